@@ -1,0 +1,1 @@
+"""Media engineering without a database, HTTP or settings."""

@@ -1,0 +1,181 @@
+"""The DASH manifest (ISO/IEC 23009-1) of a timeline: one period for each span."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from fractions import Fraction
+from itertools import groupby
+from typing import Final
+from xml.etree.ElementTree import Element, SubElement, indent, tostring
+
+from streamverse.mediakit.frames import round_half_up
+from streamverse.mediakit.renditions import (
+    Locator,
+    display_name,
+    escape_uri,
+    language_tag,
+    measure_bitrate,
+    require_playable,
+)
+from streamverse.mediakit.timeline import Segment, Span, Timeline, Track, TrackKind
+
+CHANNEL_CONFIGURATION: Final = "urn:mpeg:dash:23003:3:audio_channel_configuration:2011"
+CLOCK_IN_MANIFEST: Final = "urn:mpeg:dash:utc:direct:2014"
+PROFILE: Final = "urn:mpeg:dash:profile:isoff-live:2011"
+UPDATE_PERIOD_S: Final = 2
+
+
+def render_mpd(timeline: Timeline, locate: Locator, now: datetime) -> str:
+    """Write the manifest as it is now; it stays the same once the timeline has ended."""
+    require_playable(timeline)
+    mpd = Element(
+        "MPD",
+        {
+            "xmlns": "urn:mpeg:dash:schema:mpd:2011",
+            "profiles": PROFILE,
+            "type": "static" if timeline.is_ended else "dynamic",
+            "minBufferTime": f"PT{timeline.target_duration_s}S",
+            "maxSegmentDuration": _duration(_longest_segment_s(timeline)),
+        },
+    )
+    expected_ms = timeline.expected_duration_ms
+    if expected_ms is not None:
+        mpd.set("mediaPresentationDuration", _duration(Fraction(expected_ms, 1000)))
+    if not timeline.is_ended:
+        mpd.set("availabilityStartTime", _instant(available_since(timeline, now)))
+        mpd.set("publishTime", _instant(now))
+        mpd.set("minimumUpdatePeriod", f"PT{UPDATE_PERIOD_S}S")
+    start_s = Fraction()
+    for index, span in enumerate(span for span in timeline.spans if span.numbers):
+        _add_period(mpd, f"p{index}", start_s, Timeline((span,), timeline.started_at), locate)
+        start_s += span.duration_s
+    if not timeline.is_ended:
+        SubElement(mpd, "UTCTiming", schemeIdUri=CLOCK_IN_MANIFEST, value=_instant(now))
+    indent(mpd)
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(mpd, encoding="unicode") + "\n"
+
+
+def available_since(timeline: Timeline, now: datetime) -> datetime:
+    """Choose `availabilityStartTime` so that players believe whatever is listed to be there.
+
+    They expect a segment once the wall clock has passed its end. An encoder is faster than the
+    clock, so the clock gets a start of the whole expected duration, which does not change from
+    one update to the next.
+    """
+    elapsed = now - timeline.started_at
+    ahead = timedelta(milliseconds=timeline.playable_duration_ms) - elapsed
+    expected = timedelta(milliseconds=timeline.expected_duration_ms or 0)
+    return timeline.started_at - max(expected, ahead, timedelta())
+
+
+def _add_period(mpd: Element, id_: str, start_s: Fraction, part: Timeline, locate: Locator) -> None:
+    (span,) = part.spans
+    period = SubElement(mpd, "Period", id=id_, start=_duration(start_s))
+    if part.is_ended:
+        period.set("duration", _duration(span.duration_s))
+    choices: dict[tuple[str, ...], list[Track]] = {}
+    for track in span.package.tracks:
+        if span.numbers_in(track):
+            choices.setdefault(_choice(track), []).append(track)
+    for index, tracks in enumerate(choices.values()):
+        _add_adaptation_set(period, str(index), tracks, part, locate)
+
+
+def _choice(track: Track) -> tuple[str, ...]:
+    """Players switch freely between tracks that agree in this, and ask people about the rest."""
+    if track.kind is TrackKind.VIDEO:
+        return (track.kind,)
+    return track.kind, language_tag(track.language), track.label or "", track.codec
+
+
+def _add_adaptation_set(
+    period: Element, id_: str, tracks: Sequence[Track], part: Timeline, locate: Locator
+) -> None:
+    kind = tracks[0].kind
+    adaptation_set = SubElement(
+        period,
+        "AdaptationSet",
+        id=id_,
+        contentType=kind,
+        mimeType=f"{'application' if kind is TrackKind.TEXT else kind}/mp4",
+        segmentAlignment="true",
+        startWithSAP="1",
+    )
+    if kind is not TrackKind.VIDEO:
+        adaptation_set.set("lang", language_tag(tracks[0].language))
+    if tracks[0].label is not None:
+        SubElement(adaptation_set, "Label").text = display_name(tracks[0])
+    for track in tracks:
+        _add_representation(adaptation_set, track, part, locate)
+
+
+def _add_representation(
+    adaptation_set: Element, track: Track, part: Timeline, locate: Locator
+) -> None:
+    bandwidth = str(measure_bitrate(part, track).peak_bps)
+    representation = SubElement(
+        adaptation_set, "Representation", id=track.name, bandwidth=bandwidth, codecs=track.codec
+    )
+    if track.width is not None and track.height is not None:
+        representation.set("width", str(track.width))
+        representation.set("height", str(track.height))
+        representation.set("sar", "1:1")
+    if track.frame_rate is not None:
+        representation.set("frameRate", str(track.frame_rate))
+    if track.sample_rate_hz is not None:
+        representation.set("audioSamplingRate", str(track.sample_rate_hz))
+    if track.channels is not None:
+        SubElement(
+            representation,
+            "AudioChannelConfiguration",
+            schemeIdUri=CHANNEL_CONFIGURATION,
+            value=str(track.channels),
+        )
+    _add_segments(representation, track, part.spans[0], locate)
+
+
+def _add_segments(representation: Element, track: Track, span: Span, locate: Locator) -> None:
+    package = span.package
+    before = range(span.first)
+    period_starts_s = package.reference.duration_s(before)
+    template = SubElement(
+        representation,
+        "SegmentTemplate",
+        timescale=str(track.timescale),
+        presentationTimeOffset=str(int(period_starts_s * track.timescale)),
+        startNumber=str(span.first),
+        # In these addresses `$$` stands for a single one.
+        initialization=escape_uri(locate.init(package.id, track.name)).replace("$", "$$"),
+        media=escape_uri(locate.segment_template(package.id, track.name)),
+    )
+    segment_timeline = SubElement(template, "SegmentTimeline")
+    start_ticks = track.duration_ticks(before)
+    for duration_ticks, run in groupby(track.numbered(span.numbers_in(track)), key=_ticks):
+        count = len(list(run))
+        entry = SubElement(segment_timeline, "S", t=str(start_ticks), d=str(duration_ticks))
+        if count > 1:
+            entry.set("r", str(count - 1))
+        start_ticks += count * duration_ticks
+
+
+def _ticks(segment: Segment) -> int:
+    return segment.duration_ticks
+
+
+def _longest_segment_s(timeline: Timeline) -> Fraction:
+    return max(
+        Fraction(segment.duration_ticks, track.timescale)
+        for span in timeline.spans
+        for track in span.package.tracks
+        for segment in track.numbered(span.numbers_in(track))
+    )
+
+
+def _duration(duration_s: Fraction) -> str:
+    milliseconds = round_half_up(duration_s * 1000)
+    return f"PT{milliseconds // 1000}.{milliseconds % 1000:03d}S"
+
+
+def _instant(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"

@@ -1,0 +1,188 @@
+"""HLS playlists (RFC 8216) of a timeline."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import product
+from typing import Final
+
+from streamverse.mediakit.frames import round_half_up
+from streamverse.mediakit.renditions import (
+    UNKNOWN_LANGUAGE,
+    Bitrate,
+    Locator,
+    Stretch,
+    display_name,
+    escape_uri,
+    find_rendition,
+    language_tag,
+    measure_bitrate,
+    printable,
+    renditions,
+    require_playable,
+    stretches,
+)
+from streamverse.mediakit.timeline import Timeline, Track, TrackKind
+
+NO_BITRATE: Final = Bitrate(0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Tracks of one codec that a variant lets viewers choose among, and what the worst costs."""
+
+    id: str
+    tracks: Sequence[Track]
+    bitrate: Bitrate
+
+
+def render_master(timeline: Timeline, locate: Locator) -> str:
+    """Write the playlist that lists what there is to choose from."""
+    require_playable(timeline)
+    audio, text = _groups(timeline, TrackKind.AUDIO), _groups(timeline, TrackKind.TEXT)
+    lines = ["#EXTM3U", "#EXT-X-VERSION:7", "#EXT-X-INDEPENDENT-SEGMENTS"]
+    for kind, groups in (("AUDIO", audio), ("SUBTITLES", text)):
+        for group in groups:
+            lines += _render_group(kind, group, locate)
+    video = renditions(timeline, TrackKind.VIDEO)
+    for track, sound, subtitles in product(video or [None], audio or [None], text or [None]):
+        lines += _render_variant(timeline, locate, track, sound, subtitles)
+    return _text(lines)
+
+
+def render_media(timeline: Timeline, track_name: str, locate: Locator) -> str:
+    """Write the playlist of the segments of one rendition."""
+    require_playable(timeline)
+    rendition = find_rendition(timeline, track_name)
+    if rendition is None:
+        raise LookupError(f"The timeline has no track named {track_name!r}.")
+    runs = list(stretches(timeline, rendition))
+    durations_s = [duration_s for run in runs for duration_s in _durations_s(run)]
+    target_duration_s = max((timeline.target_duration_s, *map(round_half_up, durations_s)))
+    lines = [
+        "#EXTM3U",
+        f"#EXT-X-VERSION:{8 if any(run.is_gap for run in runs) else 7}",
+        f"#EXT-X-TARGETDURATION:{target_duration_s}",
+        f"#EXT-X-MEDIA-SEQUENCE:{timeline.spans[0].first}",
+        *_render_type(timeline),
+        "#EXT-X-INDEPENDENT-SEGMENTS",
+    ]
+    earlier: Stretch | None = None
+    for run in runs:
+        lines += _render_stretch(run, earlier, locate)
+        earlier = run
+    if timeline.is_ended:
+        lines.append("#EXT-X-ENDLIST")
+    return _text(lines)
+
+
+def _groups(timeline: Timeline, kind: TrackKind) -> list[_Group]:
+    by_codec: dict[str, list[Track]] = {}
+    for track in renditions(timeline, kind):
+        by_codec.setdefault(track.codec, []).append(track)
+    return [
+        _Group(f"{kind}-{index}", tracks, _costliest(timeline, tracks))
+        for index, tracks in enumerate(by_codec.values())
+    ]
+
+
+def _render_group(kind: str, group: _Group, locate: Locator) -> Iterator[str]:
+    is_default = kind == "AUDIO"
+    for track, name in zip(group.tracks, _unique_names(group.tracks), strict=True):
+        language = language_tag(track.language)
+        attributes = [f"TYPE={kind}", f'GROUP-ID="{group.id}"', f"NAME={_quoted(name)}"]
+        if language != UNKNOWN_LANGUAGE:
+            attributes.append(f"LANGUAGE={_quoted(language)}")
+        attributes += [f"DEFAULT={'YES' if is_default else 'NO'}", "AUTOSELECT=YES"]
+        if track.channels is not None:
+            attributes.append(f'CHANNELS="{track.channels}"')
+        attributes.append(f"URI={_quoted(escape_uri(locate.media_playlist(track.name)))}")
+        yield f"#EXT-X-MEDIA:{','.join(attributes)}"
+        is_default = False
+
+
+def _render_variant(
+    timeline: Timeline,
+    locate: Locator,
+    video: Track | None,
+    sound: _Group | None,
+    subtitles: _Group | None,
+) -> Iterator[str]:
+    groups = [group for group in (sound, subtitles) if group is not None]
+    tracks = [*([video] if video else []), *(group.tracks[0] for group in groups)]
+    bitrate = sum((group.bitrate for group in groups), NO_BITRATE)
+    if video is not None:
+        bitrate += measure_bitrate(timeline, video)
+    attributes = [
+        f"BANDWIDTH={bitrate.peak_bps}",
+        f"AVERAGE-BANDWIDTH={bitrate.average_bps}",
+        f"CODECS={_quoted(','.join(track.codec for track in tracks))}",
+    ]
+    if video is not None and video.width is not None and video.height is not None:
+        attributes.append(f"RESOLUTION={video.width}x{video.height}")
+    if video is not None and video.frame_rate is not None:
+        attributes.append(f"FRAME-RATE={float(video.frame_rate.per_second):.3f}")
+    if sound is not None:
+        attributes.append(f'AUDIO="{sound.id}"')
+    if subtitles is not None:
+        attributes.append(f'SUBTITLES="{subtitles.id}"')
+    yield f"#EXT-X-STREAM-INF:{','.join(attributes)}"
+    yield escape_uri(locate.media_playlist(tracks[0].name))
+
+
+def _costliest(timeline: Timeline, tracks: Sequence[Track]) -> Bitrate:
+    measured = [measure_bitrate(timeline, track) for track in tracks]
+    return Bitrate(
+        max(bitrate.peak_bps for bitrate in measured),
+        max(bitrate.average_bps for bitrate in measured),
+    )
+
+
+def _render_type(timeline: Timeline) -> Iterator[str]:
+    if timeline.is_ended:
+        yield "#EXT-X-PLAYLIST-TYPE:VOD"
+    elif timeline.spans[0].first == 0:
+        yield "#EXT-X-PLAYLIST-TYPE:EVENT"
+        yield "#EXT-X-START:TIME-OFFSET=0"
+
+
+def _render_stretch(run: Stretch, earlier: Stretch | None, locate: Locator) -> Iterator[str]:
+    package_id, track_name = run.span.package.id, run.track.name
+    if earlier is not None and not run.span.continues(earlier.span):
+        yield "#EXT-X-DISCONTINUITY"
+    if not run.is_gap:
+        uri = escape_uri(locate.init(package_id, track_name))
+        yield f"#EXT-X-MAP:URI={_quoted(uri)}"
+    for segment, duration_s in zip(run.segments, _durations_s(run), strict=True):
+        if run.is_gap:
+            yield "#EXT-X-GAP"
+        yield f"#EXTINF:{_decimal(duration_s)},"
+        yield escape_uri(locate.segment(package_id, track_name, segment.number))
+
+
+def _durations_s(run: Stretch) -> Iterator[Fraction]:
+    return (Fraction(segment.duration_ticks, run.track.timescale) for segment in run.segments)
+
+
+def _decimal(duration_s: Fraction) -> str:
+    microseconds = round_half_up(duration_s * 1_000_000)
+    return f"{microseconds // 1_000_000}.{microseconds % 1_000_000:06d}"
+
+
+def _unique_names(tracks: Sequence[Track]) -> Iterator[str]:
+    seen: Counter[str] = Counter()
+    for track in tracks:
+        name = display_name(track)
+        seen[name] += 1
+        yield name if seen[name] == 1 else f"{name} ({seen[name]})"
+
+
+def _quoted(text: str) -> str:
+    return '"' + printable(text).replace('"', "'") + '"'
+
+
+def _text(lines: Sequence[str]) -> str:
+    return "\n".join(lines) + "\n"

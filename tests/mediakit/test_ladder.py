@@ -1,0 +1,99 @@
+"""The ladder fits every source and never enlarges it."""
+
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from streamverse.mediakit.frames import USUAL_RATES, FrameRate
+from streamverse.mediakit.ladder import choose_rungs
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ((1920, 1080), ["1080p 1920x1080", "720p 1280x720", "480p 854x480", "360p 640x360"]),
+        ((1080, 1920), ["1080p 1080x1920", "720p 720x1280", "480p 480x854", "360p 360x640"]),
+        ((1280, 720), ["720p 1280x720", "480p 854x480", "360p 640x360"]),
+        (
+            (3840, 2160),
+            [
+                "2160p 3840x2160",
+                "1440p 2560x1440",
+                "1080p 1920x1080",
+                "720p 1280x720",
+                "480p 854x480",
+                "360p 640x360",
+            ],
+        ),
+        # cinema: the width fits
+        ((1920, 800), ["1080p 1920x800", "720p 1280x534", "480p 854x356", "360p 640x266"]),
+        ((1440, 1080), ["1080p 1440x1080", "720p 960x720", "480p 640x480", "360p 480x360"]),
+        # between two boxes: kept as it is
+        ((1600, 900), ["1080p 1600x900", "720p 1280x720", "480p 854x480", "360p 640x360"]),
+        ((1918, 1078), ["1080p 1918x1078", "720p 1280x720", "480p 854x480", "360p 640x360"]),
+        # hardly larger than a box: not worth a rung
+        ((1366, 768), ["720p 1280x720", "480p 854x480", "360p 640x360"]),
+        ((640, 360), ["360p 640x360"]),
+        ((320, 240), ["360p 320x240"]),
+        ((33, 17), ["360p 32x16"]),
+        ((1, 1), ["360p 2x2"]),
+        ((1000, 1), ["720p 1000x2", "480p 854x2", "360p 640x2"]),
+    ],
+)
+def test_rungs(source: tuple[int, int], expected: list[str]):
+    rungs = choose_rungs(*source, FrameRate(30))
+    assert [f"{rung.name} {rung.width}x{rung.height}" for rung in rungs] == expected
+
+
+def test_a_source_beyond_the_ladder_is_brought_down_to_it():
+    first = choose_rungs(7680, 4320, FrameRate(30))[0]
+    assert (first.name, first.width, first.height) == ("2160p", 3840, 2160)
+
+
+def test_a_rung_says_how_to_encode_it():
+    full, _, _, smallest = choose_rungs(1920, 1080, FrameRate(30000, 1001))
+    assert (full.track_name, full.profile, full.level, full.codec) == (
+        "v1080",
+        "high",
+        "4.0",
+        "avc1.640028",
+    )
+    assert (full.max_bitrate_bps, full.buffer_size_bits, full.crf) == (5_500_000, 8_250_000, 23)
+    assert (smallest.track_name, smallest.level, smallest.codec) == ("v360", "3.0", "avc1.64001e")
+
+
+def test_more_pictures_a_second_cost_more():
+    full = choose_rungs(1920, 1080, FrameRate(60))[0]
+    assert (full.max_bitrate_bps, full.level, full.codec) == (8_250_000, "4.2", "avc1.64002a")
+
+
+@given(st.integers(1, 10_000), st.integers(1, 10_000), st.sampled_from(USUAL_RATES))
+def test_rungs_of_any_source(width: int, height: int, rate: FrameRate):
+    rungs = choose_rungs(width, height, rate)
+    assert 1 <= len(rungs) <= 6
+    for rung in rungs:
+        assert rung.width % 2 == rung.height % 2 == 0
+        assert 2 <= rung.width <= max(2, width)
+        assert 2 <= rung.height <= max(2, height)
+        longer, shorter = max(rung.width, rung.height), min(rung.width, rung.height)
+        assert shorter <= int(rung.name.removesuffix("p"))
+        assert longer <= int(rung.name.removesuffix("p")) * Fraction(16, 9) + 1
+        if min(rung.width, rung.height) >= 100:
+            assert abs(rung.width * height - rung.height * width) <= 2 * (width + height)
+        assert 30 <= rung.level_idc <= 52
+    bitrates = [rung.max_bitrate_bps for rung in rungs]
+    assert bitrates == sorted(bitrates, reverse=True)
+    assert len({rung.track_name for rung in rungs}) == len(rungs)
+
+
+@pytest.mark.parametrize(("width", "height"), [(0, 720), (1280, 0), (-1, -1)])
+def test_a_picture_without_size_is_refused(width: int, height: int):
+    with pytest.raises(ValueError, match=f"not {width}x{height}"):
+        choose_rungs(width, height, FrameRate(25))
+
+
+def test_a_rate_off_the_grid_is_refused():
+    with pytest.raises(ValueError, match="at 60 a second at most, not 120/1"):
+        choose_rungs(1920, 1080, FrameRate(120))
