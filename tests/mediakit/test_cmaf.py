@@ -211,7 +211,7 @@ AVC1 = write_box(b"avc1", bytes(24), struct.pack(">HH", 320, 180), bytes(50), AV
 def make_mp4a(
     specific: bytes = b"\x11\x90",
     object_type: int = 0x40,
-    long_lengths: bool = False,  # noqa: FBT001, FBT002
+    long_lengths: bool = False,  # noqa: FBT002
 ) -> bytes:
     def descriptor(tag: int, content: bytes) -> bytes:
         length = b"\x80\x80\x80" if long_lengths else b""

@@ -1,0 +1,255 @@
+"""The world that tests of the domains take place in: real databases, a clock that stands still.
+
+Everything runs on SQLite, and on PostgreSQL too if STREAMVERSE_TEST_POSTGRES_URL names a server and
+a role that may make databases (``postgresql+asyncpg://role@host/name``; no superuser, because row
+security does not bind one). The tables come from the migrations, once for each run; every test
+begins without rows. What stands on the composition root imports it late, so that tests of the kits
+start fast and do not need it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import asyncpg
+import httpx
+import pytest
+from sqlalchemy import delete, make_url
+
+from streamverse.domains.catalog.contracts import CatalogSettings
+from streamverse.domains.identity.contracts import IdentitySettings
+from streamverse.domains.media.public import MediaAddresses, UploadLimits
+from streamverse.kit.clock import FixedClock
+from streamverse.kit.db import ALL_TENANTS, Base, Database
+from streamverse.kit.events import Listener
+from streamverse.kit.jobs import DEFAULT_LANE
+from streamverse.kit.storage import open_store
+from streamverse.kit.tokens import Signer
+from streamverse.kit.work import Actor, Workshop
+from streamverse.kit.worker import Worker, handlers_of
+from streamverse.mediakit.ffmpeg import find_tools
+from tests.factories.accounts import People, make_people, make_session
+
+POSTGRES_URL = os.environ.get("STREAMVERSE_TEST_POSTGRES_URL", "")
+ORIGIN = "https://video.example.org"
+
+ASGIApp = Callable[..., Awaitable[None]]
+Visit = Callable[..., AbstractAsyncContextManager[httpx.AsyncClient]]
+
+
+# --- databases ------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the tables once, in a file to copy."""
+    path = tmp_path_factory.mktemp("template") / "streamverse.db"
+    _run_aside(_migrate(f"sqlite:///{path}"))
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """Build the tables once, in a database of this run."""
+    name = f"sv_test_{uuid4().hex}"
+    _run_aside(_command_postgres(POSTGRES_URL, f"CREATE DATABASE {name}"))
+    try:
+        url = make_url(POSTGRES_URL).set(database=name).render_as_string(hide_password=False)
+        _run_aside(_migrate(url))
+        yield url
+    finally:
+        _run_aside(_command_postgres(POSTGRES_URL, f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"] if POSTGRES_URL else ["sqlite"])
+async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Give the address of a database with all tables and no rows."""
+    if request.param == "sqlite":
+        path = shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path)
+        return f"sqlite:///{path}"
+    url: str = request.getfixturevalue("postgres_url")
+    # A copy of the database takes half a second, TRUNCATE a twelfth, this a thousandth.
+    deletions = [delete(table) for table in reversed(Base.metadata.sorted_tables)]
+    all_rows = f"SELECT set_config('streamverse.tenant_id', '{ALL_TENANTS}', true)"
+    await _command_postgres(url, ";".join((all_rows, *map(str, deletions))))
+    return url
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncGenerator[Database]:
+    """Open the test's database."""
+    opened = Database(database_url)
+    yield opened
+    await opened.close()
+
+
+def _run_aside(call: Coroutine[object, object, None]) -> None:
+    # The test's own loop may be running already.
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, call).result()
+
+
+async def _migrate(url: str) -> None:
+    from streamverse import migrations  # noqa: PLC0415
+
+    database = Database(url)
+    await migrations.upgrade(database)
+    await database.close()
+
+
+async def _command_postgres(url: str, command: str) -> None:
+    connection = await asyncpg.connect(url.replace("+asyncpg", ""))
+    try:
+        await connection.execute(command)
+    finally:
+        await connection.close()
+
+
+# --- works, people and jobs -----------------------------------------------------------------------
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    """Give the clock of the test."""
+    return FixedClock()
+
+
+@pytest.fixture
+def catalog_settings() -> CatalogSettings:
+    """Give what the operator of the test decides about titles."""
+    return CatalogSettings(is_publish_on_upload=True)
+
+
+@pytest.fixture
+def listeners(catalog_settings: CatalogSettings) -> list[Listener]:
+    """Give the reactions of all domains."""
+    from streamverse.app import registry  # noqa: PLC0415
+
+    return registry.listeners(catalog_settings)
+
+
+@pytest.fixture
+def workshop(database: Database, clock: FixedClock, listeners: list[Listener]) -> Workshop:
+    """Open Works that tell the listeners of all domains."""
+    return Workshop(database, clock=clock, listeners=listeners)
+
+
+@pytest.fixture
+async def people(workshop: Workshop) -> People:
+    """Settle the people of the test."""
+    return await make_people(workshop)
+
+
+@pytest.fixture
+def deliver(workshop: Workshop, listeners: list[Listener]) -> Callable[[], Awaitable[None]]:
+    """Deliver the events that are due to their listeners."""
+    handlers = handlers_of([], listeners)
+    worker = Worker(workshop, handlers, name="test", lanes={DEFAULT_LANE: 1})
+    return worker.run_until_idle
+
+
+# --- HTTP -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def identity_settings() -> IdentitySettings:
+    """Give what the operator of the test decides about log-ins."""
+    return IdentitySettings(setup_key=b"the key of the set-up link", is_secure=True)
+
+
+@pytest.fixture
+def addresses() -> MediaAddresses:
+    """Give the signer of media addresses."""
+    return MediaAddresses(Signer([b"the key of media addresses"]), timedelta(hours=12))
+
+
+@pytest.fixture
+async def application(
+    workshop: Workshop,
+    tmp_path: Path,
+    addresses: MediaAddresses,
+    identity_settings: IdentitySettings,
+    catalog_settings: CatalogSettings,
+) -> AsyncGenerator[ASGIApp]:
+    """Assemble the real application around the test's database and clock."""
+    from streamverse.app.api import create_app  # noqa: PLC0415
+    from streamverse.app.resources import Resources  # noqa: PLC0415
+    from streamverse.app.settings import load_settings  # noqa: PLC0415
+
+    settings = load_settings({}, overrides={"data_dir": tmp_path})
+    store = open_store(settings.store_url)
+    yield create_app(
+        Resources(
+            settings=settings,
+            database=workshop.database,
+            workshop=workshop,
+            store=store,
+            tools=find_tools(),
+            addresses=addresses,
+            identity_settings=identity_settings,
+            catalog_settings=catalog_settings,
+            upload_limits=UploadLimits(
+                max_bytes=1 << 30, expire_after=timedelta(hours=1), min_free_bytes=0
+            ),
+        ),
+        web_folder=tmp_path / "web",
+    )
+    await store.aclose()
+
+
+@pytest.fixture
+def visit(application: ASGIApp) -> Visit:
+    """Let a test open clients of the API, one ``async with`` for each."""
+
+    @asynccontextmanager
+    async def open_client(**options: object) -> AsyncGenerator[httpx.AsyncClient]:
+        transport = httpx.ASGITransport(application)
+        async with httpx.AsyncClient(
+            transport=transport, base_url=f"{ORIGIN}/api/v1", **options
+        ) as client:
+            yield client
+
+    return open_client
+
+
+@dataclass(frozen=True, slots=True)
+class Clients:
+    """A client for each of the people."""
+
+    owner: httpx.AsyncClient
+    viewer: httpx.AsyncClient
+    nobody: httpx.AsyncClient
+    stranger: httpx.AsyncClient
+
+    def of(self, role: str) -> httpx.AsyncClient:
+        """Give the client of a role by its name, for parametrised tests."""
+        return getattr(self, role)
+
+
+@pytest.fixture
+async def clients(workshop: Workshop, people: People, visit: Visit) -> AsyncGenerator[Clients]:
+    """Log everybody in."""
+    async with AsyncExitStack() as stack:
+
+        async def log_in(actor: Actor) -> httpx.AsyncClient:
+            headers: dict[str, str] = {}
+            if actor.account_id is not None:
+                async with workshop.work(actor) as work:
+                    headers["Authorization"] = f"Bearer {make_session(work, actor.account_id)}"
+            return await stack.enter_async_context(visit(headers=headers))
+
+        yield Clients(
+            owner=await log_in(people.owner),
+            viewer=await log_in(people.viewer),
+            nobody=await log_in(people.nobody),
+            stranger=await log_in(people.stranger),
+        )
