@@ -56,7 +56,7 @@ def test_id_has_the_layout_of_the_standard():
 
 def test_ids_can_be_fixed():
     def first_ids() -> list[UUID]:
-        ids = TimeOrderedIds(FixedClock(NOON), random.Random(7).randbytes)  # noqa: S311
+        ids = TimeOrderedIds(FixedClock(NOON), random.Random(7).randbytes)
         return [ids.new_id() for _ in range(5)]
 
     assert first_ids() == first_ids()

@@ -97,9 +97,7 @@ async def test_secret_is_not_shown(access: BucketAccess):
     assert "not a secret" not in repr(access)
 
 
-async def test_objects_lie_below_the_prefix(
-    bucket_store: BucketStore, raw_bucket: S3Store
-):
+async def test_objects_lie_below_the_prefix(bucket_store: BucketStore, raw_bucket: S3Store):
     await bucket_store.put("a/key", b"content")
     assert raw_bucket.get("some/prefix/a/key").bytes() == b"content"
 
@@ -110,9 +108,7 @@ async def test_no_files_here(bucket_store: BucketStore):
     assert await bucket_store.free_bytes() is None
 
 
-async def test_growing_object_is_made_of_blocks(
-    bucket_store: BucketStore, raw_bucket: S3Store
-):
+async def test_growing_object_is_made_of_blocks(bucket_store: BucketStore, raw_bucket: S3Store):
     await bucket_store.append("up", 0, chunks_of(b"x" * (2 * BLOCK + 5)))
     blocks = raw_bucket.list(GROWING).collect()
     assert [(block["path"].rsplit("/")[-1], block["size"]) for block in blocks] == [
@@ -122,9 +118,7 @@ async def test_growing_object_is_made_of_blocks(
     ]
 
 
-async def test_blocks_behind_a_gap_do_not_count(
-    bucket_store: BucketStore, raw_bucket: S3Store
-):
+async def test_blocks_behind_a_gap_do_not_count(bucket_store: BucketStore, raw_bucket: S3Store):
     await bucket_store.append("up", 0, chunks_of(b"x" * (BLOCK + 5)))
     await bucket_store.append("up", BLOCK + 5, chunks_of(b"yy"))
     raw_bucket.delete(f"{GROWING}/{BLOCK:016d}")

@@ -260,9 +260,7 @@ async def test_put_below_an_object_is_refused(disk_store: DiskStore, tmp_path: P
     assert drafts_in(tmp_path / "store") == []
 
 
-async def test_list_passes_over_what_is_gone_before_it_looks(
-    disk_store: DiskStore, tmp_path: Path
-):
+async def test_list_passes_over_what_is_gone_before_it_looks(disk_store: DiskStore, tmp_path: Path):
     await disk_store.put("a/key", b"x")
     (tmp_path / "store" / "a" / "vanished").symlink_to("nowhere")
     assert [found.key async for found in disk_store.list("a")] == ["a/key"]

@@ -1,0 +1,244 @@
+"""Tables, transactions and tenants: the one way to the records, on SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from copy import copy
+from datetime import UTC, datetime
+from typing import Any, ClassVar, cast
+from uuid import UUID
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    ClauseElement,
+    Connection,
+    DateTime,
+    Dialect,
+    Executable,
+    MetaData,
+    Table,
+    TypeDecorator,
+    Uuid,
+    and_,
+    event,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    Mapped,
+    ORMExecuteState,
+    Session,
+    mapped_column,
+    with_loader_criteria,
+)
+from sqlalchemy.sql import visitors
+
+from streamverse.kit import sqlite
+
+# No path of the program may leave the tenant out; what serves all of them says so by name.
+ALL_TENANTS = UUID(int=0)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware moment, kept in UTC on either database."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse a naive moment: it could be any of twenty-four hours."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"A naive datetime was given to the database: {value!r}")
+        in_utc = value.astimezone(UTC)
+        return in_utc.replace(tzinfo=None) if dialect.name == "sqlite" else in_utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Give the moment back aware."""
+        if value is None or value.tzinfo is not None:
+            return value
+        return value.replace(tzinfo=UTC)
+
+
+JsonObject = dict[str, Any]
+JSON_COLUMN = JSON().with_variant(JSONB(), "postgresql")
+
+
+class Base(DeclarativeBase):
+    """The parent of every table."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map: ClassVar[Mapping[Any, Any]] = {
+        UUID: Uuid(),
+        int: BigInteger(),
+        datetime: UtcDateTime(),
+        JsonObject: JSON_COLUMN,
+    }
+
+
+class TenantOwned:
+    """A row that belongs to a tenant: filtered on every read, stamped on every insert."""
+
+    tenant_id: Mapped[UUID] = mapped_column(index=True)
+
+
+class ForeignTenant(RuntimeError):
+    """A row of one tenant was about to be written by the session of another."""
+
+
+class ReadOnlyWork(RuntimeError):
+    """Code that was called for reading tried to write."""
+
+    def __init__(self) -> None:
+        super().__init__("A read-only Work was about to write: open it for writing.")
+
+
+class Database:
+    """An engine, and sessions that keep the rules: tenant filter, one writer, read-only reads."""
+
+    def __init__(self, url: str) -> None:
+        is_sqlite = url.startswith("sqlite")
+        self.engine: AsyncEngine = create_async_engine(
+            url.replace("sqlite://", "sqlite+inline://", 1) if is_sqlite else url,
+            pool_size=10,
+            max_overflow=10,
+            pool_pre_ping=not is_sqlite,
+        )
+        self.is_sqlite = is_sqlite
+        self._readers = self.engine.execution_options(
+            is_read_only=True, **({} if is_sqlite else {"postgresql_readonly": True})
+        )
+        if is_sqlite:
+            sqlite.prepare(self.engine)
+
+    def session(self, tenant_id: UUID, *, is_read_only: bool = False) -> AsyncSession:
+        """Give a session that sees and writes one tenant's rows, or ``ALL_TENANTS``'."""
+        engine = self._readers if is_read_only else self.engine
+        return AsyncSession(
+            engine,
+            sync_session_class=TenantSession,
+            expire_on_commit=False,
+            info={"tenant_id": tenant_id, "is_read_only": is_read_only},
+        )
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self.engine.dispose()
+
+
+class TenantSession(Session):
+    """The session behind every Work: it cannot forget the tenant."""
+
+
+@event.listens_for(TenantSession, "after_begin")
+def _tell_row_security(session: Session, _transaction: object, connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.execute(
+            text("SELECT set_config('streamverse.tenant_id', :tenant_id, true)"),
+            {"tenant_id": str(session.info["tenant_id"])},
+        )
+
+
+@event.listens_for(TenantSession, "do_orm_execute")
+def _refuse_writing(state: ORMExecuteState) -> None:
+    if state.session.info["is_read_only"] and (
+        state.is_insert or state.is_update or state.is_delete
+    ):
+        raise ReadOnlyWork
+
+
+@event.listens_for(TenantSession, "do_orm_execute")
+def _filter_tenant(state: ORMExecuteState) -> None:
+    tenant_id: UUID = state.session.info["tenant_id"]
+    if tenant_id == ALL_TENANTS:
+        return
+    if not state.is_orm_statement:
+        _refuse_owned_tables(state.statement)
+    elif state.is_insert:
+        _stamp_bulk_insert(state, tenant_id)
+    elif state.is_update and state.is_executemany:
+        raise ForeignTenant("Updates by primary key skip the tenant filter: say where instead.")
+    else:
+        if state.is_update:
+            _refuse_giving_away(state.statement)
+        state.statement = state.statement.options(
+            with_loader_criteria(
+                TenantOwned, lambda cls: cls.tenant_id == tenant_id, include_aliases=True
+            )
+        )
+
+
+def _refuse_owned_tables(statement: Executable) -> None:
+    """Refuse what SQLAlchemy sends past the mappers, and so past the filter."""
+    for part in visitors.iterate(cast("ClauseElement", statement)):
+        if isinstance(part, Table) and "tenant_id" in cast("Table", part).c:
+            raise ForeignTenant(
+                f"Ask for the class of {part.name}, so that the tenant is filtered."
+            )
+
+
+def _refuse_giving_away(statement: Executable) -> None:
+    values: Mapping[Any, Any] = getattr(statement, "_values", None) or {}
+    if any(getattr(column, "key", column) == "tenant_id" for column in values):
+        raise ForeignTenant("An update may not give rows to another tenant.")
+
+
+def _stamp_bulk_insert(state: ORMExecuteState, tenant_id: UUID) -> None:
+    mapper = state.bind_mapper
+    if mapper is None or not issubclass(mapper.class_, TenantOwned):
+        return
+    rows = state.parameters
+    if rows is None:
+        raise ForeignTenant(
+            f"Insert {mapper.class_.__name__} rows by parameters, so that they are stamped."
+        )
+    for row in cast("list[dict[str, Any]]", [rows] if isinstance(rows, Mapping) else rows):
+        _check_tenant(row.setdefault("tenant_id", tenant_id), tenant_id, mapper.class_)
+    state.statement = _keep_to_own_rows(state.statement, mapper.class_, tenant_id)
+
+
+def _keep_to_own_rows(statement: Any, owned: type[TenantOwned], tenant_id: UUID) -> Any:  # noqa: ANN401
+    """Let ON CONFLICT DO UPDATE, of either dialect, touch the tenant's rows only."""
+    on_conflict = statement._post_values_clause  # noqa: SLF001 - there is no public way to it
+    if not hasattr(on_conflict, "update_whereclause"):
+        return statement
+    kept = copy(on_conflict)
+    where = on_conflict.update_whereclause
+    is_own = owned.tenant_id == tenant_id
+    kept.update_whereclause = is_own if where is None else and_(is_own, where)
+    statement = copy(statement)
+    statement._post_values_clause = kept  # noqa: SLF001
+    return statement
+
+
+@event.listens_for(TenantSession, "before_flush")
+def _stamp_rows(session: Session, _context: object, _instances: object) -> None:
+    if session.info["is_read_only"] and (session.new or session.dirty or session.deleted):
+        raise ReadOnlyWork
+    tenant_id: UUID = session.info["tenant_id"]
+    if tenant_id == ALL_TENANTS:
+        return
+    for row in (*session.new, *session.dirty, *session.deleted):
+        if isinstance(row, TenantOwned):
+            if row.tenant_id is None:  # pyright: ignore[reportUnnecessaryComparison]
+                row.tenant_id = tenant_id
+            _check_tenant(row.tenant_id, tenant_id, type(row))
+
+
+def _check_tenant(found: UUID, expected: UUID, table: type) -> None:
+    if found != expected:
+        raise ForeignTenant(
+            f"A {table.__name__} of tenant {found} in the session of tenant {expected}."
+        )

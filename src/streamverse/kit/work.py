@@ -1,0 +1,216 @@
+"""One request, job or listener: its transaction, moment and actor, and what it tells others."""
+
+from __future__ import annotations
+
+import enum
+import logging
+from collections import defaultdict
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from streamverse.kit import jobs
+from streamverse.kit.clock import Clock, SystemClock, new_id
+from streamverse.kit.db import ALL_TENANTS, Database, ReadOnlyWork
+from streamverse.kit.events import Event, EventRow, Listener, event_name, to_payload
+from streamverse.kit.jobs import Job, JobOrder, Wake
+
+log = logging.getLogger(__name__)
+
+
+class Role(enum.StrEnum):
+    """What an account may do, from most to least."""
+
+    OWNER = "owner"
+    VIEWER = "viewer"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who is doing this, and for whom."""
+
+    tenant_id: UUID
+    account_id: UUID | None = None
+    roles: frozenset[Role] = field(default_factory=frozenset[Role])
+    locale: str = "en"
+
+    @classmethod
+    def system(cls, tenant_id: UUID = ALL_TENANTS) -> Actor:
+        """Give the actor of jobs and start-up: the program itself."""
+        return cls(tenant_id=tenant_id)
+
+    @property
+    def is_signed_in(self) -> bool:
+        """Tell whether a person or program has shown who it is."""
+        return self.account_id is not None
+
+    @property
+    def is_owner(self) -> bool:
+        """Tell whether the actor runs this service."""
+        return Role.OWNER in self.roles
+
+
+class Work:
+    """What a use case gets. Only an edge commits it, and before anything is answered."""
+
+    def __init__(
+        self, workshop: Workshop, session: AsyncSession, actor: Actor, now: datetime
+    ) -> None:
+        self.session = session
+        self.actor = actor
+        self.now = now
+        self._workshop = workshop
+        self._events: list[Event] = []
+        self._orders: list[JobOrder] = []
+        self._is_waking = False
+        self._after_commit: list[Callable[[], Awaitable[None]]] = []
+
+    def emit(self, event: Event) -> None:
+        """Tell that something happened, if and only if this Work is committed."""
+        self._refuse_if_read_only()
+        self._events.append(event)
+
+    def enqueue(
+        self,
+        job: Job,
+        *,
+        run_at: datetime | None = None,
+        priority: int = jobs.NORMAL,
+        subject_id: UUID | None = None,
+        dedupe_key: str | None = None,
+    ) -> UUID:
+        """Order durable work, if and only if this Work is committed.
+
+        A lower ``priority`` goes first. While a job with the same ``dedupe_key`` waits or runs, the
+        order adds nothing. ``subject_id`` is what the job is about: jobs are listed and cancelled
+        by it.
+        """
+        self._refuse_if_read_only()
+        order = JobOrder(
+            id=new_id(),
+            name=jobs.job_name(type(job)),
+            lane=job.lane,
+            arguments=jobs.to_arguments(job),
+            run_at=run_at or self.now,
+            priority=priority,
+            subject_id=subject_id,
+            dedupe_key=dedupe_key,
+        )
+        self._orders.append(order)
+        return order.id
+
+    def wake_workers(self) -> None:
+        """Wake the workers once this Work is committed: a row they wait for has changed."""
+        self._is_waking = True
+
+    def after_commit(self, call: Callable[[], Awaitable[None]]) -> None:
+        """Call this once the Work is committed; for clean-ups whose loss does no harm."""
+        self._after_commit.append(call)
+
+    async def commit(self) -> None:
+        """Make everything true at once: rows, events and jobs. For edges only."""
+        events, self._events = self._events, []
+        orders, self._orders = [*self._orders, *self._deliveries(events)], []
+        calls, self._after_commit = self._after_commit, []
+        is_waking = bool(orders) or self._is_waking
+        if events:
+            await self.session.execute(insert(EventRow), self._rows_of(events))
+        if orders:
+            await jobs.insert_orders(self.session, orders, self.actor.tenant_id, self.now)
+        if is_waking:
+            await self._workshop.wake.announce(self.session)
+        await self.session.commit()
+        if is_waking:
+            self._workshop.wake.ring()
+        for call in calls:
+            await _try(call)
+
+    def _rows_of(self, events: Sequence[Event]) -> list[dict[str, Any]]:
+        return [
+            {
+                "id": new_id(),
+                "tenant_id": self.actor.tenant_id,
+                "name": event_name(type(event)),
+                "payload": to_payload(event),
+                "occurred_at": self.now,
+            }
+            for event in events
+        ]
+
+    def _deliveries(self, events: Sequence[Event]) -> list[JobOrder]:
+        return [
+            JobOrder(
+                id=new_id(),
+                name=jobs.listener_job_name(listener.name),
+                lane=jobs.DEFAULT_LANE,
+                arguments=to_payload(event),
+                run_at=self.now,
+                priority=jobs.HIGH,
+            )
+            for event in events
+            for listener in self._workshop.listeners_of(type(event))
+        ]
+
+    def _refuse_if_read_only(self) -> None:
+        if self.session.info["is_read_only"]:
+            raise ReadOnlyWork
+
+
+async def _try(call: Callable[[], Awaitable[None]]) -> None:
+    try:
+        await call()
+    except Exception:
+        log.exception("a clean-up after a commit failed")
+
+
+class Workshop:
+    """Opens Works: the composition root makes one and gives it to every edge."""
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        clock: Clock | None = None,
+        listeners: Iterable[Listener] = (),
+    ) -> None:
+        self.database = database
+        self.clock = clock or SystemClock()
+        self.wake = Wake(database)
+        self._listeners: dict[type[Event], list[Listener]] = defaultdict(list)
+        for listener in listeners:
+            self._listeners[listener.event].append(listener)
+
+    def listeners_of(self, event: type[Event]) -> list[Listener]:
+        """Give the reactions to one type of event."""
+        return self._listeners.get(event, [])
+
+    def start(self, actor: Actor, *, is_read_only: bool = False) -> Work:
+        """Start a Work that the caller commits or closes; edges that span callbacks need this."""
+        session = self.database.session(actor.tenant_id, is_read_only=is_read_only)
+        return Work(self, session, actor, self.clock.now())
+
+    @asynccontextmanager
+    async def work(self, actor: Actor) -> AsyncGenerator[Work]:
+        """Open a Work that is committed at the end of the block, or not at all."""
+        work = self.start(actor)
+        try:
+            yield work
+            await work.commit()
+        finally:
+            await work.session.close()
+
+    @asynccontextmanager
+    async def reading(self, actor: Actor) -> AsyncGenerator[Work]:
+        """Open a Work that can only read; it tells at the end if something was changed in vain."""
+        work = self.start(actor, is_read_only=True)
+        try:
+            yield work
+            await work.commit()
+        finally:
+            await work.session.close()
