@@ -1,0 +1,140 @@
+"""The HTTP application: the API, the media beside it, and the web app for everything else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+import msgspec
+from litestar import Litestar, Router, get
+from litestar.datastructures import State
+from litestar.di import Provide
+from litestar.enums import ScopeType
+from litestar.middleware import DefineMiddleware
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+
+import streamverse
+from streamverse.app.web import WebApp
+from streamverse.domains.catalog.routes import router as catalog_router
+from streamverse.domains.identity.routes import authenticate
+from streamverse.domains.identity.routes import router as identity_router
+from streamverse.domains.media.public import Receptions
+from streamverse.domains.media.routes import Delivery
+from streamverse.domains.media.routes import router as media_router
+from streamverse.domains.playback.routes import router as playback_router
+from streamverse.kit.http import (
+    EXCEPTION_HANDLERS,
+    EdgeMiddleware,
+    anyone,
+    provide_work,
+    with_security_headers,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from litestar.types import ASGIApp, Receive, Scope, Send
+
+    from streamverse.app.resources import Resources
+    from streamverse.kit.http import Connection
+    from streamverse.kit.work import Actor
+
+T = TypeVar("T")
+
+API_PREFIX = "/api"
+MEDIA_PREFIX = "/media/"
+WEB_FOLDER = Path(streamverse.__file__).parents[2] / "web" / "dist"
+
+
+class HealthOut(msgspec.Struct):
+    """Whether the program answers."""
+
+    status: str
+
+
+class VersionOut(msgspec.Struct):
+    """Which version of the program this is."""
+
+    version: str
+
+
+@get("/ops/health", guards=[anyone], tags=["operation"])
+async def get_health() -> HealthOut:
+    """Tell that the program answers."""
+    return HealthOut("ok")
+
+
+@get("/ops/version", guards=[anyone], tags=["operation"])
+async def get_version() -> VersionOut:
+    """Tell which version this is."""
+    return VersionOut(streamverse.__version__)
+
+
+def create_api(resources: Resources) -> Litestar:
+    """Assemble the API from the routes of all domains."""
+
+    async def find_actor(connection: Connection) -> Actor:
+        return await authenticate(connection, resources.identity_settings)
+
+    v1 = Router(
+        path=f"{API_PREFIX}/v1",
+        route_handlers=[
+            identity_router,
+            catalog_router,
+            playback_router,
+            media_router,
+            get_health,
+            get_version,
+        ],
+    )
+    return Litestar(
+        route_handlers=[v1],
+        state=State({"workshop": resources.workshop}),
+        dependencies={"work": Provide(provide_work), **_given(resources)},
+        middleware=[DefineMiddleware(EdgeMiddleware, authenticate=find_actor)],
+        exception_handlers=EXCEPTION_HANDLERS,
+        openapi_config=OpenAPIConfig(
+            title="StreamVerse",
+            version=streamverse.__version__,
+            path=API_PREFIX,
+            render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+        ),
+    )
+
+
+def _given(resources: Resources) -> dict[str, Provide]:
+    things: dict[str, Any] = {
+        "workshop": resources.workshop,
+        "store": resources.store,
+        "media_addresses": resources.addresses,
+        "identity_settings": resources.identity_settings,
+        "upload_limits": resources.upload_limits,
+        "receptions": Receptions(),
+    }
+    return {name: Provide(_giver(thing), sync_to_thread=False) for name, thing in things.items()}
+
+
+def _giver(thing: T) -> Callable[[], T]:
+    def give() -> T:
+        return thing
+
+    return give
+
+
+def create_app(resources: Resources, *, web_folder: Path = WEB_FOLDER) -> ASGIApp:
+    """Make the ASGI application that everything is served by."""
+    api = with_security_headers(create_api(resources))
+    web = with_security_headers(cast("ASGIApp", WebApp(web_folder)))
+    media = cast("ASGIApp", Delivery(resources.workshop, resources.store, resources.addresses))
+
+    async def application(scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope["path"] if scope["type"] == ScopeType.HTTP else API_PREFIX
+        if path.startswith(API_PREFIX):
+            await api(scope, receive, send)
+        elif path.startswith(MEDIA_PREFIX):
+            await media(scope, receive, send)
+        else:
+            await web(scope, receive, send)
+
+    return application

@@ -1,0 +1,146 @@
+"""The commands, their options and their exit codes.
+
+0: done. 1: it failed. 2: the command or its input is wrong. 130: interrupted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import sys
+from collections.abc import Callable, Coroutine, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+import streamverse
+from streamverse.app.settings import Settings, load_settings, unknown_variables
+from streamverse.kit.errors import Problem
+from streamverse.kit.telemetry import set_up_logging
+
+INTERRUPTED = 130
+
+
+Command = Callable[[Settings, argparse.Namespace], Coroutine[Any, Any, int]]
+
+
+class Commands(Protocol):
+    """What argparse gives for adding commands to."""
+
+    def add_parser(
+        self,
+        name: str,
+        *,
+        parents: Sequence[argparse.ArgumentParser],
+        help: str,  # noqa: A002 - argparse's word
+        description: str,
+    ) -> argparse.ArgumentParser:
+        """Add a command."""
+        ...
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Describe the command line."""
+    parser = argparse.ArgumentParser(
+        prog="streamverse",
+        description="A streaming platform that anyone can run.",
+        epilog="Exit codes: 0 done, 1 failed, 2 wrong input, 130 interrupted. "
+        "Every setting can also be given as a STREAMVERSE_* variable.",
+    )
+    _add_common(parser, default=None)
+    parser.add_argument("--version", action="version", version=streamverse.__version__)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    # Behind the command the same options stand without a default, which would undo those before it.
+    common = argparse.ArgumentParser(add_help=False)
+    _add_common(common, default=argparse.SUPPRESS)
+    _add_processes(commands, common)
+    _add_tools(commands, common)
+    return parser
+
+
+def _add_common(parser: argparse.ArgumentParser, default: str | None) -> None:
+    parser.add_argument(
+        "--data-dir", metavar="FOLDER", default=default, help="where everything is kept"
+    )
+    parser.add_argument(
+        "--config", metavar="FILE", type=Path, default=default, help="settings in TOML"
+    )
+
+
+def _add_processes(commands: Commands, common: argparse.ArgumentParser) -> None:
+    for name, about in (
+        ("serve", "run everything in one process: API, web app and worker"),
+        ("api", "run the API and the web app without a worker"),
+    ):
+        command = commands.add_parser(name, parents=[common], help=about, description=about)
+        command.add_argument("--host", help="the network address to listen on")
+        command.add_argument("--port", help="the port to listen on")
+    for name, about in (
+        ("worker", "run a worker, here or on another machine with the same settings"),
+        ("migrate", "bring the database's tables up to date"),
+        ("openapi", "print the API's OpenAPI document"),
+        ("doctor", "say what is missing and how to mend it"),
+    ):
+        commands.add_parser(name, parents=[common], help=about, description=about)
+
+
+def _add_tools(commands: Commands, common: argparse.ArgumentParser) -> None:
+    about = "import a film from this machine"
+    command = commands.add_parser("import", parents=[common], help=about, description=about)
+    command.add_argument("file", metavar="FILE", type=Path)
+    command.add_argument(
+        "--title", metavar="T", help="the title; made of the file's name if left out"
+    )
+    command.add_argument("--credit", help="whom to thank, shown with the film")
+    command.add_argument(
+        "--wait",
+        action="store_true",
+        help="wait until it is ready, with a progress bar, and print its addresses as JSON",
+    )
+    about = "print what a media file holds, as JSON"
+    command = commands.add_parser("probe", parents=[common], help=about, description=about)
+    command.add_argument("file", metavar="FILE", type=Path)
+    about = "list the latest jobs"
+    command = commands.add_parser("jobs", parents=[common], help=about, description=about)
+    command.add_argument(
+        "--state", choices=["queued", "running", "done", "dead", "cancelled"], help="only these"
+    )
+    command.add_argument("--limit", type=int, default=20, help="how many (20)")
+    command.add_argument("--json", action="store_true", help="print JSON")
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command and give its exit code."""
+    given = build_parser().parse_args(arguments)
+    try:
+        settings = load_settings(config=given.config, overrides=_overrides(given))
+        set_up_logging(settings.log_level, settings.log_format)
+        for sentence in unknown_variables():
+            print(sentence, file=sys.stderr)  # noqa: T201
+        return _run_async(_find(given.command)(settings, given))
+    except Problem as problem:
+        print(problem.detail, file=sys.stderr)  # noqa: T201
+        return problem.exit_code
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def _overrides(given: argparse.Namespace) -> dict[str, object]:
+    named = ("data_dir", "host", "port")
+    found = {name: getattr(given, name, None) for name in named}
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _run_async(command: Coroutine[Any, Any, int]) -> int:
+    with contextlib.suppress(ImportError):
+        import uvloop  # noqa: PLC0415 - there is none on every system, and none is needed
+
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            return runner.run(command)
+    return asyncio.run(command)
+
+
+def _find(name: str) -> Command:
+    from streamverse.app import commands  # noqa: PLC0415 - `--help` must not wait for everything
+
+    return getattr(commands, f"run_{name}")

@@ -1,0 +1,222 @@
+"""What each command does; every one gives its exit code."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import time
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import msgspec
+
+from streamverse.app import doctor
+from streamverse.app.api import create_api
+from streamverse.app.resources import Resources, open_resources
+from streamverse.app.server import serve
+from streamverse.app.worker import open_worker
+from streamverse.domains.catalog import public as catalog
+from streamverse.domains.catalog.contracts import TitleId, TitleState
+from streamverse.domains.identity.contracts import DEFAULT_TENANT_ID
+from streamverse.domains.media import public as media
+from streamverse.domains.media.contracts import AssetId
+from streamverse.kit.errors import Invalid
+from streamverse.kit.jobs import Jobs, JobState
+from streamverse.kit.work import Actor
+from streamverse.mediakit.ffmpeg import find_tools
+from streamverse.mediakit.probe import MediaRefused, probe
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import AsyncGenerator
+    from pathlib import Path
+
+    from streamverse.app.settings import Settings
+
+LOOK_EVERY_S = 0.25
+BAR_WIDTH = 32
+
+
+def _print(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+def _print_json(thing: object) -> None:
+    _print(msgspec.json.format(msgspec.json.encode(thing, enc_hook=str), indent=2).decode())
+
+
+async def run_serve(settings: Settings, _given: argparse.Namespace) -> int:
+    """Run everything in one process."""
+    await serve(settings, has_worker=settings.worker_count > 0)
+    return 0
+
+
+async def run_api(settings: Settings, _given: argparse.Namespace) -> int:
+    """Run the API without a worker."""
+    await serve(settings, has_worker=False)
+    return 0
+
+
+async def run_worker(settings: Settings, _given: argparse.Namespace) -> int:
+    """Run a worker."""
+    await serve(settings, has_api=False)
+    return 0
+
+
+async def run_migrate(settings: Settings, _given: argparse.Namespace) -> int:
+    """Bring the tables up to date."""
+    async with open_resources(settings):
+        _print("The database is up to date.")
+    return 0
+
+
+async def run_openapi(settings: Settings, _given: argparse.Namespace) -> int:
+    """Print the OpenAPI document."""
+    async with open_resources(settings) as resources:
+        _print_json(create_api(resources).openapi_schema.to_schema())
+    return 0
+
+
+async def run_doctor(settings: Settings, _given: argparse.Namespace) -> int:
+    """Say what is missing and how to mend it."""
+    findings = await doctor.examine(settings)
+    for finding in findings:
+        _print(finding.line())
+    return 0 if all(finding.is_good for finding in findings) else 1
+
+
+async def run_probe(_settings: Settings, given: argparse.Namespace) -> int:
+    """Print what a file holds."""
+    _require_file(given.file)
+    try:
+        facts = await probe(given.file, find_tools())
+    except MediaRefused as refusal:
+        raise Invalid(refusal.sentence) from refusal
+    _print_json(facts)
+    return 0
+
+
+async def run_jobs(settings: Settings, given: argparse.Namespace) -> int:
+    """List the latest jobs."""
+    state = JobState(given.state) if given.state else None
+    async with (
+        open_resources(settings) as resources,
+        resources.workshop.reading(Actor.system()) as work,
+    ):
+        rows = await Jobs(work).page(before=None, limit=max(1, given.limit), state=state)
+    if given.json:
+        shown = ("id", "name", "state", "stage", "progress", "attempts", "worker", "problem")
+        _print_json([{name: getattr(row, name) for name in shown} for row in rows])
+        return 0
+    for row in rows:
+        percent = f"{row.progress:4.0%}" if row.progress is not None else "    "
+        problem = f"  {row.problem['detail']}" if row.problem else ""
+        _print(f"{row.id}  {row.state:9} {percent}  {row.name} {row.stage or ''}{problem}")
+    return 0
+
+
+async def run_import(settings: Settings, given: argparse.Namespace) -> int:
+    """Import a film, and wait for it if told to."""
+    path: Path = given.file
+    _require_file(path)
+    metadata = {"title": given.title or "", "credit": given.credit or ""}
+    async with open_resources(settings) as resources:
+        row = await media.import_file(
+            resources.workshop,
+            Actor.system(DEFAULT_TENANT_ID),
+            resources.store,
+            resources.upload_limits,
+            path,
+            metadata,
+        )
+        if not given.wait:
+            _print_json({"upload_id": row.id, "state": row.state})
+            return 0
+        if row.asset_id is None:
+            raise Invalid("The file could not be taken in.")
+        async with _working(resources):
+            await _wait_until_ready(resources, row.id, AssetId(row.asset_id))
+        _print_json(await _addresses(resources, AssetId(row.asset_id)))
+    return 0
+
+
+def _require_file(path: Path) -> None:
+    if not path.is_file():
+        raise Invalid(f"There is no file {path}: check the name.")
+
+
+@asynccontextmanager
+async def _working(resources: Resources) -> AsyncGenerator[None]:
+    """Run a worker here meanwhile; leases let it share the work with those of a running server."""
+    async with open_worker(resources) as worker:
+        task = asyncio.create_task(worker.run())
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+
+async def _wait_until_ready(resources: Resources, upload_id: UUID, asset_id: AssetId) -> None:
+    started_at = time.monotonic()
+    async for state in _states(resources, upload_id, asset_id):
+        if state.problem is not None:
+            _draw(None)
+            raise Invalid(state.problem)
+        _draw(state.progress, time.monotonic() - started_at)
+        if state.is_ready:
+            break
+    _draw(None)
+
+
+class _State(msgspec.Struct):
+    progress: float
+    is_ready: bool
+    problem: str | None
+
+
+async def _states(
+    resources: Resources, upload_id: UUID, asset_id: AssetId
+) -> AsyncGenerator[_State]:
+    actor = Actor.system(DEFAULT_TENANT_ID)
+    while True:
+        async with resources.workshop.reading(actor) as work:
+            problem = await media.find_upload_problem(work, media.UploadId(upload_id))
+            progress = (await media.progress(work, [asset_id])).get(asset_id, 0.0)
+            title = await catalog.find_title(work, TitleId(asset_id))
+        is_ready = title is not None and title.state is TitleState.READY
+        if title is not None and title.state is TitleState.FAILED:
+            problem = problem or "The film could not be encoded: `streamverse jobs` tells why."
+        yield _State(progress, is_ready, problem)
+        await asyncio.sleep(LOOK_EVERY_S)
+
+
+def _draw(progress: float | None, spent_s: float = 0.0) -> None:
+    if not sys.stderr.isatty():
+        return
+    if progress is None:
+        sys.stderr.write("\r\x1b[K")
+    else:
+        filled = round(progress * BAR_WIDTH)
+        left = f"{spent_s / progress * (1 - progress):.0f} s left" if progress > 0.02 else ""  # noqa: PLR2004
+        bar = "█" * filled + "░" * (BAR_WIDTH - filled)
+        sys.stderr.write(f"\r\x1b[K{bar} {progress:4.0%}  {left}")
+    sys.stderr.flush()
+
+
+async def _addresses(resources: Resources, asset_id: AssetId) -> dict[str, object]:
+    public_url = resources.settings.public_url
+    async with resources.workshop.reading(Actor.system(DEFAULT_TENANT_ID)) as work:
+        title = await catalog.find_title(work, TitleId(asset_id))
+        package = await media.find_package(work, asset_id)
+        if title is None or package is None:
+            raise Invalid("The film was removed while it was imported.")
+        signed = media.sign_addresses(work, resources.addresses, package)
+    return {
+        "title_id": title.id,
+        "watch_url": f"{public_url}/watch/{title.id}",
+        "hls_url": f"{public_url}{signed.hls_url}",
+        "dash_url": f"{public_url}{signed.dash_url}",
+    }

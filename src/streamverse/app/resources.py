@@ -1,0 +1,99 @@
+"""What a process needs of the world, opened once from the settings and closed at the end."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from streamverse import migrations
+from streamverse.app import registry
+from streamverse.app.settings import Settings, master_secrets
+from streamverse.domains.catalog.contracts import CatalogSettings
+from streamverse.domains.identity.contracts import IdentitySettings
+from streamverse.domains.identity.public import ensure_default_tenant
+from streamverse.domains.media.public import MediaAddresses, UploadLimits
+from streamverse.kit.clock import Clock, SystemClock
+from streamverse.kit.crypto import derive_key
+from streamverse.kit.db import Database
+from streamverse.kit.storage import BucketAccess, ObjectStore, open_store
+from streamverse.kit.tokens import Signer
+from streamverse.kit.work import Actor, Workshop
+from streamverse.mediakit.ffmpeg import Tools, find_tools
+
+
+@dataclass(frozen=True, slots=True)
+class Resources:
+    """The world as the program sees it."""
+
+    settings: Settings
+    database: Database
+    workshop: Workshop
+    store: ObjectStore
+    tools: Tools
+    addresses: MediaAddresses
+    identity_settings: IdentitySettings
+    catalog_settings: CatalogSettings
+    upload_limits: UploadLimits
+
+    @property
+    def scratch(self) -> Path:
+        """The folder for copies that live as long as a job."""
+        return self.settings.data_dir / "scratch"
+
+
+@asynccontextmanager
+async def open_resources(
+    settings: Settings, *, clock: Clock | None = None
+) -> AsyncGenerator[Resources]:
+    """Open the database and the store, bring the tables up to date, derive the keys."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    secrets = master_secrets(settings)
+    database = Database(settings.database_url)
+    store = open_store(settings.store_url, _bucket_access(settings))
+    catalog_settings = CatalogSettings(is_publish_on_upload=settings.is_publish_on_upload)
+    try:
+        await migrations.upgrade(database)
+        workshop = Workshop(
+            database,
+            clock=clock or SystemClock(),
+            listeners=registry.listeners(catalog_settings),
+        )
+        async with workshop.work(Actor.system()) as work:
+            await ensure_default_tenant(work)
+        yield Resources(
+            settings=settings,
+            database=database,
+            workshop=workshop,
+            store=store,
+            tools=find_tools(),
+            addresses=MediaAddresses(
+                Signer([derive_key(secret, "media addresses") for secret in secrets]),
+                timedelta(hours=settings.media_url_hours),
+            ),
+            identity_settings=IdentitySettings(
+                setup_key=derive_key(secrets[0], "set-up token"),
+                session_lifetime=timedelta(days=settings.session_days),
+                is_secure=settings.is_secure,
+            ),
+            catalog_settings=catalog_settings,
+            upload_limits=UploadLimits(
+                max_bytes=settings.max_upload_bytes,
+                expire_after=timedelta(hours=settings.upload_expiry_hours),
+                min_free_bytes=settings.min_free_bytes,
+            ),
+        )
+    finally:
+        await store.aclose()
+        await database.close()
+
+
+def _bucket_access(settings: Settings) -> BucketAccess:
+    return BucketAccess(
+        endpoint=settings.s3_endpoint,
+        region=settings.s3_region,
+        access_key_id=settings.s3_access_key_id,
+        secret_access_key=settings.s3_secret_access_key,
+    )

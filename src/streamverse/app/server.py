@@ -1,0 +1,132 @@
+"""The processes: the API alone, or all of it in one."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import socket
+from typing import TYPE_CHECKING, Any
+
+from granian.constants import Interfaces
+from granian.server.embed import Server
+
+from streamverse.app.api import create_app
+from streamverse.app.demo import import_demo_film
+from streamverse.app.resources import open_resources
+from streamverse.app.worker import run_worker
+from streamverse.domains.identity.public import find_setup_token
+from streamverse.kit.errors import Unavailable
+from streamverse.kit.work import Actor
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
+    from streamverse.app.resources import Resources
+    from streamverse.app.settings import Settings
+
+# Held playlist requests and sockets are many and cheap; the server's default of 1,024 starves them.
+MOST_IN_FLIGHT = 65_536
+
+
+async def serve(settings: Settings, *, has_api: bool = True, has_worker: bool = True) -> None:
+    """Run the chosen parts in this process until SIGINT or SIGTERM."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    if has_api:
+        _require_free_port(settings)
+    async with open_resources(settings) as resources:
+        parts: list[Coroutine[Any, Any, None]] = []
+        if has_api:
+            parts.append(_run_api(resources, stop))
+        if has_worker:
+            parts.append(run_worker(resources))
+        if not resources.database.is_sqlite:
+            dsn = settings.database_url.replace("+asyncpg", "")
+            parts.append(resources.workshop.wake.listen(dsn))
+        running = [asyncio.create_task(part) for part in parts]
+        if has_api:
+            await _greet(resources)
+        waiting = asyncio.create_task(stop.wait())
+        await asyncio.wait([waiting, *running], return_when=asyncio.FIRST_COMPLETED)
+        stop.set()
+        await _end(running, waiting)
+
+
+class PortTaken(Unavailable):
+    """Another program listens on the port."""
+
+    code = "app.port_taken"
+    title = "The port is taken"
+
+    def __init__(self, host: str, port: int, reason: str) -> None:
+        super().__init__(
+            f"Port {port} on {host} cannot be used ({reason}). If StreamVerse runs already, all is "
+            "well; otherwise choose another one with --port.",
+        )
+
+
+def _require_free_port(settings: Settings) -> None:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family) as attempt:
+        attempt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            attempt.bind((settings.host, settings.port))
+        except OSError as taken:
+            raise PortTaken(settings.host, settings.port, taken.strerror or str(taken)) from taken
+
+
+async def _end(running: list[asyncio.Task[None]], waiting: asyncio.Task[bool]) -> None:
+    waiting.cancel()
+    for task in running:
+        if task.done() and not task.cancelled():
+            task.result()
+    for task in running:
+        task.cancel()
+    await asyncio.wait([*running, waiting])
+
+
+async def _run_api(resources: Resources, stop: asyncio.Event) -> None:
+    settings = resources.settings
+    server = Server(
+        create_app(resources),
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.ASGI,
+        backlog=4096,
+        backpressure=MOST_IN_FLIGHT,
+        log_enabled=False,
+    )
+    serving = asyncio.create_task(server.serve())
+    stopping = asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait([serving, stopping], return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        server.stop()
+        stopping.cancel()
+        await asyncio.wait([serving], timeout=5)
+
+
+async def _wait_until_answering(settings: Settings) -> None:
+    while True:
+        try:
+            _, writer = await asyncio.open_connection(settings.host, settings.port)
+        except OSError:
+            await asyncio.sleep(0.01)
+            continue
+        writer.close()
+        return
+
+
+async def _greet(resources: Resources) -> None:
+    settings = resources.settings
+    await _wait_until_answering(settings)
+    async with resources.workshop.reading(Actor.system()) as work:
+        token = await find_setup_token(work, resources.identity_settings)
+    print(f"StreamVerse is ready at {settings.public_url}", flush=True)  # noqa: T201
+    if token is not None:
+        link = f"{settings.public_url}/setup?token={token}"
+        print(f"Open this link to make the owner's account: {link}", flush=True)  # noqa: T201
+    if settings.is_demo_film_enabled:
+        await import_demo_film(resources)

@@ -1,0 +1,263 @@
+"""What an operator can set, and what follows from it."""
+
+from __future__ import annotations
+
+import dataclasses
+import ipaddress
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from msgspec import Meta
+
+from streamverse.kit import settings as machinery
+from streamverse.kit.crypto import load_or_create_master_secret
+from streamverse.kit.settings import SettingsInvalid, setting, settings_class
+
+PREFIX = "STREAMVERSE_"
+FILE_NAME = "streamverse.toml"
+
+_MIN_SECRET_LENGTH = 32
+
+_Port = Annotated[int, Meta(ge=1, le=65535)]
+_Positive = Annotated[int, Meta(ge=1)]
+_NotNegative = Annotated[int, Meta(ge=0)]
+
+
+def _is_web_address(text: str) -> bool:
+    return text == "" or (
+        urlsplit(text).scheme in {"http", "https"} and bool(urlsplit(text).netloc)
+    )
+
+
+def _is_database_address(text: str) -> bool:
+    return text == "" or urlsplit(text).scheme in {"sqlite", "postgresql", "postgresql+asyncpg"}
+
+
+def _is_store_address(text: str) -> bool:
+    parts = urlsplit(text)
+    return (
+        text == ""
+        or (parts.scheme == "file" and parts.path.startswith("/"))
+        or (parts.scheme == "s3" and bool(parts.netloc))
+    )
+
+
+def _are_secrets(text: str) -> bool:
+    return text == "" or all(len(part) >= _MIN_SECRET_LENGTH for part in text.split(","))
+
+
+def _are_networks(networks: tuple[str, ...]) -> bool:
+    try:
+        return all(ipaddress.ip_network(network) for network in networks)
+    except ValueError:
+        return False
+
+
+@settings_class
+class Settings:
+    """Everything that can be set; ``load_settings`` fills in what depends on something else."""
+
+    data_dir: Path = setting(
+        default=Path("data"),
+        group="Files",
+        about="The folder for everything that is kept: the database, the media, the secret key.",
+    )
+    store_url: str = setting(
+        default="",
+        group="Files",
+        shown_default="the folder `store` in the data folder",
+        expected="`file:///folder` or `s3://bucket/prefix`",
+        accepts=_is_store_address,
+        about="Where media is kept: a folder, or a bucket of any S3-compatible store.",
+    )
+    s3_endpoint: str = setting(
+        default="",
+        group="Files",
+        shown_default="Amazon's for the region",
+        expected="an address such as `https://s3.example.org`",
+        accepts=_is_web_address,
+        about="The address of the S3-compatible store.",
+    )
+    s3_region: str = setting(default="us-east-1", group="Files", about="The region of the bucket.")
+    s3_access_key_id: str = setting(
+        default="",
+        group="Files",
+        about="The name of the S3 key; leave it out where the machine itself has access.",
+    )
+    s3_secret_access_key: str = setting(
+        default="", group="Files", is_secret=True, about="The secret of the S3 key."
+    )
+    min_free_bytes: _NotNegative = setting(
+        default=1 << 30,
+        group="Files",
+        about="Uploads are refused when less than this would stay free on the disk.",
+    )
+    database_url: str = setting(
+        default="",
+        group="Files",
+        is_secret=True,
+        shown_default="SQLite, `streamverse.db` in the data folder",
+        expected="`sqlite:////folder/file` or `postgresql+asyncpg://user:password@host/name`",
+        accepts=_is_database_address,
+        about="The database of records, jobs and events.",
+    )
+    host: str = setting(
+        default="127.0.0.1",
+        group="Serving",
+        about="The network address to listen on; `0.0.0.0` lets other machines in.",
+    )
+    port: _Port = setting(default=8400, group="Serving", about="The port to listen on.")
+    public_url: str = setting(
+        default="",
+        group="Serving",
+        shown_default="`http://` with the host and the port",
+        expected="an address such as `https://video.example.org`",
+        accepts=_is_web_address,
+        about="The address that viewers open; with https, cookies are marked secure.",
+    )
+    trusted_proxies: tuple[str, ...] = setting(
+        default=(),
+        group="Serving",
+        expected="a list of networks such as `10.0.0.0/8`, separated by commas",
+        accepts=_are_networks,
+        about="Proxies that are believed when they name the address of a visitor.",
+    )
+    secret_key: str = setting(
+        default="",
+        group="Access",
+        is_secret=True,
+        shown_default="made on the first start and kept in `secret.key` in the data folder",
+        expected="secrets of at least 32 characters, separated by commas",
+        accepts=_are_secrets,
+        about="All keys derive from it. To change it, put the new one first and keep the old one "
+        "behind it. Machines that work together need the same.",
+    )
+    session_days: _Positive = setting(
+        default=30, group="Access", about="A log-in ends after this many days without a visit."
+    )
+    media_url_hours: _Positive = setting(
+        default=12, group="Access", about="Addresses of media work at least this long."
+    )
+    max_upload_bytes: _Positive = setting(
+        default=100 << 30, group="Uploads", about="Larger files are refused."
+    )
+    upload_expiry_hours: _Positive = setting(
+        default=72,
+        group="Uploads",
+        about="An upload that nobody continues is dropped after this many hours.",
+    )
+    is_publish_on_upload: bool = setting(
+        default=True,
+        group="Uploads",
+        about="Show a title to viewers as soon as it can be played; otherwise an owner "
+        "publishes it.",
+    )
+    is_demo_film_enabled: bool = setting(
+        default=True, group="Uploads", about="Import the demo film when the library is empty."
+    )
+    worker_count: _NotNegative = setting(
+        default=1,
+        group="Work",
+        about="Worker processes that `serve` starts; 0 where workers run elsewhere.",
+    )
+    worker_encode_slots: _Positive = setting(
+        default=1, group="Work", about="Encodes that one worker runs at the same time."
+    )
+    worker_poll_ms: _Positive = setting(
+        default=1000,
+        group="Work",
+        about="How often a worker looks for work that nothing woke it for.",
+    )
+    job_lease_seconds: Annotated[int, Meta(ge=5)] = setting(
+        default=60,
+        group="Work",
+        about="The work of a worker that has died goes to another one after this time.",
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = setting(
+        default="info", group="Logs", about="The least important messages that are logged."
+    )
+    log_format: Literal["text", "json"] = setting(
+        default="text", group="Logs", about="Lines for people, or JSON for programs."
+    )
+
+    @property
+    def is_secure(self) -> bool:
+        """Tell whether viewers come by https."""
+        return self.public_url.startswith("https://")
+
+
+def load_settings(
+    environ: Mapping[str, str] | None = None,
+    *,
+    config: Path | None = None,
+    overrides: Mapping[str, object] | None = None,
+) -> Settings:
+    """Read the settings and fill in what depends on others; makes no file or folder."""
+    environ = os.environ if environ is None else environ
+    if config is not None and not config.is_file():
+        raise SettingsInvalid({"config": f"--config names {config}, but there is no such file."})
+    if config is None:
+        at_first = machinery.read_settings(
+            Settings, prefix=PREFIX, environ=environ, overrides=overrides
+        )
+        config = at_first.data_dir / FILE_NAME
+    given = machinery.read_settings(
+        Settings, prefix=PREFIX, environ=environ, overrides=overrides, file=config
+    )
+    return _complete(given)
+
+
+def unknown_variables(environ: Mapping[str, str] | None = None) -> list[str]:
+    """Give a sentence for each STREAMVERSE_ variable that is not a setting."""
+    environ = os.environ if environ is None else environ
+    return machinery.unknown_variables(Settings, prefix=PREFIX, environ=environ)
+
+
+def master_secrets(settings: Settings) -> tuple[bytes, ...]:
+    """Give the secrets that all keys derive from: the current one first, then those before it."""
+    if settings.secret_key:
+        return tuple(part.encode() for part in settings.secret_key.split(","))
+    return (load_or_create_master_secret(settings.data_dir / "secret.key"),)
+
+
+def render_manual() -> str:
+    """Render docs/operate/settings.md."""
+    return _INTRODUCTION + machinery.manual(Settings, prefix=PREFIX)
+
+
+def _complete(given: Settings) -> Settings:
+    data_dir = given.data_dir.absolute()
+    shown_host = f"[{given.host}]" if ":" in given.host else given.host
+    return dataclasses.replace(
+        given,
+        data_dir=data_dir,
+        store_url=given.store_url or (data_dir / "store").as_uri(),
+        database_url=given.database_url or f"sqlite:///{data_dir / 'streamverse.db'}",
+        public_url=(given.public_url or f"http://{shown_host}:{given.port}").rstrip("/"),
+    )
+
+
+_INTRODUCTION = """\
+# Settings
+
+<!-- Generated by `python -m streamverse.app.settings`; a test checks that it is current. -->
+
+Every setting has a default that works. A value is looked for in this order:
+
+1. on the command line, where the command has such an option (`--port 9000`);
+2. in the environment, by the name in the tables (`STREAMVERSE_PORT=9000`);
+3. in `streamverse.toml` in the data folder, or in the file that `--config` names, by the same name
+   in small letters and without the prefix (`port = 9000`).
+
+An empty variable counts as not set. A value that does not fit stops the start with a sentence that
+names it.
+
+"""
+
+
+if __name__ == "__main__":
+    sys.stdout.write(render_manual())

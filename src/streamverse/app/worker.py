@@ -1,0 +1,82 @@
+"""The worker process: takes jobs until it is told to stop."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from streamverse.app import registry
+from streamverse.domains.media.contracts import ENCODE_LANE
+from streamverse.kit.clock import new_id
+from streamverse.kit.jobs import DEFAULT_LANE
+from streamverse.kit.worker import Timing, Worker
+
+if TYPE_CHECKING:
+    from streamverse.app.resources import Resources
+
+BRIEF_JOBS_AT_ONCE = 3
+MAX_PLACES = 1000
+NODE_FILE = "node.id"
+
+
+@asynccontextmanager
+async def open_worker(resources: Resources) -> AsyncGenerator[Worker]:
+    """Make a worker that no living one is named like; it takes its dead namesake's jobs back."""
+    settings = resources.settings
+    with _own_name(settings.data_dir) as name:
+        worker = Worker(
+            resources.workshop,
+            registry.handlers_by_name(resources),
+            name=name,
+            lanes={DEFAULT_LANE: BRIEF_JOBS_AT_ONCE, ENCODE_LANE: settings.worker_encode_slots},
+            schedules=registry.schedules(resources),
+            timing=Timing(
+                lease=timedelta(seconds=settings.job_lease_seconds),
+                poll_s=settings.worker_poll_ms / 1000,
+            ),
+        )
+        await worker.reclaim()
+        await resources.store.sweep()
+        yield worker
+
+
+@contextmanager
+def _own_name(data_dir: Path) -> Generator[str]:
+    """Lend a name of this machine; the kernel takes the lock back however the process ends."""
+    folder = data_dir / "workers"
+    folder.mkdir(parents=True, exist_ok=True)
+    node = _node_id(data_dir / NODE_FILE)
+    for place in range(MAX_PLACES):
+        descriptor = os.open(folder / f"{place}.lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(descriptor)
+            continue
+        try:
+            yield f"{node}/{place}"
+        finally:
+            os.close(descriptor)
+        return
+    message = f"More than {MAX_PLACES} workers run on this machine."
+    raise RuntimeError(message)
+
+
+def _node_id(file: Path) -> str:
+    try:
+        with file.open("x") as created:
+            created.write(str(new_id()))
+    except FileExistsError:
+        pass
+    return file.read_text().strip()
+
+
+async def run_worker(resources: Resources) -> None:
+    """Work until cancelled."""
+    async with open_worker(resources) as worker:
+        await worker.run()

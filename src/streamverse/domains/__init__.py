@@ -1,0 +1,1 @@
+"""The domains: each owns its tables, routes, jobs and words."""

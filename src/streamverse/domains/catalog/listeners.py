@@ -1,0 +1,47 @@
+"""How titles follow what happens to their media."""
+
+from __future__ import annotations
+
+from streamverse.domains.catalog import service
+from streamverse.domains.catalog.contracts import CatalogSettings
+from streamverse.domains.media.contracts import (
+    AssetAccepted,
+    AssetFailed,
+    EncodingRetried,
+    PackagePlayable,
+    PackageReady,
+    PosterMade,
+)
+from streamverse.kit.events import Listeners
+from streamverse.kit.work import Work
+
+
+def listeners(settings: CatalogSettings) -> Listeners:
+    """Declare the catalog's reactions."""
+    declared = Listeners("catalog")
+
+    @declared.on(AssetAccepted)
+    async def make_title(work: Work, accepted: AssetAccepted) -> None:
+        await service.make_title(work, accepted)
+
+    @declared.on(PackagePlayable)
+    async def mark_playable(work: Work, playable: PackagePlayable) -> None:
+        await service.mark_playable(work, settings, playable.asset_id)
+
+    @declared.on(PackageReady)
+    async def mark_ready(work: Work, ready: PackageReady) -> None:
+        await service.mark_ready(work, settings, ready)
+
+    @declared.on(AssetFailed)
+    async def mark_failed(work: Work, failed: AssetFailed) -> None:
+        await service.mark_failed(work, failed)
+
+    @declared.on(EncodingRetried)
+    async def mark_retried(work: Work, retried: EncodingRetried) -> None:
+        await service.mark_retried(work, settings, retried.asset_id)
+
+    @declared.on(PosterMade)
+    async def mark_poster(work: Work, made: PosterMade) -> None:
+        await service.mark_poster(work, made.asset_id)
+
+    return declared

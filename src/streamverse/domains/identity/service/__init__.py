@@ -1,0 +1,1 @@
+"""Identity's use cases: accounts, sessions, and the care that passwords need."""

@@ -1,0 +1,79 @@
+"""Passwords: hashed by Argon2id in threads of their own, so that nobody else waits for them.
+
+A hash takes tens of milliseconds on purpose. Never call these with a transaction open.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import unicodedata
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Semaphore
+from typing import ParamSpec, TypeVar
+
+from argon2 import PasswordHasher, Type
+from argon2.exceptions import VerifyMismatchError
+
+from streamverse.domains.identity.errors import LogInsBusy
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+# The OWASP Password Storage Cheat Sheet's choice for Argon2id.
+_hasher = PasswordHasher(
+    time_cost=2, memory_cost=19_456, parallelism=1, hash_len=32, salt_len=16, type=Type.ID
+)
+# What nobody's password hashes to: checking it takes the same time as checking somebody's.
+_NOBODYS_HASH = (
+    f"$argon2id$v=19$m={_hasher.memory_cost},t={_hasher.time_cost},p={_hasher.parallelism}"
+    f"${'A' * 22}${'A' * 43}"
+)
+
+
+class HashingThreads:
+    """A few threads for hashing, and a queue that is only so long."""
+
+    def __init__(self, threads: int, places: int) -> None:
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="password")
+        self._places = Semaphore(places)
+
+    async def run(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Call in a thread, or raise LogInsBusy when too many wait already."""
+        if not self._places.acquire(blocking=False):
+            raise LogInsBusy
+        hashing = self._threads.submit(call, *args, **kwargs)
+        # Whoever gives up waiting frees no thread: a place is free when its work is done.
+        hashing.add_done_callback(lambda _: self._places.release())
+        return await asyncio.wrap_future(hashing)
+
+
+_threads = HashingThreads(threads=2, places=32)
+
+
+async def hash_password(password: str) -> str:
+    """Hash a password for keeping."""
+    return await _threads.run(_hasher.hash, _normalise(password))
+
+
+async def is_password(password: str, password_hash: str | None) -> bool:
+    """Check a password; without a hash, take as long and say no."""
+    is_right = await _threads.run(_verify, password_hash or _NOBODYS_HASH, _normalise(password))
+    return is_right and password_hash is not None
+
+
+def needs_new_hash(password_hash: str) -> bool:
+    """Tell whether a hash was made with other parameters than today's."""
+    return _hasher.check_needs_rehash(password_hash)
+
+
+def _verify(password_hash: str, password: str) -> bool:
+    try:
+        return _hasher.verify(password_hash, password)
+    except VerifyMismatchError:
+        return False
+
+
+def _normalise(password: str) -> str:
+    # NIST SP 800-63B §5.1.1.2: the same letters typed on another keyboard are the same password.
+    return unicodedata.normalize("NFKC", password)

@@ -1,0 +1,144 @@
+"""What the media domain shows to others: ids, views, events, and the jobs it orders."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from typing import ClassVar, NewType
+from uuid import UUID
+
+from streamverse.kit.events import Event
+from streamverse.kit.jobs import Job
+
+UploadId = NewType("UploadId", UUID)
+AssetId = NewType("AssetId", UUID)
+PackageId = NewType("PackageId", UUID)
+
+ENCODE_LANE = "encode"
+
+
+class Stage(enum.StrEnum):
+    """How far a file has come, as people see it."""
+
+    CHECKING = "checking"
+    ENCODING = "encoding"
+    FINISHING = "finishing"
+    READY = "ready"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemView:
+    """Why something failed: a stable code and a sentence for people."""
+
+    code: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class PackageView:
+    """What can be played of an asset right now."""
+
+    package_id: PackageId
+    asset_id: AssetId
+    is_complete: bool
+    has_poster: bool
+    playable_ms: int
+    duration_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class AssetAccepted(Event):
+    """A file was read, understood and taken in; its encoding is ordered."""
+
+    asset_id: AssetId
+    name: str
+    credit: str | None
+    description: str | None
+    year: int | None
+    duration_ms: int
+    width: int | None
+    height: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PosterMade(Event):
+    """A picture that stands for the asset exists."""
+
+    asset_id: AssetId
+    package_id: PackageId
+
+
+@dataclass(frozen=True, slots=True)
+class PackagePlayable(Event):
+    """Enough of the package exists for players to start."""
+
+    asset_id: AssetId
+    package_id: PackageId
+
+
+@dataclass(frozen=True, slots=True)
+class PackageReady(Event):
+    """The package is whole and has passed its checks."""
+
+    asset_id: AssetId
+    package_id: PackageId
+    duration_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class AssetFailed(Event):
+    """The asset cannot be played; when the file itself is at fault, it has been removed."""
+
+    asset_id: AssetId
+    problem: ProblemView
+    is_input_at_fault: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EncodingRetried(Event):
+    """Somebody asked for another try after a failure that was not the file's."""
+
+    asset_id: AssetId
+
+
+@dataclass(frozen=True, slots=True)
+class CheckUpload(Job):
+    """Read a received file's facts; take it in or refuse it."""
+
+    upload_id: UploadId
+
+
+@dataclass(frozen=True, slots=True)
+class EncodePart(Job):
+    """Encode a part of a package: a run of video segments, or a whole audio track."""
+
+    lane: ClassVar[str] = ENCODE_LANE
+    package_id: PackageId
+    part_number: int
+
+
+@dataclass(frozen=True, slots=True)
+class MakePoster(Job):
+    """Choose a frame and make the poster of it."""
+
+    package_id: PackageId
+
+
+@dataclass(frozen=True, slots=True)
+class FinishPackage(Job):
+    """Check a package whose parts are all there, and declare it ready."""
+
+    package_id: PackageId
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteFiles(Job):
+    """Remove what a deleted or refused asset left in the store."""
+
+    prefixes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ExpireUploads(Job):
+    """Give up uploads that nobody has continued before they expired."""

@@ -1,0 +1,174 @@
+"""The failures of the media domain."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from streamverse.kit.errors import Conflict, Forbidden, Invalid, NotFound, Problem
+
+
+class UploadNotFound(NotFound):
+    """There is no such upload, or it is somebody else's."""
+
+    code = "media.upload_not_found"
+    title = "No such upload"
+
+    def __init__(self, upload_id: UUID) -> None:
+        super().__init__(
+            "This upload does not exist, or has expired. Start a new one.",
+            upload_id=str(upload_id),
+        )
+
+
+class TusRequestInvalid(Invalid):
+    """A header of the upload protocol is missing or wrong."""
+
+    status = 400
+    code = "media.tus_request_invalid"
+    title = "The upload request is not valid"
+
+
+class TusVersionUnsupported(Invalid):
+    """The client speaks another version of the upload protocol, or does not say which."""
+
+    status = 412
+    code = "media.tus_version_unsupported"
+    title = "Another version of the upload protocol"
+
+    def __init__(self, supported: str) -> None:
+        super().__init__(
+            f"This server speaks tus {supported}: send the header Tus-Resumable: {supported}.",
+            supported=supported,
+        )
+        self._supported = supported
+
+    def headers(self) -> dict[str, str]:
+        """Name the version that is spoken here, as the protocol asks."""
+        return {"Tus-Version": self._supported}
+
+
+class ChecksumUnsupported(TusRequestInvalid):
+    """The checksum algorithm is not one of ours."""
+
+    code = "media.checksum_unsupported"
+
+    def __init__(self, algorithm: str) -> None:
+        super().__init__(
+            f"The checksum algorithm {algorithm[:20]!r} is not supported: use sha1, sha256 or md5."
+        )
+
+
+class ContentTypeWrong(Invalid):
+    """The bytes of an upload came under another content type."""
+
+    status = 415
+    code = "media.content_type_wrong"
+    title = "Wrong content type"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Send the file's bytes with Content-Type: application/offset+octet-stream."
+        )
+
+
+class OffsetMismatch(Conflict):
+    """The upload was continued at another place than where it stopped."""
+
+    code = "media.offset_mismatch"
+    title = "Wrong offset"
+
+    def __init__(self, given: int, expected: int) -> None:
+        super().__init__(
+            f"The upload stands at byte {expected}, not {given}: go on from there.",
+            offset_bytes=expected,
+        )
+
+
+class ChecksumMismatch(Problem):
+    """The bytes that arrived are not the bytes that were sent."""
+
+    status = 460
+    code = "media.checksum_mismatch"
+    title = "Checksum mismatch"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "These bytes were damaged on the way, and none of them were kept: send them again."
+        )
+
+
+class UploadTooLarge(Invalid):
+    """The file is larger than this service takes, or than it said it would be."""
+
+    status = 413
+    code = "media.upload_too_large"
+    title = "The file is too large"
+
+
+class UploadTaken(Conflict):
+    """Another request continues the same upload."""
+
+    status = 423
+    code = "media.upload_taken"
+    title = "The upload is being continued elsewhere"
+
+    def __init__(self) -> None:
+        super().__init__("Another connection went on with this upload, so this one stopped.")
+
+
+class UploadClosed(Conflict):
+    """The upload has everything it needs, or was given up."""
+
+    code = "media.upload_closed"
+    title = "The upload is closed"
+
+
+class UploadJoined(Forbidden):
+    """Bytes were sent to an upload that is made of others."""
+
+    code = "media.upload_joined"
+    title = "The upload is made of others"
+
+    def __init__(self) -> None:
+        super().__init__("This upload was joined of others, so it takes no bytes of its own.")
+
+
+class FileEmpty(Invalid):
+    """The file has no bytes."""
+
+    code = "media.file_empty"
+    title = "The file is empty"
+
+    def __init__(self) -> None:
+        super().__init__("This file is empty: choose one with a film in it.")
+
+
+class FileRefused(Invalid):
+    """The file is not something that can be played."""
+
+    code = "media.file_refused"
+    title = "The file was refused"
+
+
+class PreparationFailed(Problem):
+    """Something failed on our side; the file is not known to be at fault."""
+
+    code = "media.preparation_failed"
+    title = "Something failed on our side"
+
+
+class PackageNotFound(NotFound):
+    """There is no such package."""
+
+    code = "media.package_not_found"
+    title = "Nothing to play here"
+
+    def __init__(self) -> None:
+        super().__init__("This film is no longer here.")
+
+
+class PackageBroken(Problem):
+    """A finished package does not pass its checks."""
+
+    code = "media.package_broken"
+    title = "The encoded film did not pass its checks"

@@ -1,0 +1,127 @@
+"""The media tables."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, Integer, SmallInteger
+from sqlalchemy.orm import Mapped, mapped_column
+
+from streamverse.kit.db import Base, JsonObject, TenantOwned
+
+
+class UploadRow(TenantOwned, Base):
+    """A file on its way to us."""
+
+    __tablename__ = "media_upload"
+    __table_args__ = (Index(None, "tenant_id", "account_id", "id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    account_id: Mapped[UUID | None]
+    filename: Mapped[str]
+    title_name: Mapped[str]
+    credit: Mapped[str | None]
+    description: Mapped[str | None]
+    year: Mapped[int | None] = mapped_column(SmallInteger)
+    tus_metadata: Mapped[str]
+    size_bytes: Mapped[int]
+    offset_bytes: Mapped[int] = mapped_column(default=0)
+    writer: Mapped[int] = mapped_column(default=0)
+    is_partial: Mapped[bool] = mapped_column(default=False)
+    part_ids: Mapped[JsonObject | None]
+    state: Mapped[str]
+    problem: Mapped[JsonObject | None]
+    asset_id: Mapped[UUID | None] = mapped_column(index=True)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None] = mapped_column(index=True)
+
+
+class AssetRow(TenantOwned, Base):
+    """A file as it was given to us, with its facts."""
+
+    __tablename__ = "media_asset"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    upload_id: Mapped[UUID | None]
+    name: Mapped[str]
+    source_key: Mapped[str]
+    size_bytes: Mapped[int]
+    duration_ms: Mapped[int]
+    facts: Mapped[JsonObject]
+    created_at: Mapped[datetime]
+
+
+class PackageRow(TenantOwned, Base):
+    """What players fetch: made once from an asset, never changed."""
+
+    __tablename__ = "media_package"
+    __table_args__ = (Index(None, "tenant_id", "created_at"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    asset_id: Mapped[UUID] = mapped_column(
+        ForeignKey("media_asset.id", ondelete="CASCADE"), index=True
+    )
+    recipe: Mapped[JsonObject]
+    state: Mapped[str]
+    problem: Mapped[JsonObject | None]
+    duration_ms: Mapped[int]
+    has_poster: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime]
+    playable_at: Mapped[datetime | None]
+    ready_at: Mapped[datetime | None]
+
+
+class TrackRow(TenantOwned, Base):
+    """One rendition or one audio track of a package."""
+
+    __tablename__ = "media_track"
+    __table_args__ = (Index(None, "package_id", "name", unique=True),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    package_id: Mapped[UUID] = mapped_column(ForeignKey("media_package.id", ondelete="CASCADE"))
+    position: Mapped[int] = mapped_column(SmallInteger)
+    name: Mapped[str]
+    kind: Mapped[str]
+    codec: Mapped[str]
+    timescale: Mapped[int] = mapped_column(Integer)
+    width: Mapped[int | None] = mapped_column(Integer)
+    height: Mapped[int | None] = mapped_column(Integer)
+    frame_rate: Mapped[str | None]
+    channels: Mapped[int | None] = mapped_column(SmallInteger)
+    sample_rate_hz: Mapped[int | None] = mapped_column(Integer)
+    language: Mapped[str | None]
+    label: Mapped[str | None]
+    target_bitrate_bps: Mapped[int]
+
+
+class SegmentRow(TenantOwned, Base):
+    """A line of the segment index: it exists once the segment is in the store."""
+
+    __tablename__ = "media_segment"
+
+    track_id: Mapped[UUID] = mapped_column(
+        ForeignKey("media_track.id", ondelete="CASCADE"), primary_key=True
+    )
+    number: Mapped[int] = mapped_column(Integer, primary_key=True)
+    duration_ticks: Mapped[int]
+    size_bytes: Mapped[int]
+
+
+class PartRow(TenantOwned, Base):
+    """A piece of encoding that one job does: consecutive segments of some tracks."""
+
+    __tablename__ = "media_part"
+
+    package_id: Mapped[UUID] = mapped_column(
+        ForeignKey("media_package.id", ondelete="CASCADE"), primary_key=True
+    )
+    number: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    kind: Mapped[str]
+    track_name: Mapped[str | None]
+    chunk_number: Mapped[int | None] = mapped_column(Integer)
+    first_segment: Mapped[int] = mapped_column(Integer)
+    segment_count: Mapped[int] = mapped_column(Integer)
+    next_segment: Mapped[int] = mapped_column(Integer)
+    encode_starts: Mapped[int] = mapped_column(SmallInteger, default=0)
+    finished_at: Mapped[datetime | None]

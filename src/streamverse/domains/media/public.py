@@ -1,0 +1,101 @@
+"""What other domains may ask of media."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from streamverse.domains.media.contracts import AssetId, PackageView, UploadId
+from streamverse.domains.media.repository import Packages, Uploads
+from streamverse.domains.media.rules.states import PackageState
+from streamverse.domains.media.service import assets, delivery, processing
+from streamverse.domains.media.service.delivery import (
+    MASTER_PLAYLIST,
+    MPD,
+    POSTER,
+    MediaAddresses,
+)
+from streamverse.domains.media.service.importing import import_file
+from streamverse.domains.media.service.uploads import Receptions, UploadLimits
+
+if TYPE_CHECKING:
+    from streamverse.kit.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class PlayableAddresses:
+    """Where a player fetches a package."""
+
+    hls_url: str
+    dash_url: str
+    poster_url: str | None
+    expires_at: datetime
+
+
+async def find_package(work: Work, asset_id: AssetId) -> PackageView | None:
+    """Find what can be played of an asset right now."""
+    for row in await Packages(work).of_assets([asset_id]):
+        if row.playable_at is not None and row.state != PackageState.FAILED:
+            return await delivery.view_package(work, row)
+    return None
+
+
+def sign_addresses(
+    work: Work, addresses: MediaAddresses, package: PackageView
+) -> PlayableAddresses:
+    """Sign the addresses of a package for a player."""
+    base = addresses.base(package.package_id, work.now)
+    return PlayableAddresses(
+        hls_url=f"{base}/{MASTER_PLAYLIST}",
+        dash_url=f"{base}/{MPD}",
+        poster_url=f"{base}/{POSTER}" if package.has_poster else None,
+        expires_at=addresses.expires_at(work.now),
+    )
+
+
+async def posters(
+    work: Work, addresses: MediaAddresses, asset_ids: Sequence[AssetId]
+) -> Mapping[AssetId, str]:
+    """Sign the addresses of the posters that exist."""
+    rows = await Packages(work).of_assets(asset_ids)
+    return delivery.poster_addresses(addresses, rows, work.now)
+
+
+async def progress(work: Work, asset_ids: Sequence[AssetId]) -> Mapping[AssetId, float]:
+    """Tell how far the encoding of some assets is, from 0 to 1."""
+    return await processing.progress_of(work, asset_ids)
+
+
+async def delete_asset(work: Work, asset_id: AssetId) -> None:
+    """Let an asset go with everything that was made of it."""
+    await assets.delete_asset(work, asset_id)
+
+
+async def has_ever_received(work: Work) -> bool:
+    """Tell whether anything was ever uploaded or imported."""
+    return bool(await Uploads(work).page(before=None, limit=1))
+
+
+async def find_upload_problem(work: Work, upload_id: UploadId) -> str | None:
+    """Tell why an upload was refused, if it was."""
+    row = await Uploads(work).get(upload_id)
+    return row.problem["detail"] if row.problem else None
+
+
+__all__ = [
+    "MediaAddresses",
+    "PlayableAddresses",
+    "Receptions",
+    "UploadId",
+    "UploadLimits",
+    "delete_asset",
+    "find_package",
+    "find_upload_problem",
+    "has_ever_received",
+    "import_file",
+    "posters",
+    "progress",
+    "sign_addresses",
+]

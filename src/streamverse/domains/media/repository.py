@@ -1,0 +1,251 @@
+"""All SQL of the media domain."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from fractions import Fraction
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from sqlalchemy import delete, func, insert, or_, select
+
+from streamverse.domains.media.contracts import PackageId
+from streamverse.domains.media.errors import PackageNotFound, UploadNotFound
+from streamverse.domains.media.models import (
+    AssetRow,
+    PackageRow,
+    PartRow,
+    SegmentRow,
+    TrackRow,
+    UploadRow,
+)
+from streamverse.domains.media.rules.states import UploadState
+
+if TYPE_CHECKING:
+    from streamverse.domains.media.contracts import AssetId, UploadId
+    from streamverse.kit.work import Work
+
+
+class Uploads:
+    """The uploads of the caller; jobs see everybody's."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+        account_id = work.actor.account_id
+        self._own = UploadRow.account_id == account_id if account_id is not None else None
+
+    def add(self, row: UploadRow) -> None:
+        """Add an upload."""
+        self._work.session.add(row)
+
+    async def get(self, upload_id: UploadId) -> UploadRow:
+        """Get an upload, or fail with ``UploadNotFound``."""
+        return await self._one(upload_id, is_locked=False)
+
+    async def lock(self, upload_id: UploadId) -> UploadRow:
+        """Get an upload for change, or fail with ``UploadNotFound``."""
+        return await self._one(upload_id, is_locked=True)
+
+    async def find_of_asset(self, asset_id: AssetId) -> UploadRow | None:
+        """Find the upload that an asset came by."""
+        return await self._work.session.scalar(
+            select(UploadRow).where(UploadRow.asset_id == asset_id)
+        )
+
+    async def lock_all(self, upload_ids: Sequence[UploadId]) -> list[UploadRow]:
+        """Get several uploads for change, in the order they are named."""
+        return [await self.lock(upload_id) for upload_id in upload_ids]
+
+    async def checking(self) -> Sequence[UploadRow]:
+        """List the uploads of everybody whose files are being checked, newest first."""
+        found = await self._work.session.scalars(
+            select(UploadRow)
+            .where(UploadRow.state == UploadState.CHECKING, UploadRow.is_partial.is_(False))
+            .order_by(UploadRow.id.desc())
+        )
+        return found.all()
+
+    async def page(self, *, before: UUID | None, limit: int) -> Sequence[UploadRow]:
+        """List uploads that people look at, newest first, from below an id."""
+        query = (
+            select(UploadRow)
+            .where(UploadRow.is_partial.is_(False))
+            .order_by(UploadRow.id.desc())
+            .limit(limit)
+        )
+        if self._own is not None:
+            query = query.where(self._own)
+        if before is not None:
+            query = query.where(UploadRow.id < before)
+        return (await self._work.session.scalars(query)).all()
+
+    async def expired(self, now: datetime, limit: int) -> Sequence[UploadRow]:
+        """List unfinished uploads whose time is over."""
+        found = await self._work.session.scalars(
+            select(UploadRow)
+            .where(UploadRow.expires_at <= now, UploadRow.state == UploadState.UPLOADING)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        return found.all()
+
+    async def remove(self, row: UploadRow) -> None:
+        """Remove an upload's row."""
+        await self._work.session.delete(row)
+
+    async def remove_all(self, upload_ids: Sequence[UUID]) -> None:
+        """Remove the rows of several uploads."""
+        await self._work.session.execute(delete(UploadRow).where(UploadRow.id.in_(upload_ids)))
+
+    async def _one(self, upload_id: UploadId, *, is_locked: bool) -> UploadRow:
+        query = select(UploadRow).where(UploadRow.id == upload_id)
+        if self._own is not None:
+            query = query.where(self._own)
+        if is_locked:
+            query = query.with_for_update().execution_options(populate_existing=True)
+        row = await self._work.session.scalar(query)
+        if row is None:
+            raise UploadNotFound(upload_id)
+        return row
+
+
+class Assets:
+    """The files that were taken in."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    def add(self, row: AssetRow) -> None:
+        """Add an asset."""
+        self._work.session.add(row)
+
+    async def find(self, asset_id: AssetId) -> AssetRow | None:
+        """Find an asset."""
+        return await self._work.session.scalar(select(AssetRow).where(AssetRow.id == asset_id))
+
+    async def remove(self, asset_id: AssetId) -> None:
+        """Remove an asset's row; its packages go with it."""
+        await self._work.session.execute(delete(AssetRow).where(AssetRow.id == asset_id))
+
+
+class Packages:
+    """The packages and what belongs to them."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    def add(self, *rows: PackageRow | TrackRow | PartRow) -> None:
+        """Add a package, its tracks and its parts."""
+        self._work.session.add_all(rows)
+
+    async def find(self, package_id: PackageId) -> PackageRow | None:
+        """Find a package."""
+        return await self._work.session.scalar(
+            select(PackageRow).where(PackageRow.id == package_id)
+        )
+
+    async def get(self, package_id: PackageId) -> PackageRow:
+        """Get a package, or fail with ``PackageNotFound``."""
+        row = await self.find(package_id)
+        if row is None:
+            raise PackageNotFound
+        return row
+
+    async def lock(self, package_id: PackageId) -> PackageRow:
+        """Get a package for change, or fail with ``PackageNotFound``."""
+        row = await self._work.session.scalar(
+            select(PackageRow).where(PackageRow.id == package_id).with_for_update()
+        )
+        if row is None:
+            raise PackageNotFound
+        return row
+
+    async def of_assets(self, asset_ids: Sequence[AssetId]) -> Sequence[PackageRow]:
+        """List the packages of some assets."""
+        found = await self._work.session.scalars(
+            select(PackageRow).where(PackageRow.asset_id.in_(asset_ids))
+        )
+        return found.all()
+
+    async def recent(
+        self, since: datetime, unfinished: Sequence[str]
+    ) -> Sequence[tuple[PackageRow, AssetRow]]:
+        """List packages that are unfinished or were made since a moment, newest first."""
+        found = await self._work.session.execute(
+            select(PackageRow, AssetRow)
+            .join(AssetRow, AssetRow.id == PackageRow.asset_id)
+            .where(or_(PackageRow.state.in_(unfinished), PackageRow.created_at >= since))
+            .order_by(PackageRow.id.desc())
+            .limit(200)
+        )
+        return [(package, asset) for package, asset in found]
+
+    async def tracks(self, package_id: PackageId) -> Sequence[TrackRow]:
+        """List the tracks of a package in order."""
+        found = await self._work.session.scalars(
+            select(TrackRow).where(TrackRow.package_id == package_id).order_by(TrackRow.position)
+        )
+        return found.all()
+
+    async def segments(self, track_ids: Sequence[UUID]) -> dict[UUID, list[tuple[int, int, int]]]:
+        """Give each track's index: ``(number, duration_ticks, size_bytes)`` in order."""
+        found = await self._work.session.execute(
+            select(
+                SegmentRow.track_id,
+                SegmentRow.number,
+                SegmentRow.duration_ticks,
+                SegmentRow.size_bytes,
+            )
+            .where(SegmentRow.track_id.in_(track_ids))
+            .order_by(SegmentRow.track_id, SegmentRow.number)
+        )
+        index: dict[UUID, list[tuple[int, int, int]]] = {track_id: [] for track_id in track_ids}
+        for track_id, number, duration_ticks, size_bytes in found:
+            index[track_id].append((number, duration_ticks, size_bytes))
+        return index
+
+    async def append_segments(self, rows: Sequence[dict[str, object]]) -> None:
+        """Add lines to the segment index."""
+        await self._work.session.execute(insert(SegmentRow), list(rows))
+
+    async def parts(self, package_id: PackageId) -> Sequence[PartRow]:
+        """List the parts of a package in order."""
+        found = await self._work.session.scalars(
+            select(PartRow).where(PartRow.package_id == package_id).order_by(PartRow.number)
+        )
+        return found.all()
+
+    async def parts_of(self, package_ids: Sequence[UUID]) -> dict[UUID, list[PartRow]]:
+        """List the parts of some packages, by package and in order."""
+        found = await self._work.session.scalars(
+            select(PartRow).where(PartRow.package_id.in_(package_ids)).order_by(PartRow.number)
+        )
+        parts: dict[UUID, list[PartRow]] = {package_id: [] for package_id in package_ids}
+        for part in found:
+            parts[part.package_id].append(part)
+        return parts
+
+    async def lock_part(self, package_id: PackageId, number: int) -> PartRow:
+        """Get a part for change, or fail with ``PackageNotFound``."""
+        row = await self._work.session.scalar(
+            select(PartRow)
+            .where(PartRow.package_id == package_id, PartRow.number == number)
+            .with_for_update()
+        )
+        if row is None:
+            raise PackageNotFound
+        return row
+
+    async def length_s(self, package_id: PackageId, segment_count: int) -> Fraction:
+        """Add up how long the first segments last, in seconds, exactly."""
+        found = await self._work.session.execute(
+            select(TrackRow.timescale, func.sum(SegmentRow.duration_ticks))
+            .join(SegmentRow, SegmentRow.track_id == TrackRow.id)
+            # The first track is the one that all others are measured by.
+            .where(TrackRow.package_id == package_id, TrackRow.position == 0)
+            .where(SegmentRow.number < segment_count)
+            .group_by(TrackRow.timescale)
+        )
+        lengths = (Fraction(int(ticks), timescale) for timescale, ticks in found)
+        return sum(lengths, Fraction())

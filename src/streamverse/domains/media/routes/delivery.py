@@ -1,0 +1,139 @@
+"""Media to players, beside the framework: segments are served without touching the database.
+
+``/media/{grant}/{package}/…``: the grant in the path signs the package until it expires, and since
+manifests name everything relative to themselves, it covers all that they lead to.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from uuid import UUID
+
+import msgspec
+
+from streamverse.domains.media.contracts import PackageId
+from streamverse.domains.media.errors import PackageNotFound
+from streamverse.domains.media.rules.packages import poster_key
+from streamverse.domains.media.service.delivery import PREFIX, Manifests, MediaAddresses
+from streamverse.kit.errors import Problem
+from streamverse.kit.files import ByteRange as Part
+from streamverse.kit.files import Content, FileServer, Headers, Scope, Send
+from streamverse.kit.http import PROBLEM_MEDIA_TYPE, problem_out
+from streamverse.kit.storage import ByteRange, ObjectStore
+from streamverse.kit.work import Actor, Workshop
+
+FOREVER = "public, max-age=31536000, immutable"
+FOR_NOW = "no-cache"
+FOR_AN_HOUR = "public, max-age=3600"
+CROSS_ORIGIN: Headers = [
+    (b"access-control-allow-origin", b"*"),
+    (b"access-control-expose-headers", b"Content-Length, Content-Range"),
+    (b"cross-origin-resource-policy", b"cross-origin"),
+]
+
+_ADDRESS = re.compile(
+    PREFIX + r"/([A-Za-z0-9_-]{16,64})/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/"
+    r"(?:(?P<manifest>master\.m3u8|manifest\.mpd|[a-z0-9]{1,16}\.m3u8)|(?P<poster>poster\.webp)"
+    r"|(?P<object>[a-z0-9]{1,16}/(?:init\.mp4|[0-9]{1,7}\.m4s)))"
+)
+_ALLOWED = frozenset({"GET", "HEAD"})
+_PREFLIGHT: Headers = [
+    *CROSS_ORIGIN,
+    (b"access-control-allow-methods", b"GET, HEAD"),
+    (b"access-control-allow-headers", b"Range"),
+    (b"access-control-max-age", b"86400"),
+]
+
+
+@dataclass(slots=True)
+class Delivery:
+    """The ASGI application below ``/media``."""
+
+    workshop: Workshop
+    store: ObjectStore
+    addresses: MediaAddresses
+    files: FileServer = field(default_factory=FileServer)
+    manifests: Manifests = field(default_factory=Manifests)
+
+    async def __call__(self, scope: Scope, _receive: object, send: Send) -> None:
+        """Answer one request."""
+        if scope["method"] == "OPTIONS":
+            await _answer(send, 204, _PREFLIGHT, b"")
+            return
+        try:
+            content = await self._find(scope)
+        except Problem as problem:
+            await _refuse(send, problem)
+            return
+        await self.files.answer(scope, send, content)
+
+    async def _find(self, scope: Scope) -> Content:
+        match = _ADDRESS.fullmatch(scope["path"])
+        if match is None or scope["method"] not in _ALLOWED:
+            raise PackageNotFound
+        grant, package = match[1], match[2]
+        self.addresses.signer.verify(grant, package, self.workshop.clock.now())
+        if found := match["object"]:
+            content_type = "audio/mp4" if found.startswith("a") else "video/mp4"
+            return await self._object(f"packages/{package}/{found}", content_type, FOREVER)
+        if match["poster"]:
+            return await self._object(poster_key(package), "image/webp", FOR_AN_HOUR)
+        return await self._manifest(PackageId(UUID(package)), match["manifest"])
+
+    async def _object(self, key: str, content_type: str, cache_control: str) -> Content:
+        path = self.store.local_path(key)
+        if path is None:
+            return await self._remote_object(key, content_type, cache_control)
+        content = self.files.remembered(path) or await self.files.open(
+            path, content_type, cache_control, CROSS_ORIGIN, is_immutable=cache_control is FOREVER
+        )
+        if content is None:
+            raise PackageNotFound
+        return content
+
+    async def _remote_object(self, key: str, content_type: str, cache_control: str) -> Content:
+        size_bytes = await self.store.head(key)
+        if size_bytes is None:
+            raise PackageNotFound
+
+        def stream(part: Part) -> AsyncIterator[bytes]:
+            return self.store.stream(key, ByteRange(part.start, part.stop))
+
+        return Content(
+            size_bytes=size_bytes,
+            etag=f'"{size_bytes:x}"',
+            content_type=content_type,
+            cache_control=cache_control,
+            stream=stream,
+            headers=CROSS_ORIGIN,
+        )
+
+    async def _manifest(self, package_id: PackageId, name: str) -> Content:
+        manifest = self.manifests.remembered(package_id, name)
+        if manifest is None:
+            async with self.workshop.reading(Actor.system()) as work:
+                manifest = await self.manifests.render(work, package_id, name)
+        body = manifest.text.encode()
+        return Content(
+            size_bytes=len(body),
+            etag=f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"',
+            content_type=manifest.content_type,
+            cache_control=FOR_AN_HOUR if manifest.is_final else FOR_NOW,
+            body=body,
+            headers=CROSS_ORIGIN,
+        )
+
+
+async def _refuse(send: Send, problem: Problem) -> None:
+    body = msgspec.json.encode(problem_out(problem))
+    headers: Headers = [*CROSS_ORIGIN, (b"content-type", PROBLEM_MEDIA_TYPE.encode())]
+    await _answer(send, problem.status, headers, body)
+
+
+async def _answer(send: Send, status: int, headers: Headers, body: bytes) -> None:
+    length = (b"content-length", str(len(body)).encode())
+    await send({"type": "http.response.start", "status": status, "headers": [*headers, length]})
+    await send({"type": "http.response.body", "body": body})

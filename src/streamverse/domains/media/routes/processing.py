@@ -1,0 +1,71 @@
+"""What is being processed, and the jobs behind it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from litestar import get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, QueryParameter
+
+from streamverse.domains.media.contracts import AssetId
+from streamverse.domains.media.schemas import JobOut, JobsOut, ProcessingItem, ProcessingOut
+from streamverse.domains.media.service.assets import resume_encoding
+from streamverse.domains.media.service.processing import list_processing
+from streamverse.kit.http import owner, problems
+from streamverse.kit.jobs import JobEnded, JobNotFound, Jobs, JobState
+from streamverse.kit.paging import CursorInvalid, Listing
+from streamverse.kit.work import Work
+
+JOB_PAGES = Listing("jobs", tuple[UUID])
+
+
+@get("/processing", guards=[owner])
+async def get_processing(work: NamedDependency[Work]) -> ProcessingOut:
+    """List what is being processed, active things first."""
+    items = await list_processing(work)
+    return ProcessingOut([ProcessingItem.of(item, work.now) for item in items])
+
+
+@get("/jobs", guards=[owner], responses=problems(CursorInvalid))
+async def list_jobs(
+    work: NamedDependency[Work],
+    cursor: FromQuery[str | None] = None,
+    limit: FromQuery[int | None] = None,
+    only: Annotated[JobState | None, QueryParameter(name="state")] = None,
+) -> JobsOut:
+    """List jobs, newest first."""
+    request = JOB_PAGES.request(cursor, limit)
+    before = request.after[0] if request.after else None
+    rows = await Jobs(work).page(before=before, limit=request.fetch_limit, state=only)
+    page = request.page(rows, lambda row: (row.id,))
+    return JobsOut([JobOut.of(row, work.now) for row in page.items], page.next_cursor)
+
+
+@post(
+    "/jobs/{job_id:uuid}/cancel",
+    guards=[owner],
+    status_code=200,
+    responses=problems(JobNotFound, JobEnded),
+)
+async def cancel_job(job_id: FromPath[UUID], work: NamedDependency[Work]) -> JobOut:
+    """Stop a job that waits or runs."""
+    return JobOut.of(await Jobs(work).cancel(job_id), work.now)
+
+
+@post(
+    "/jobs/{job_id:uuid}/retry",
+    guards=[owner],
+    status_code=200,
+    responses=problems(JobNotFound, JobEnded),
+)
+async def retry_job(job_id: FromPath[UUID], work: NamedDependency[Work]) -> JobOut:
+    """Try again what was given up or cancelled."""
+    row = await Jobs(work).retry(job_id)
+    if row.subject_id is not None:
+        await resume_encoding(work, AssetId(row.subject_id))
+    return JobOut.of(row, work.now)
+
+
+routes = (get_processing, list_jobs, cancel_job, retry_job)

@@ -1,0 +1,31 @@
+"""The states that uploads and packages pass through."""
+
+from __future__ import annotations
+
+import enum
+
+
+class UploadState(enum.StrEnum):
+    """Where an upload is."""
+
+    UPLOADING = "uploading"
+    CHECKING = "checking"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    EXPIRED = "expired"
+
+
+class PackageState(enum.StrEnum):
+    """Where a package is."""
+
+    ENCODING = "encoding"
+    FINISHING = "finishing"
+    READY = "ready"
+    FAILED = "failed"
+
+
+class PartKind(enum.StrEnum):
+    """What a part of a package encodes."""
+
+    VIDEO = "video"
+    AUDIO = "audio"

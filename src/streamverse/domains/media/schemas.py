@@ -1,0 +1,167 @@
+"""Media's JSON, in and out."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import msgspec
+
+from streamverse.domains.media.contracts import Stage
+from streamverse.domains.media.rules.states import UploadState
+from streamverse.kit.jobs import JobState
+
+if TYPE_CHECKING:
+    from streamverse.domains.media.models import UploadRow
+    from streamverse.domains.media.service.processing import Processing
+    from streamverse.kit.db import JsonObject
+    from streamverse.kit.jobs import JobRow
+
+JOB_LABELS = {
+    "media.check_upload": "Check the file",
+    "media.encode_part": "Encode",
+    "media.make_poster": "Make the poster",
+    "media.finish_package": "Final checks",
+    "media.delete_files": "Clean up",
+    "media.expire_uploads": "Clean up old uploads",
+}
+
+
+class ProblemBrief(msgspec.Struct):
+    """Why something failed: a stable code and a sentence for people."""
+
+    code: str
+    detail: str
+
+    @classmethod
+    def of(cls, problem: JsonObject | None) -> ProblemBrief | None:
+        """Read what is kept."""
+        return cls(problem["code"], problem["detail"]) if problem else None
+
+
+class UploadOut(msgspec.Struct):
+    """A file on its way to us, or arrived; the title made of it has the id of its asset."""
+
+    id: UUID
+    filename: str
+    title_name: str
+    size_bytes: int
+    offset_bytes: int
+    state: str
+    problem: ProblemBrief | None
+    asset_id: UUID | None
+    title_id: UUID | None
+    created_at: datetime
+    expires_at: datetime | None
+
+    @classmethod
+    def of(cls, row: UploadRow) -> UploadOut:
+        """Show a row."""
+        return cls(
+            id=row.id,
+            filename=row.filename,
+            title_name=row.title_name,
+            size_bytes=row.size_bytes,
+            offset_bytes=row.offset_bytes,
+            state=row.state,
+            problem=ProblemBrief.of(row.problem),
+            asset_id=row.asset_id,
+            title_id=row.asset_id if row.state == UploadState.ACCEPTED else None,
+            created_at=row.created_at,
+            expires_at=row.expires_at,
+        )
+
+
+class UploadsOut(msgspec.Struct):
+    """A page of uploads."""
+
+    items: list[UploadOut]
+    next_cursor: str | None
+
+
+class JobOut(msgspec.Struct):
+    """A piece of durable work."""
+
+    id: UUID
+    name: str
+    label: str
+    state: JobState
+    progress: float | None
+    eta_seconds: float | None
+    attempts: int
+    worker: str | None
+    problem: ProblemBrief | None
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+
+    @classmethod
+    def of(cls, row: JobRow, now: datetime) -> JobOut:
+        """Show a row."""
+        return cls(
+            id=row.id,
+            name=row.name,
+            label=_label(row),
+            state=JobState(row.state),
+            progress=row.progress,
+            eta_seconds=_eta_seconds(row, now),
+            attempts=row.attempts,
+            worker=row.worker,
+            problem=ProblemBrief.of(row.problem),
+            created_at=row.created_at,
+            started_at=row.started_at,
+            finished_at=row.finished_at,
+        )
+
+
+def _label(row: JobRow) -> str:
+    label = JOB_LABELS.get(row.name, row.name)
+    return f"{label}: {row.stage}" if row.stage else label
+
+
+def _eta_seconds(row: JobRow, now: datetime) -> float | None:
+    if row.state != JobState.RUNNING or row.started_at is None or not row.progress:
+        return None
+    spent_s = (now - row.started_at).total_seconds()
+    return round(spent_s / row.progress * (1 - row.progress), 1)
+
+
+class JobsOut(msgspec.Struct):
+    """A page of jobs."""
+
+    items: list[JobOut]
+    next_cursor: str | None
+
+
+class ProcessingItem(msgspec.Struct):
+    """How far one file is, and the jobs about it."""
+
+    asset_id: UUID
+    title_id: UUID | None
+    name: str
+    stage: Stage
+    progress: float
+    eta_seconds: float | None
+    problem: ProblemBrief | None
+    jobs: list[JobOut]
+
+    @classmethod
+    def of(cls, item: Processing, now: datetime) -> ProcessingItem:
+        """Show how far a file is."""
+        return cls(
+            asset_id=item.asset_id,
+            title_id=None if item.stage is Stage.CHECKING else item.asset_id,
+            name=item.name,
+            stage=item.stage,
+            progress=round(item.progress, 4),
+            eta_seconds=round(item.eta_s, 1) if item.eta_s is not None else None,
+            problem=ProblemBrief.of(item.problem),
+            jobs=[JobOut.of(job, now) for job in item.jobs],
+        )
+
+
+class ProcessingOut(msgspec.Struct):
+    """What is being processed, then what was finished lately."""
+
+    items: list[ProcessingItem]

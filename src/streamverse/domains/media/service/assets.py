@@ -1,0 +1,247 @@
+"""Taking a received file in, refusing it, and letting it go."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from streamverse.domains.media.contracts import (
+    AssetAccepted,
+    AssetFailed,
+    AssetId,
+    DeleteFiles,
+    EncodePart,
+    EncodingRetried,
+    MakePoster,
+    PackageId,
+    ProblemView,
+)
+from streamverse.domains.media.models import AssetRow, PackageRow, PartRow, TrackRow
+from streamverse.domains.media.repository import Assets, Packages, Uploads
+from streamverse.domains.media.rules.packages import (
+    AUDIO_CHANNELS,
+    AUDIO_SAMPLE_RATE_HZ,
+    PlannedPart,
+    PlannedTrack,
+    choose_recipe,
+    package_prefix,
+    plan_parts,
+    plan_tracks,
+    source_key,
+)
+from streamverse.domains.media.rules.states import PackageState, PartKind, UploadState
+from streamverse.domains.media.service.packages import order_checks
+from streamverse.domains.media.service.uploads import upload_key, use_up_parts
+from streamverse.kit.clock import new_id
+from streamverse.kit.jobs import NORMAL, Jobs
+from streamverse.mediakit.timeline import TrackKind
+
+if TYPE_CHECKING:
+    from streamverse.domains.media.contracts import UploadId
+    from streamverse.domains.media.models import UploadRow
+    from streamverse.kit.work import Work
+    from streamverse.mediakit.probe import MediaFacts
+
+AUDIO_PRIORITY = NORMAL - 10
+POSTER_PRIORITY = NORMAL - 5
+
+
+async def accept_upload(work: Work, upload_id: UploadId, facts: MediaFacts) -> None:
+    """Take a checked file in and order its encoding. Accepting it again changes nothing."""
+    upload = await Uploads(work).lock(upload_id)
+    if upload.state != UploadState.CHECKING or upload.asset_id is None:
+        return
+    asset_id = AssetId(upload.asset_id)
+    Assets(work).add(
+        AssetRow(
+            id=asset_id,
+            upload_id=upload.id,
+            name=upload.title_name,
+            source_key=source_key(asset_id),
+            size_bytes=upload.size_bytes,
+            duration_ms=facts.duration_ms,
+            facts=_stored_facts(facts),
+            created_at=work.now,
+        )
+    )
+    await work.session.flush()
+    await _order_package(work, asset_id, facts)
+    upload.state = UploadState.ACCEPTED
+    await use_up_parts(work, upload)
+    work.emit(_accepted(upload, asset_id, facts))
+
+
+def _accepted(upload: UploadRow, asset_id: AssetId, facts: MediaFacts) -> AssetAccepted:
+    video = facts.video
+    return AssetAccepted(
+        asset_id=asset_id,
+        name=upload.title_name,
+        credit=upload.credit,
+        description=upload.description,
+        year=upload.year,
+        duration_ms=facts.duration_ms,
+        width=video.width if video else None,
+        height=video.height if video else None,
+    )
+
+
+def _stored_facts(facts: MediaFacts) -> dict[str, Any]:
+    return msgspec.to_builtins(facts, enc_hook=str)
+
+
+async def _order_package(work: Work, asset_id: AssetId, facts: MediaFacts) -> None:
+    recipe = choose_recipe(facts)
+    package_id = PackageId(new_id())
+    packages = Packages(work)
+    packages.add(
+        PackageRow(
+            id=package_id,
+            asset_id=asset_id,
+            recipe=recipe.stored(),
+            state=PackageState.ENCODING,
+            duration_ms=facts.duration_ms,
+            has_poster=False,
+            created_at=work.now,
+        )
+    )
+    await work.session.flush()
+    for position, track in enumerate(plan_tracks(recipe, facts)):
+        packages.add(_track_row(package_id, position, track))
+    for number, part in enumerate(plan_parts(recipe)):
+        packages.add(_part_row(package_id, number, part))
+        _order_part(work, asset_id, package_id, number, part.kind)
+    if facts.has_video:
+        _order_poster(work, asset_id, package_id)
+
+
+def _order_part(
+    work: Work, asset_id: AssetId, package_id: PackageId, number: int, kind: PartKind
+) -> None:
+    work.enqueue(
+        EncodePart(package_id, number),
+        priority=AUDIO_PRIORITY if kind is PartKind.AUDIO else NORMAL,
+        subject_id=asset_id,
+        dedupe_key=f"encode:{package_id}:{number}",
+    )
+
+
+def _order_poster(work: Work, asset_id: AssetId, package_id: PackageId) -> None:
+    work.enqueue(
+        MakePoster(package_id),
+        priority=POSTER_PRIORITY,
+        subject_id=asset_id,
+        dedupe_key=f"poster:{package_id}",
+    )
+
+
+def _part_row(package_id: PackageId, number: int, part: PlannedPart) -> PartRow:
+    return PartRow(
+        package_id=package_id,
+        number=number,
+        kind=part.kind,
+        track_name=part.track_name,
+        chunk_number=part.chunk_number,
+        first_segment=part.first_segment,
+        segment_count=part.segment_count,
+        next_segment=part.first_segment,
+        encode_starts=0,
+    )
+
+
+def _track_row(package_id: PackageId, position: int, track: PlannedTrack) -> TrackRow:
+    is_audio = track.kind is TrackKind.AUDIO
+    return TrackRow(
+        id=new_id(),
+        package_id=package_id,
+        position=position,
+        name=track.name,
+        kind=track.kind,
+        codec=track.codec,
+        timescale=track.timescale,
+        width=track.width,
+        height=track.height,
+        frame_rate=track.frame_rate,
+        channels=AUDIO_CHANNELS if is_audio else None,
+        sample_rate_hz=AUDIO_SAMPLE_RATE_HZ if is_audio else None,
+        language=track.language,
+        label=track.label,
+        target_bitrate_bps=track.target_bitrate_bps,
+    )
+
+
+async def refuse_upload(work: Work, upload_id: UploadId, problem: ProblemView) -> None:
+    """Tell the uploader why the file cannot be played, and forget its bytes."""
+    upload = await Uploads(work).lock(upload_id)
+    if upload.state != UploadState.CHECKING:
+        return
+    upload.state = UploadState.REFUSED
+    upload.problem = msgspec.to_builtins(problem)
+    await use_up_parts(work, upload)
+    work.enqueue(DeleteFiles((upload_key(upload.id), f"assets/{upload.asset_id}")))
+
+
+async def refuse_asset(work: Work, asset_id: AssetId, problem: ProblemView) -> None:
+    """Remove an asset whose file turned out to be at fault while it was encoded."""
+    upload = await Uploads(work).find_of_asset(asset_id)
+    await delete_asset(work, asset_id)
+    if upload is not None:
+        upload.state = UploadState.REFUSED
+        upload.problem = msgspec.to_builtins(problem)
+    work.emit(AssetFailed(asset_id, problem, is_input_at_fault=True))
+
+
+async def fail_encoding(work: Work, asset_id: AssetId, problem: ProblemView) -> None:
+    """Mark an asset that could not be encoded for a reason of ours, and keep it for a retry.
+
+    The first failure is the one that is told; it stops the other jobs, which then fail as well.
+    """
+    # Jobs before packages: that is the order in which every job locks them.
+    await Jobs(work).cancel_subject(asset_id)
+    for package in await Packages(work).of_assets([asset_id]):
+        if package.state in (PackageState.FAILED, PackageState.READY):
+            continue
+        package.state = PackageState.FAILED
+        package.problem = msgspec.to_builtins(problem)
+        work.emit(AssetFailed(asset_id, problem, is_input_at_fault=False))
+
+
+async def resume_encoding(work: Work, asset_id: AssetId) -> None:
+    """Go on with an encoding that failed for a reason of ours; finished parts stay."""
+    for package in await Packages(work).of_assets([asset_id]):
+        if package.state != PackageState.FAILED:
+            continue
+        package.problem = None
+        await _order_what_is_missing(work, package)
+        work.emit(EncodingRetried(asset_id))
+
+
+async def _order_what_is_missing(work: Work, package: PackageRow) -> None:
+    asset_id, package_id = AssetId(package.asset_id), PackageId(package.id)
+    parts = await Packages(work).parts(package_id)
+    missing = [part for part in parts if part.finished_at is None]
+    for part in missing:
+        _order_part(work, asset_id, package_id, part.number, PartKind(part.kind))
+    if missing:
+        package.state = PackageState.ENCODING
+    else:
+        order_checks(work, package)
+    if not package.has_poster and any(part.kind == PartKind.VIDEO for part in parts):
+        _order_poster(work, asset_id, package_id)
+
+
+async def delete_asset(work: Work, asset_id: AssetId) -> None:
+    """Let an asset go: its jobs, its packages, and what it has in the store."""
+    packages = await Packages(work).of_assets([asset_id])
+    upload = await Uploads(work).find_of_asset(asset_id)
+    await Jobs(work).cancel_subject(asset_id)
+    await Assets(work).remove(asset_id)
+    if upload is not None:
+        upload.asset_id = None
+    prefixes = (f"assets/{asset_id}", *(package_prefix(package.id) for package in packages))
+    work.enqueue(DeleteFiles(prefixes))
+
+
+def delete_remains(work: Work, package_id: PackageId) -> None:
+    """Remove what a job has stored of a package that was deleted while the job ran."""
+    work.enqueue(DeleteFiles((package_prefix(package_id),)))

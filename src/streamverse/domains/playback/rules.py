@@ -1,0 +1,28 @@
+"""Whether a title may be played, decided without I/O."""
+
+from __future__ import annotations
+
+import enum
+
+
+class Access(enum.Enum):
+    """What becomes of a wish to watch."""
+
+    ALLOWED = enum.auto()
+    NOT_VISIBLE = enum.auto()
+    NOT_YET = enum.auto()
+    FAILED = enum.auto()
+
+
+def decide_access(
+    *, is_owner: bool, is_published: bool, has_failed: bool, is_playable: bool
+) -> Access:
+    """Decide whether somebody may watch a title now.
+
+    Owners watch what they have not published; nobody watches what does not exist yet.
+    """
+    if not is_published and not is_owner:
+        return Access.NOT_VISIBLE
+    if is_playable:
+        return Access.ALLOWED
+    return Access.FAILED if has_failed else Access.NOT_YET

@@ -1,0 +1,49 @@
+"""The use cases of playback."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from streamverse.domains.catalog import public as catalog
+from streamverse.domains.catalog.contracts import TitleState
+from streamverse.domains.media import public as media
+from streamverse.domains.playback.errors import TitleNotPlayable, TitleNotVisible
+from streamverse.domains.playback.rules import Access, decide_access
+from streamverse.domains.playback.schemas import PlaybackOut
+
+if TYPE_CHECKING:
+    from streamverse.domains.catalog.contracts import TitleId
+    from streamverse.kit.work import Work
+
+
+async def start_playback(
+    work: Work, addresses: media.MediaAddresses, title_id: TitleId
+) -> PlaybackOut:
+    """Decide whether the caller may watch a title, and tell their player where it is."""
+    title = await catalog.find_title(work, title_id)
+    if title is None:
+        raise TitleNotVisible
+    package = await media.find_package(work, title.asset_id)
+    access = decide_access(
+        is_owner=work.actor.is_owner,
+        is_published=title.is_published,
+        has_failed=title.state is TitleState.FAILED,
+        is_playable=package is not None,
+    )
+    if access is Access.NOT_VISIBLE:
+        raise TitleNotVisible
+    if access is not Access.ALLOWED or package is None:
+        raise TitleNotPlayable(has_failed=access is Access.FAILED)
+    signed = media.sign_addresses(work, addresses, package)
+    return PlaybackOut(
+        title_id=title.id,
+        name=title.name,
+        hls_url=signed.hls_url,
+        dash_url=signed.dash_url,
+        poster_url=signed.poster_url,
+        expires_at=signed.expires_at,
+        is_growing=not package.is_complete,
+        playable_ms=package.playable_ms,
+        duration_ms=package.duration_ms,
+        credit=title.credit or None,
+    )

@@ -1,0 +1,178 @@
+"""Files that go all the way: sent by tus, checked and encoded by real workers, fetched by players.
+
+A ``conftest.py`` that imports the fixtures of this module gets the world they stand on: the
+application and the workers share one store, beside the database and the clock of the test.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from streamverse.app.api import create_app
+from streamverse.app.resources import Resources
+from streamverse.app.settings import load_settings
+from streamverse.app.worker import open_worker
+from streamverse.domains.catalog.contracts import CatalogSettings
+from streamverse.domains.identity.contracts import IdentitySettings
+from streamverse.domains.media.public import MediaAddresses, UploadLimits
+from streamverse.kit.storage import ObjectStore, open_store
+from streamverse.kit.work import Workshop
+from tests.factories.media import MediaFactory
+
+TUS = {"Tus-Resumable": "1.0.0"}
+OCTETS = {**TUS, "Content-Type": "application/offset+octet-stream"}
+EXPIRE_AFTER = timedelta(hours=1)
+MAX_UPLOAD_BYTES = 1 << 30
+
+WorkOff = Callable[[], Awaitable[None]]
+Json = dict[str, Any]
+
+
+# --- the world ------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def media(tmp_path_factory: pytest.TempPathFactory) -> MediaFactory:
+    """Make media on demand, once for all tests."""
+    return MediaFactory.in_folder(tmp_path_factory.mktemp("media"))
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncGenerator[ObjectStore]:
+    """Keep media in a folder of the test."""
+    opened = open_store((tmp_path / "store").as_uri())
+    yield opened
+    await opened.aclose()
+
+
+@pytest.fixture
+def upload_limits() -> UploadLimits:
+    """Give what the operator of the test decides about uploads."""
+    return UploadLimits(max_bytes=MAX_UPLOAD_BYTES, expire_after=EXPIRE_AFTER, min_free_bytes=0)
+
+
+@pytest.fixture
+def resources(
+    workshop: Workshop,
+    store: ObjectStore,
+    tmp_path: Path,
+    media: MediaFactory,
+    addresses: MediaAddresses,
+    identity_settings: IdentitySettings,
+    catalog_settings: CatalogSettings,
+    upload_limits: UploadLimits,
+) -> Resources:
+    """Give the world as the program sees it."""
+    return Resources(
+        settings=load_settings({}, overrides={"data_dir": tmp_path}),
+        database=workshop.database,
+        workshop=workshop,
+        store=store,
+        tools=media.tools,
+        addresses=addresses,
+        identity_settings=identity_settings,
+        catalog_settings=catalog_settings,
+        upload_limits=upload_limits,
+    )
+
+
+@pytest.fixture
+def application(resources: Resources, tmp_path: Path) -> Any:
+    """Assemble the real application."""
+    return create_app(resources, web_folder=tmp_path / "web")
+
+
+@pytest.fixture
+def work_off(resources: Resources) -> WorkOff:
+    """Give what does all jobs that are due, with a real worker."""
+
+    async def work() -> None:
+        async with open_worker(resources) as worker:
+            await worker.run_until_idle()
+
+    return work
+
+
+# --- what clients do ------------------------------------------------------------------------------
+
+
+def metadata_header(pairs: Mapping[str, str]) -> str:
+    """Write ``Upload-Metadata``."""
+    return ",".join(
+        f"{key} {base64.b64encode(text.encode()).decode()}" for key, text in pairs.items()
+    )
+
+
+async def start_upload(
+    client: httpx.AsyncClient,
+    size_bytes: int,
+    headers: Mapping[str, str] | None = None,
+    **said: str,
+) -> str:
+    """Create an upload and give its path below the API."""
+    said = {"filename": "film.mp4", **said}
+    answer = await client.post(
+        "/uploads",
+        headers={
+            **TUS,
+            "Upload-Length": str(size_bytes),
+            "Upload-Metadata": metadata_header(said),
+            **(headers or {}),
+        },
+    )
+    assert answer.status_code == 201, answer.text
+    return answer.headers["Location"].removeprefix("/api/v1")
+
+
+async def send_bytes(
+    client: httpx.AsyncClient,
+    path: str,
+    content: bytes,
+    offset: int = 0,
+    headers: Mapping[str, str] | None = None,
+) -> httpx.Response:
+    """Send the next bytes of an upload."""
+    given = {**OCTETS, "Upload-Offset": str(offset), **(headers or {})}
+    return await client.patch(path, headers=given, content=content)
+
+
+async def upload(client: httpx.AsyncClient, content: bytes, **said: str) -> str:
+    """Send a whole file and give the path of its upload."""
+    path = await start_upload(client, len(content), **said)
+    answer = await send_bytes(client, path, content)
+    assert answer.status_code == 204, answer.text
+    return path
+
+
+async def upload_row(client: httpx.AsyncClient, path: str) -> Json:
+    """Find an upload in the list of its owner."""
+    items = (await client.get("/uploads", params={"limit": 100})).json()["items"]
+    return next(item for item in items if item["id"] == path.rsplit("/", 1)[-1])
+
+
+async def make_film(client: httpx.AsyncClient, work_off: WorkOff, file: Path, **said: str) -> str:
+    """Upload a file, do all the work, and give the id of the title that is ready now."""
+    path = await upload(client, file.read_bytes(), **{"filename": file.name, **said})
+    await work_off()
+    row = await upload_row(client, path)
+    assert row["state"] == "accepted", row["problem"]
+    return row["title_id"]
+
+
+async def play(client: httpx.AsyncClient, title_id: str) -> Json:
+    """Start playback."""
+    answer = await client.post(f"/titles/{title_id}/playback")
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def stored_files(folder: Path) -> list[str]:
+    """List every file of a store in a folder, the hidden ones too."""
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
