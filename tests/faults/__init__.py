@@ -1,0 +1,1 @@
+"""Tests that end processes at the worst moment."""

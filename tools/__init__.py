@@ -1,0 +1,1 @@
+"""What keeps the code in shape: our lint rules, import contracts and test services."""
