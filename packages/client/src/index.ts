@@ -1,0 +1,31 @@
+/** The typed client of the HTTP API; `schema.ts` is generated from the server's OpenAPI document. */
+import type { paths } from "./schema";
+
+export { type Api, createApi, unwrap } from "./api";
+export {
+  ApiProblem,
+  isProblem,
+  parseProblem,
+  type ProblemDocument,
+  ServerUnreachable,
+} from "./problem";
+
+// The shapes are named by the path that answers them, so that the server may name its schemas freely.
+type Answer<Path extends keyof paths> = paths[Path] extends {
+  get: { responses: { 200: { content: { "application/json": infer Body } } } };
+}
+  ? Body
+  : never;
+
+export type Account = Answer<"/api/v1/auth/me">;
+export type Role = Account["role"];
+export type Home = Answer<"/api/v1/home/rails">;
+export type Rail = Home["rails"][number];
+export type TitlePage = Answer<"/api/v1/titles">;
+export type TitleCard = TitlePage["items"][number];
+export type Title = Answer<"/api/v1/titles/{title_id}">;
+export type Upload = Answer<"/api/v1/uploads">["items"][number];
+export type ProcessingItem = Answer<"/api/v1/processing">["items"][number];
+export type Job = ProcessingItem["jobs"][number];
+export type Playback =
+  paths["/api/v1/titles/{title_id}/playback"]["post"]["responses"][200]["content"]["application/json"];

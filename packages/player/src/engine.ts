@@ -1,0 +1,29 @@
+import type { PlayerProblem } from "./problem";
+import type { Quality, Source, TextTrack } from "./state";
+
+/** What an engine tells the player. */
+export interface EngineListener {
+  /** Qualities, text tracks or the one in use changed. */
+  onTracksChanged(): void;
+  /** More of a growing film can be played, or it has stopped growing. */
+  onGrown(): void;
+  /** The engine holds the picture still for want of bytes, or lets it go on. */
+  onWaiting(isWaiting: boolean): void;
+  onProblem(problem: PlayerProblem): void;
+}
+
+/** Feeds a media element: adapts, buffers, and knows the tracks. */
+export interface Engine {
+  load(source: Source, startSeconds: number): Promise<void>;
+  qualities(): readonly Quality[];
+  activeQuality(): Quality | null;
+  /** Keep to one quality; null adapts again. */
+  chooseQuality(id: string | null): void;
+  textTracks(): readonly TextTrack[];
+  activeTextTrack(): string | null;
+  /** Show a text track; null hides them. */
+  chooseTextTrack(id: string | null): void;
+  playableSeconds(): number;
+  isGrowing(): boolean;
+  destroy(): Promise<void>;
+}

@@ -1,0 +1,88 @@
+import type { Engine, EngineListener } from "../engine";
+import type { Quality, Source, TextTrack } from "../state";
+
+/** HLS played by the media element itself, where there are no Media Source Extensions. */
+export class NativeEngine implements Engine {
+  readonly #video: HTMLVideoElement;
+  readonly #stop = new AbortController();
+  #knownSeconds = 0;
+
+  constructor(video: HTMLVideoElement, listener: EngineListener) {
+    this.#video = video;
+    const options = { signal: this.#stop.signal };
+    video.addEventListener("durationchange", () => listener.onGrown(), options);
+    video.addEventListener("progress", () => listener.onGrown(), options);
+    video.textTracks.addEventListener("addtrack", () => listener.onTracksChanged(), options);
+    video.addEventListener("error", () => this.#report(listener), options);
+  }
+
+  load(source: Source, startSeconds: number): Promise<void> {
+    const video = this.#video;
+    this.#knownSeconds = source.durationSeconds;
+    return new Promise((resolve) => {
+      const start = () => {
+        video.currentTime = startSeconds;
+        resolve();
+      };
+      video.addEventListener("loadedmetadata", start, { once: true });
+      video.addEventListener("error", () => resolve(), { once: true });
+      video.src = source.hlsUrl;
+      video.load();
+    });
+  }
+
+  qualities(): readonly Quality[] {
+    return [];
+  }
+
+  activeQuality(): Quality | null {
+    return null;
+  }
+
+  chooseQuality(): void {
+    // The device adapts by itself and takes no orders.
+  }
+
+  textTracks(): readonly TextTrack[] {
+    return [...this.#video.textTracks].map(({ language, label }, index) => ({
+      id: String(index),
+      language,
+      label: label || null,
+    }));
+  }
+
+  activeTextTrack(): string | null {
+    const index = [...this.#video.textTracks].findIndex((track) => track.mode === "showing");
+    return index < 0 ? null : String(index);
+  }
+
+  chooseTextTrack(id: string | null): void {
+    for (const [index, track] of [...this.#video.textTracks].entries()) {
+      track.mode = String(index) === id ? "showing" : "disabled";
+    }
+  }
+
+  playableSeconds(): number {
+    const { seekable, duration } = this.#video;
+    if (seekable.length > 0) return seekable.end(seekable.length - 1);
+    return Number.isFinite(duration) ? duration : 0;
+  }
+
+  isGrowing(): boolean {
+    // An element calls the length of an unfinished playlist infinite.
+    return this.#video.duration === Infinity && this.playableSeconds() < this.#knownSeconds;
+  }
+
+  destroy(): Promise<void> {
+    this.#stop.abort();
+    this.#video.removeAttribute("src");
+    this.#video.load();
+    return Promise.resolve();
+  }
+
+  #report(listener: EngineListener): void {
+    const error = this.#video.error;
+    const kind = error?.code === MediaError.MEDIA_ERR_NETWORK ? "unreachable" : "broken";
+    listener.onProblem({ kind, technical: `media ${error?.code ?? 0}: ${error?.message ?? ""}` });
+  }
+}

@@ -1,0 +1,167 @@
+import shaka from "shaka-player/dist/shaka-player.hls-es2021.js";
+
+import type { Engine, EngineListener } from "../engine";
+import { kindOfStatus, type PlayerProblem, type ProblemKind } from "../problem";
+import type { Quality, Source, TextTrack } from "../state";
+
+/** How often the playlist of a growing film is read again. */
+const UPDATE_PERIOD_SECONDS = 1.5;
+
+/** Adaptive HLS through Media Source Extensions, by Shaka Player. */
+export class ShakaEngine implements Engine {
+  readonly #video: HTMLVideoElement;
+  readonly #listener: EngineListener;
+  readonly #player = new shaka.Player();
+
+  constructor(video: HTMLVideoElement, listener: EngineListener) {
+    this.#video = video;
+    this.#listener = listener;
+    this.#player.configure(configuration);
+    for (const event of ["trackschanged", "adaptation", "variantchanged", "textchanged"]) {
+      this.#player.addEventListener(event, () => listener.onTracksChanged());
+    }
+    this.#player.addEventListener("manifestupdated", () => listener.onGrown());
+    this.#player.addEventListener("buffering", (event) => {
+      listener.onWaiting((event as unknown as { buffering: boolean }).buffering);
+    });
+    // A refused address is refused at every further try: say so at the first.
+    this.#player.getNetworkingEngine()?.addEventListener("retry", (event) => {
+      const { error } = event as unknown as { error: shaka.util.Error | null };
+      if (error && kindOf(error) === "expired") this.#report(error);
+    });
+    this.#player.addEventListener("error", (event) => this.#report(errorIn(event)));
+  }
+
+  static isSupported(): boolean {
+    shaka.polyfill.installAll();
+    return shaka.Player.isBrowserSupported();
+  }
+
+  async load(source: Source, startSeconds: number): Promise<void> {
+    try {
+      await this.#player.attach(this.#video);
+      await this.#player.load(source.hlsUrl, startSeconds);
+    } catch (error) {
+      if (isShakaError(error)) this.#report(error);
+      else throw error;
+    }
+  }
+
+  qualities(): readonly Quality[] {
+    const best = new Map<string, Quality>();
+    for (const track of this.#player.getVideoTracks()) {
+      const quality = qualityOf(track);
+      if (quality && quality.bitrateBps >= (best.get(quality.id)?.bitrateBps ?? 0))
+        best.set(quality.id, quality);
+    }
+    return [...best.values()].sort((a, b) => b.height - a.height || b.bitrateBps - a.bitrateBps);
+  }
+
+  activeQuality(): Quality | null {
+    const track = this.#player.getVideoTracks().find((candidate) => candidate.active);
+    return track ? qualityOf(track) : null;
+  }
+
+  chooseQuality(id: string | null): void {
+    this.#player.configure("abr.enabled", id === null);
+    const track = this.#player
+      .getVideoTracks()
+      .find((candidate) => qualityOf(candidate)?.id === id);
+    // What is buffered ahead is thrown away, so that the choice is seen at once.
+    if (track) this.#player.selectVideoTrack(track, true, 1);
+  }
+
+  textTracks(): readonly TextTrack[] {
+    return this.#player
+      .getTextTracks()
+      .map(({ id, language, label }) => ({ id: String(id), language, label }));
+  }
+
+  activeTextTrack(): string | null {
+    const active = this.#player.getTextTracks().find((track) => track.active);
+    return active ? String(active.id) : null;
+  }
+
+  chooseTextTrack(id: string | null): void {
+    this.#player.selectTextTrack(
+      this.#player.getTextTracks().find((track) => String(track.id) === id) ?? null,
+    );
+  }
+
+  playableSeconds(): number {
+    return this.#player.seekRange().end;
+  }
+
+  isGrowing(): boolean {
+    return this.#player.isDynamic();
+  }
+
+  async destroy(): Promise<void> {
+    await this.#player.destroy();
+  }
+
+  #report(error: shaka.util.Error): void {
+    if (error.code === shaka.util.Error.Code.LOAD_INTERRUPTED) return;
+    const problem = problemOf(error);
+    const isFatal = error.severity === shaka.util.Error.Severity.CRITICAL;
+    // A playlist refused with 403 counts as recoverable there, but asking again will not mend it.
+    if (isFatal || problem.kind === "expired") this.#listener.onProblem(problem);
+  }
+}
+
+const configuration = {
+  manifest: {
+    updatePeriod: UPDATE_PERIOD_SECONDS,
+    // A growing film is no broadcast: it may be played to the very end of what is there.
+    // Captions come as tracks of their own, so no segments are fetched to look for hidden ones.
+    hls: { liveSegmentsDelay: 0, disableClosedCaptionsDetection: true },
+    retryParameters: { maxAttempts: 5, baseDelay: 400, backoffFactor: 2, timeout: 15_000 },
+  },
+  streaming: {
+    // Start on the first half second and fetch the rest while it plays.
+    rebufferingGoal: 0.5,
+    bufferingGoal: 30,
+    bufferBehind: 30,
+    // About fifteen seconds of patience: long enough for a server to be restarted.
+    retryParameters: { maxAttempts: 6, baseDelay: 500, backoffFactor: 2, timeout: 20_000 },
+  },
+  abr: {
+    defaultBandwidthEstimate: 5_000_000,
+    restrictToElementSize: true,
+    switchInterval: 4,
+  },
+};
+
+function qualityOf(track: shaka.extern.VideoTrack): Quality | null {
+  if (track.width === null || track.height === null) return null;
+  const framesPerSecond = track.frameRate === null ? null : Math.round(track.frameRate);
+  return {
+    id: `${track.height}p${framesPerSecond !== null && framesPerSecond > 30 ? framesPerSecond : ""}`,
+    width: track.width,
+    height: track.height,
+    framesPerSecond,
+    bitrateBps: track.bandwidth,
+  };
+}
+
+function problemOf(error: shaka.util.Error): PlayerProblem {
+  const technical = `Shaka ${error.code}${error.message ? `: ${error.message}` : ""}`;
+  return { kind: kindOf(error), technical };
+}
+
+function kindOf(error: shaka.util.Error): ProblemKind {
+  const { Category, Code } = shaka.util.Error;
+  if (error.code === Code.BAD_HTTP_STATUS)
+    return kindOfStatus(Number((error.data as unknown[])[1]));
+  if (error.category === Category.NETWORK) return "unreachable";
+  if (error.code === Code.CONTENT_UNSUPPORTED_BY_BROWSER) return "unsupported";
+  return "broken";
+}
+
+function errorIn(event: unknown): shaka.util.Error {
+  return (event as { detail: shaka.util.Error }).detail;
+}
+
+function isShakaError(error: unknown): error is shaka.util.Error {
+  return typeof error === "object" && error !== null && "severity" in error && "category" in error;
+}

@@ -1,0 +1,12 @@
+/** The player without a face: one film, one media element, one watched state, on any platform. */
+export type { Engine, EngineListener } from "./engine";
+export { type Command, commandOf, rates, steppedRate } from "./keys";
+export type { DisplayMode, Memory, Platform } from "./platform";
+export { Player, type PlayerOptions } from "./player";
+export { Positions } from "./positions";
+export { kindOfStatus, type PlayerProblem, type ProblemKind } from "./problem";
+export type { PlayerDebugState, PlayerState, Quality, Source, TextTrack, TimeRange } from "./state";
+export { initialState } from "./state";
+export { Store } from "./store";
+export { clamp, clockTime } from "./time";
+export { webPlatform } from "./web";

@@ -1,0 +1,370 @@
+import type { Engine, EngineListener } from "./engine";
+import type { Platform } from "./platform";
+import { Positions } from "./positions";
+import type { PlayerProblem } from "./problem";
+import { initialState, type PlayerDebugState, type PlayerState, type Source } from "./state";
+import { Store } from "./store";
+import { clamp } from "./time";
+
+const VOLUME_KEY = "streamverse.volume";
+/** Closer than this to the end of a growing film, a wait is the encoder's and not the network's. */
+const EDGE_SECONDS = 1.5;
+/** So long the newest part may take to arrive after the playlist has named it. */
+const ARRIVAL_MS = 3_000;
+const REMEMBER_EVERY_MS = 5_000;
+const RENEW_AT_MOST_EVERY_MS = 30_000;
+
+export interface PlayerOptions {
+  platform: Platform;
+  video: HTMLVideoElement;
+  /** What fills the screen in full-screen mode: the video with its controls. */
+  stage: HTMLElement;
+  /** Get a fresh source for the same title, when the signed address has expired. */
+  renew: () => Promise<Source>;
+}
+
+/** One film on one media element: commands in, watched state out. */
+export class Player {
+  readonly store = new Store<PlayerState>(initialState);
+  readonly #options: PlayerOptions;
+  readonly #positions: Positions;
+  readonly #cleanups: (() => void)[] = [];
+  #engine: Engine | null = null;
+  #source: Source | null = null;
+  #hasMoved = false;
+  #isDestroyed = false;
+  #rememberedAtMs = 0;
+  #renewedAtMs = -Infinity;
+  /** When more of a growing film was last named, and where its end was before. */
+  #lastGrowth = { atMs: -Infinity, endSeconds: 0 };
+
+  constructor(options: PlayerOptions) {
+    this.#options = options;
+    this.#positions = new Positions(options.platform.memory);
+    this.#restoreVolume();
+    this.#listen();
+  }
+
+  /** Load a source and play it from where it was left, or from `startSeconds`. */
+  async load(source: Source, startSeconds?: number): Promise<void> {
+    this.#source = source;
+    this.#hasMoved = false;
+    const start = startSeconds ?? this.#positions.find(source.id) ?? 0;
+    this.store.set({
+      status: "loading",
+      problem: null,
+      isWaiting: true,
+      isEnded: false,
+      isGrowing: source.isGrowing,
+      durationSeconds: source.durationSeconds,
+      positionSeconds: start,
+    });
+    const before = this.#engine;
+    this.#engine = null;
+    await before?.destroy();
+    const { platform, video } = this.#options;
+    const engine = await platform.createEngine(video, this.#engineListener());
+    if (this.#isDestroyed) return engine.destroy();
+    this.#engine = engine;
+    await engine.load(source, start);
+    if (!this.#isStillLoading(engine)) return;
+    this.store.set({ status: "ready" });
+    this.#readTracks();
+    this.#readGrowth();
+    await this.play();
+  }
+
+  /** Start again after a problem, with a fresh address, where the film stopped. */
+  async retry(): Promise<void> {
+    const { positionSeconds, problem } = this.store.get();
+    this.store.set({ status: "loading", problem: null, isWaiting: true });
+    let source: Source;
+    try {
+      source = await this.#options.renew();
+    } catch (error) {
+      const technical = error instanceof Error ? error.message : String(error);
+      this.#fail(problem ?? { kind: "unreachable", technical });
+      return;
+    }
+    await this.load(source, positionSeconds);
+  }
+
+  async play(): Promise<void> {
+    try {
+      await this.#options.video.play();
+    } catch {
+      // The browser wants a gesture first: the big play button stands ready.
+      this.store.set({ isPaused: true, isWaiting: false });
+    }
+  }
+
+  pause(): void {
+    this.#options.video.pause();
+  }
+
+  async togglePlay(): Promise<void> {
+    if (this.#options.video.paused || this.store.get().isEnded) await this.play();
+    else this.pause();
+  }
+
+  seek(seconds: number): void {
+    const { playableSeconds } = this.store.get();
+    this.#options.video.currentTime = clamp(seconds, 0, playableSeconds);
+    this.store.set({ positionSeconds: this.#options.video.currentTime, isEnded: false });
+  }
+
+  setVolume(volume: number): void {
+    this.#options.video.volume = clamp(volume, 0, 1);
+    this.#options.video.muted = volume <= 0;
+  }
+
+  setMuted(isMuted: boolean): void {
+    this.#options.video.muted = isMuted;
+    if (!isMuted && this.#options.video.volume === 0) this.#options.video.volume = 0.5;
+  }
+
+  setRate(rate: number): void {
+    this.#options.video.playbackRate = rate;
+  }
+
+  chooseQuality(id: string | null): void {
+    this.#engine?.chooseQuality(id);
+    this.store.set({ chosenQuality: id });
+    this.#readTracks();
+  }
+
+  chooseTextTrack(id: string | null): void {
+    this.#engine?.chooseTextTrack(id);
+    this.#readTracks();
+  }
+
+  toggleCaptions(): void {
+    const { activeTextTrack, textTracks } = this.store.get();
+    this.chooseTextTrack(activeTextTrack === null ? (textTracks[0]?.id ?? null) : null);
+  }
+
+  toggleFullscreen(): Promise<void> {
+    return this.#toggle("fullscreen");
+  }
+
+  togglePictureInPicture(): Promise<void> {
+    return this.#toggle("pictureInPicture");
+  }
+
+  debugState = (): PlayerDebugState => {
+    const { video } = this.#options;
+    const state = this.store.get();
+    const frames = video.getVideoPlaybackQuality();
+    return {
+      currentTime: video.currentTime,
+      duration: state.durationSeconds,
+      playable: state.playableSeconds,
+      paused: video.paused,
+      growing: state.isGrowing,
+      stalls: state.stalls,
+      edgeWaits: state.edgeWaits,
+      width: state.activeQuality?.width ?? video.videoWidth,
+      height: state.activeQuality?.height ?? video.videoHeight,
+      droppedFrames: frames.droppedVideoFrames,
+      decodedFrames: frames.totalVideoFrames,
+    };
+  };
+
+  async destroy(): Promise<void> {
+    this.#remember();
+    this.#isDestroyed = true;
+    for (const cleanup of this.#cleanups) cleanup();
+    await this.#engine?.destroy();
+  }
+
+  /** Asked after each wait: the page may be gone by then, or the load may have failed. */
+  #isStillLoading(engine: Engine): boolean {
+    return !this.#isDestroyed && this.#engine === engine && this.store.get().status === "loading";
+  }
+
+  #engineListener(): EngineListener {
+    return {
+      onTracksChanged: () => this.#readTracks(),
+      onGrown: () => this.#readGrowth(),
+      onWaiting: (isWaiting) =>
+        isWaiting ? this.#noteWait() : this.store.set({ isWaiting: false }),
+      onProblem: (problem) => void this.#meet(problem),
+    };
+  }
+
+  /** An expired address is renewed unseen, but not over and over; anything else is shown. */
+  async #meet(problem: PlayerProblem): Promise<void> {
+    if (this.#isDestroyed) return;
+    const nowMs = this.#options.platform.nowMs();
+    const mayRenew = nowMs - this.#renewedAtMs > RENEW_AT_MOST_EVERY_MS;
+    if (problem.kind === "expired" && mayRenew) {
+      this.#renewedAtMs = nowMs;
+      return this.retry();
+    }
+    this.#fail(problem);
+  }
+
+  #fail(problem: PlayerProblem): void {
+    this.#remember();
+    this.pause();
+    this.store.set({ status: "failed", problem, isWaiting: false });
+  }
+
+  #readTracks(): void {
+    const engine = this.#engine;
+    if (!engine) return;
+    this.store.set({
+      qualities: engine.qualities(),
+      activeQuality: engine.activeQuality(),
+      textTracks: engine.textTracks(),
+      activeTextTrack: engine.activeTextTrack(),
+    });
+  }
+
+  #readGrowth(): void {
+    const engine = this.#engine;
+    if (!engine || !this.#source) return;
+    const before = this.store.get();
+    const isGrowing = engine.isGrowing();
+    const playableSeconds = engine.playableSeconds();
+    const known = this.#source.durationSeconds;
+    const durationSeconds = isGrowing ? Math.max(known, playableSeconds) : playableSeconds;
+    this.store.set({ isGrowing, playableSeconds, durationSeconds });
+    const hasMore = playableSeconds > before.playableSeconds;
+    if (hasMore && before.isGrowing) {
+      const atMs = this.#options.platform.nowMs();
+      this.#lastGrowth = { atMs, endSeconds: before.playableSeconds };
+    }
+    // The element may have called what there was "the end"; it goes on when there is more.
+    if (hasMore && this.#options.video.ended && !before.isEnded) void this.play();
+  }
+
+  #listen(): void {
+    const { video, platform } = this.#options;
+    const on = (event: string, run: () => unknown) => {
+      video.addEventListener(event, run);
+      this.#cleanups.push(() => video.removeEventListener(event, run));
+    };
+    on("play", () => this.store.set({ isPaused: false, isEnded: false }));
+    on("pause", () => {
+      this.store.set({ isPaused: true });
+      this.#remember();
+    });
+    on("playing", () => {
+      this.#hasMoved = true;
+      this.store.set({ isWaiting: false, isPaused: false });
+    });
+    on("canplay", () => this.store.set({ isWaiting: false }));
+    on("waiting", () => this.#noteWait());
+    on("seeking", () => this.store.set({ positionSeconds: video.currentTime }));
+    on("seeked", () =>
+      this.store.set({ isWaiting: video.readyState < HTMLMediaElement.HAVE_FUTURE_DATA }),
+    );
+    on("ended", () => this.#noteEnd());
+    on("timeupdate", () => this.#noteTime());
+    on("progress", () => this.#readBuffered());
+    // An engine holds the picture by a rate of zero; that is not the viewer's choice.
+    on("ratechange", () => video.playbackRate > 0 && this.store.set({ rate: video.playbackRate }));
+    on("resize", () => this.#readTracks());
+    on("volumechange", () => this.#noteVolume());
+    for (const [name, field] of modes) {
+      const mode = platform[name];
+      const read = () => this.store.set({ [field]: mode.isActive(video) });
+      this.#cleanups.push(mode.watch(video, read));
+    }
+    this.#cleanups.push(platform.watchLeaving(() => this.#remember()));
+  }
+
+  #noteTime(): void {
+    const { video, platform } = this.#options;
+    // Until the film is there, the element says zero and the wanted position stands.
+    if (this.store.get().status !== "ready") return;
+    this.store.set({ positionSeconds: video.currentTime });
+    this.#readBuffered();
+    if (platform.nowMs() - this.#rememberedAtMs > REMEMBER_EVERY_MS) this.#remember();
+  }
+
+  #noteWait(): void {
+    const { video } = this.#options;
+    const { stalls, edgeWaits, isWaiting } = this.store.get();
+    this.store.set({ isWaiting: true });
+    // The element and the engine may both tell of the same wait.
+    if (isWaiting || !this.#hasMoved || video.seeking || video.paused) return;
+    if (this.#isAtEdge()) this.store.set({ edgeWaits: edgeWaits + 1 });
+    else this.store.set({ stalls: stalls + 1 });
+  }
+
+  #isAtEdge(): boolean {
+    const { isGrowing, playableSeconds } = this.store.get();
+    const hasJustGrown = this.#options.platform.nowMs() - this.#lastGrowth.atMs < ARRIVAL_MS;
+    const endSeconds = hasJustGrown ? this.#lastGrowth.endSeconds : playableSeconds;
+    return (
+      (isGrowing || hasJustGrown) && endSeconds - this.#options.video.currentTime < EDGE_SECONDS
+    );
+  }
+
+  #noteEnd(): void {
+    const { isGrowing, edgeWaits } = this.store.get();
+    if (isGrowing) {
+      this.store.set({ isWaiting: true, edgeWaits: edgeWaits + 1 });
+    } else {
+      this.store.set({ isEnded: true, isPaused: true, isWaiting: false });
+      this.#remember();
+    }
+  }
+
+  #noteVolume(): void {
+    const { video, platform } = this.#options;
+    this.store.set({ volume: video.volume, isMuted: video.muted });
+    platform.memory.write(VOLUME_KEY, JSON.stringify([video.volume, video.muted]));
+  }
+
+  #restoreVolume(): void {
+    const { video, platform } = this.#options;
+    const [volume, isMuted] = parseVolume(platform.memory.read(VOLUME_KEY));
+    video.volume = volume;
+    video.muted = isMuted;
+    this.store.set({ volume, isMuted });
+  }
+
+  #readBuffered(): void {
+    const ranges = this.#options.video.buffered;
+    this.store.set({
+      buffered: Array.from({ length: ranges.length }, (_, index) => ({
+        startSeconds: ranges.start(index),
+        endSeconds: ranges.end(index),
+      })),
+    });
+  }
+
+  #remember(): void {
+    if (!this.#source || !this.#hasMoved) return;
+    this.#rememberedAtMs = this.#options.platform.nowMs();
+    const { positionSeconds, durationSeconds } = this.store.get();
+    this.#positions.remember(this.#source.id, positionSeconds, durationSeconds);
+  }
+
+  async #toggle(name: "fullscreen" | "pictureInPicture"): Promise<void> {
+    const { platform, stage, video } = this.#options;
+    const mode = platform[name];
+    if (mode.isActive(video)) await mode.leave(stage, video);
+    else if (mode.isSupported(video)) await mode.enter(stage, video);
+  }
+}
+
+const modes = [
+  ["fullscreen", "isFullscreen"],
+  ["pictureInPicture", "isPictureInPicture"],
+] as const;
+
+function parseVolume(stored: string | null): [volume: number, isMuted: boolean] {
+  try {
+    const parsed: unknown = JSON.parse(stored ?? "null");
+    if (Array.isArray(parsed) && typeof parsed[0] === "number" && typeof parsed[1] === "boolean") {
+      return [clamp(parsed[0], 0, 1), parsed[1]];
+    }
+  } catch {
+    // What was stored is not ours: begin afresh.
+  }
+  return [1, false];
+}

@@ -1,0 +1,39 @@
+import "./styles.css";
+
+import { ToastRegion } from "@streamverse/ui";
+import { QueryClientProvider } from "@tanstack/react-query";
+import { RouterProvider } from "@tanstack/react-router";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+
+import { LanguageProvider, useText } from "./i18n";
+import { createQueryClient } from "./query-client";
+import { createAppRouter } from "./router";
+
+const queryClient = createQueryClient(() => {
+  const { pathname, searchStr } = router.state.location;
+  void router.navigate({ to: "/login", search: { next: pathname + searchStr } });
+});
+const router = createAppRouter(queryClient);
+
+function App() {
+  const text = useText();
+  return (
+    <>
+      <RouterProvider router={router} />
+      <ToastRegion label={text.common.messages} closeLabel={text.common.close} />
+    </>
+  );
+}
+
+const root = document.getElementById("root");
+if (root === null) throw new Error("index.html has no #root");
+createRoot(root).render(
+  <StrictMode>
+    <LanguageProvider>
+      <QueryClientProvider client={queryClient}>
+        <App />
+      </QueryClientProvider>
+    </LanguageProvider>
+  </StrictMode>,
+);

@@ -1,0 +1,109 @@
+import {
+  Button,
+  ConfirmDialog,
+  IconButton,
+  Menu,
+  MenuItem,
+  showProblem,
+  showToast,
+} from "@streamverse/ui";
+import { Link, useNavigate } from "@tanstack/react-router";
+import { Cog, Ellipsis, Eye, EyeOff, Pencil, Trash2 } from "lucide-react";
+import { useState } from "react";
+
+import { sentenceOf } from "../../app/api";
+import { useText } from "../../app/i18n";
+import { EditTitleDialog } from "./EditTitleDialog";
+import { type Title, useDeleteTitle, usePublishing } from "./queries";
+
+/** What the owner may do with a title. */
+export function OwnerActions({ title }: { title: Title }) {
+  const text = useText();
+  const [open, setOpen] = useState<"edit" | "delete" | null>(null);
+  const publishing = usePublishing(title.id);
+  const close = () => setOpen(null);
+
+  const publish = () => {
+    const isPublished = !title.is_published;
+    publishing.mutate(isPublished, {
+      onSuccess: () =>
+        showToast(isPublished ? text.title.publishedToast : text.title.unpublishedToast),
+      onError: (error) => showProblem(sentenceOf(error, text)),
+    });
+  };
+
+  return (
+    <>
+      <Button
+        size="lg"
+        isBusy={publishing.isPending}
+        icon={title.is_published ? <EyeOff aria-hidden size={20} /> : <Eye aria-hidden size={20} />}
+        onClick={publish}
+      >
+        {title.is_published ? text.title.unpublish : text.title.publish}
+      </Button>
+      <Button size="lg" icon={<Pencil aria-hidden size={20} />} onClick={() => setOpen("edit")}>
+        {text.title.edit}
+      </Button>
+      <Menu
+        trigger={
+          <IconButton label={text.title.more} className="size-13 border border-line bg-raised">
+            <Ellipsis aria-hidden />
+          </IconButton>
+        }
+      >
+        <MenuItem icon={<Cog aria-hidden size={18} />} render={<Link to="/processing" />}>
+          {text.title.seeProcessing}
+        </MenuItem>
+        <MenuItem
+          icon={<Trash2 aria-hidden size={18} />}
+          isDangerous
+          onSelect={() => setOpen("delete")}
+        >
+          {text.title.delete}
+        </MenuItem>
+      </Menu>
+      {open === "edit" && <EditTitleDialog title={title} onClose={close} />}
+      <DeleteTitleDialog title={title} isOpen={open === "delete"} onClose={close} />
+    </>
+  );
+}
+
+function DeleteTitleDialog({
+  title,
+  isOpen,
+  onClose,
+}: {
+  title: Title;
+  isOpen: boolean;
+  onClose: () => void;
+}) {
+  const text = useText();
+  const navigate = useNavigate();
+  const deleting = useDeleteTitle(title.id);
+  const confirm = () => {
+    deleting.mutate(undefined, {
+      onSuccess: () => {
+        void navigate({ to: "/" });
+        showToast(text.title.deleted(title.name));
+      },
+      onError: (error) => {
+        onClose();
+        showProblem(sentenceOf(error, text));
+      },
+    });
+  };
+  return (
+    <ConfirmDialog
+      isOpen={isOpen}
+      onClose={onClose}
+      title={text.title.deleteTitle(title.name)}
+      description={text.title.deleteBody}
+      confirmLabel={text.title.deleteConfirm}
+      cancelLabel={text.common.cancel}
+      closeLabel={text.common.close}
+      isBusy={deleting.isPending}
+      onConfirm={confirm}
+    />
+  );
+}

@@ -1,0 +1,22 @@
+import { Badge } from "@streamverse/ui";
+
+import { formatPercent } from "../../app/format";
+import { useText } from "../../app/i18n";
+import type { TitleCard } from "./queries";
+
+/** What keeps a title from being plainly ready, if anything does. */
+export function StateBadge({ title }: { title: TitleCard }) {
+  const text = useText();
+  if (title.state === "failed") return <Badge tone="danger">{text.title.failed}</Badge>;
+  if (title.state === "playable") return <Badge tone="accent">{text.title.playableEarly}</Badge>;
+  if (title.state === "processing") {
+    return (
+      <Badge tone="accent">
+        {title.progress === null
+          ? text.title.processing
+          : text.title.processingPercent(formatPercent(title.progress))}
+      </Badge>
+    );
+  }
+  return title.is_published ? null : <Badge>{text.title.unpublished}</Badge>;
+}

@@ -1,0 +1,113 @@
+import { clockTime, type Player, type PlayerState } from "@streamverse/player";
+import {
+  Keyboard,
+  Maximize,
+  Minimize,
+  FastForward,
+  Pause,
+  PictureInPicture2,
+  Play,
+  RotateCcw,
+  Rewind,
+} from "lucide-react";
+
+import { useText } from "../../app/i18n";
+import { ControlButton } from "./ControlButton";
+import { ScrubBar } from "./ScrubBar";
+import { CaptionsMenu, SettingsMenu } from "./SettingsMenu";
+import { VolumeControl } from "./VolumeControl";
+
+export interface ControlBarProps {
+  player: Player;
+  state: PlayerState;
+  container: HTMLElement | null;
+  onMenu: (isOpen: boolean) => void;
+  onHelp: () => void;
+}
+
+/** The controls along the lower edge. */
+export function ControlBar({ player, state, container, onMenu, onHelp }: ControlBarProps) {
+  const text = useText();
+  const menu = { player, state, container, onOpenChange: onMenu };
+  return (
+    <div className="grid gap-1">
+      {state.isGrowing && (
+        <p className="text-sm font-medium text-white/90" data-testid="growing-note">
+          {text.player.growing(clockTime(state.playableSeconds), clockTime(state.durationSeconds))}
+        </p>
+      )}
+      <ScrubBar player={player} state={state} />
+      <div className="flex items-center justify-between">
+        <div className="flex items-center">
+          <PlayButton player={player} state={state} />
+          <ControlButton
+            label={text.player.back10}
+            keys="j"
+            className="max-sm:hidden"
+            onClick={() => player.seek(state.positionSeconds - 10)}
+          >
+            <Rewind aria-hidden />
+          </ControlButton>
+          <ControlButton
+            label={text.player.on10}
+            keys="l"
+            className="max-sm:hidden"
+            onClick={() => player.seek(state.positionSeconds + 10)}
+          >
+            <FastForward aria-hidden />
+          </ControlButton>
+          <VolumeControl player={player} state={state} />
+          <span
+            dir="ltr"
+            className="ms-2 text-sm font-medium whitespace-nowrap tabular-nums sm:text-base"
+          >
+            {clockTime(state.positionSeconds)}
+            <span className="text-white/75"> / {clockTime(state.durationSeconds)}</span>
+          </span>
+        </div>
+        <div className="flex items-center">
+          <ControlButton
+            label={text.player.help}
+            keys="?"
+            className="pointer-coarse:hidden"
+            onClick={onHelp}
+          >
+            <Keyboard aria-hidden />
+          </ControlButton>
+          {state.textTracks.length > 0 && <CaptionsMenu {...menu} />}
+          <SettingsMenu {...menu} />
+          {document.pictureInPictureEnabled && (
+            <ControlButton
+              label={state.isPictureInPicture ? text.player.exitPip : text.player.pip}
+              className="max-sm:hidden"
+              onClick={() => void player.togglePictureInPicture()}
+            >
+              <PictureInPicture2 aria-hidden />
+            </ControlButton>
+          )}
+          <ControlButton
+            label={state.isFullscreen ? text.player.exitFullscreen : text.player.fullscreen}
+            keys="f"
+            onClick={() => void player.toggleFullscreen()}
+          >
+            {state.isFullscreen ? <Minimize aria-hidden /> : <Maximize aria-hidden />}
+          </ControlButton>
+        </div>
+      </div>
+    </div>
+  );
+}
+
+function PlayButton({ player, state }: { player: Player; state: PlayerState }) {
+  const text = useText();
+  const [label, Icon] = state.isEnded
+    ? [text.player.replay, RotateCcw]
+    : state.isPaused
+      ? [text.player.play, Play]
+      : [text.player.pause, Pause];
+  return (
+    <ControlButton label={label} keys="k" onClick={() => void player.togglePlay()}>
+      <Icon aria-hidden fill={state.isEnded ? "none" : "currentColor"} />
+    </ControlButton>
+  );
+}

@@ -1,0 +1,100 @@
+import { type Player, type PlayerState, rates } from "@streamverse/player";
+import { Menu, MenuChoice, MenuSeparator } from "@streamverse/ui";
+import { Captions, Settings } from "lucide-react";
+
+import { useText } from "../../app/i18n";
+import { ControlButton } from "./ControlButton";
+
+const AUTO = "auto";
+const OFF = "off";
+
+export interface PlayerMenuProps {
+  player: Player;
+  state: PlayerState;
+  /** Menus must be inside what fills the screen to be seen there. */
+  container: HTMLElement | null;
+  onOpenChange: (isOpen: boolean) => void;
+}
+
+export function SettingsMenu({ player, state, container, onOpenChange }: PlayerMenuProps) {
+  const text = useText();
+  const active = state.activeQuality;
+  const qualities = [
+    {
+      value: AUTO,
+      label: text.player.auto,
+      ...(state.chosenQuality === null && active !== null
+        ? { note: text.player.autoNow(active.height) }
+        : {}),
+    },
+    ...state.qualities.map((quality) => ({
+      value: quality.id,
+      label: text.player.qualityName(quality.height, quality.framesPerSecond),
+    })),
+  ];
+  return (
+    <Menu
+      side="top"
+      container={container}
+      onOpenChange={onOpenChange}
+      trigger={
+        <ControlButton label={text.player.settings}>
+          <Settings aria-hidden />
+        </ControlButton>
+      }
+    >
+      {state.qualities.length > 0 && (
+        <>
+          <MenuChoice
+            label={text.player.quality}
+            value={state.chosenQuality ?? AUTO}
+            onChange={(value) => player.chooseQuality(value === AUTO ? null : value)}
+            choices={qualities}
+          />
+          <MenuSeparator />
+        </>
+      )}
+      <MenuChoice
+        label={text.player.speed}
+        value={String(state.rate)}
+        onChange={(value) => player.setRate(Number(value))}
+        choices={rates.map((rate) => ({
+          value: String(rate),
+          label: rate === 1 ? text.player.normalSpeed : `${rate}×`,
+        }))}
+      />
+    </Menu>
+  );
+}
+
+export function CaptionsMenu({ player, state, container, onOpenChange }: PlayerMenuProps) {
+  const text = useText();
+  return (
+    <Menu
+      side="top"
+      container={container}
+      onOpenChange={onOpenChange}
+      trigger={
+        <ControlButton label={text.player.captions} keys="c">
+          <Captions
+            aria-hidden
+            className={state.activeTextTrack === null ? "opacity-70" : "text-accent"}
+          />
+        </ControlButton>
+      }
+    >
+      <MenuChoice
+        label={text.player.captions}
+        value={state.activeTextTrack ?? OFF}
+        onChange={(value) => player.chooseTextTrack(value === OFF ? null : value)}
+        choices={[
+          { value: OFF, label: text.player.captionsOff },
+          ...state.textTracks.map((track) => ({
+            value: track.id,
+            label: track.label ?? track.language,
+          })),
+        ]}
+      />
+    </Menu>
+  );
+}

@@ -1,0 +1,226 @@
+import type { Playback } from "@streamverse/client";
+import { clockTime, type Player, type PlayerState } from "@streamverse/player";
+import { Button, cx, Spinner } from "@streamverse/ui";
+import { Link } from "@tanstack/react-router";
+import { ArrowLeft, Play } from "lucide-react";
+import { type PointerEvent, useCallback, useEffect, useRef, useState } from "react";
+
+import { useText } from "../../app/i18n";
+import { ControlBar } from "./ControlBar";
+import { ControlButton } from "./ControlButton";
+import { HelpDialog } from "./HelpDialog";
+import { ProblemScreen } from "./ProblemScreen";
+import { useIdle } from "./use-idle";
+import { useKeyboard } from "./use-keyboard";
+import { usePlayer, usePlayerState } from "./use-player";
+
+const WORD_SHOWN_MS = 900;
+const RESUME_NOTE_MS = 7_000;
+
+export interface VideoPlayerProps {
+  playback: Playback;
+  /** Get a fresh grant for the same title. */
+  renew: () => Promise<Playback>;
+}
+
+/** The player with its face: it fills the window, or the screen. */
+export function VideoPlayer({ playback, renew }: VideoPlayerProps) {
+  const text = useText();
+  const video = useRef<HTMLVideoElement>(null);
+  const stage = useRef<HTMLDivElement>(null);
+  const [container, setContainer] = useState<HTMLElement | null>(null);
+  const player = usePlayer(video, stage, playback, renew);
+  const state = usePlayerState(player);
+  const idleness = useIdle();
+  const [isMenuOpen, setIsMenuOpen] = useState(false);
+  const [isHelpOpen, setIsHelpOpen] = useState(false);
+  const [word, say] = useShortWord();
+
+  const onHelp = useCallback(() => setIsHelpOpen(true), []);
+  const { wake } = idleness;
+  const onUsed = useCallback(
+    (said: string | null) => {
+      wake();
+      if (said !== null) say(said);
+    },
+    [wake, say],
+  );
+  useKeyboard({ player, onHelp, onUsed });
+
+  const areControlsAway = idleness.isIdle && !state.isPaused && !isMenuOpen && !isHelpOpen;
+  return (
+    <div
+      ref={(element) => {
+        stage.current = element;
+        setContainer(element);
+      }}
+      data-fills-window
+      role="region"
+      aria-label={text.player.label(playback.name)}
+      className={cx(
+        "fixed inset-0 overflow-hidden bg-stage text-stage-ink select-none",
+        areControlsAway && "cursor-none",
+      )}
+      onPointerMove={(event) => event.pointerType === "mouse" && wake()}
+      onFocus={wake}
+    >
+      <video
+        ref={video}
+        playsInline
+        {...(playback.poster_url === null ? {} : { poster: playback.poster_url })}
+        className="size-full object-contain"
+        onPointerUp={(event) => tap(event, player, areControlsAway, idleness)}
+        onDoubleClick={() => void player?.toggleFullscreen()}
+      />
+      <Middle player={player} state={state} isAway={areControlsAway} word={word} />
+      <div
+        className={cx(
+          "pointer-events-none absolute inset-0 flex flex-col justify-between transition-opacity duration-300",
+          areControlsAway && "opacity-0",
+        )}
+      >
+        <div className="bg-linear-to-b from-black/70 to-transparent px-2 pt-2 pb-12 sm:px-5 sm:pt-4">
+          <div className={cx("flex items-center gap-2", !areControlsAway && "pointer-events-auto")}>
+            <Link
+              to="/titles/$id"
+              params={{ id: playback.title_id }}
+              aria-label={text.player.back}
+              className="grid size-12 shrink-0 place-items-center rounded-full text-white hover:bg-white/15"
+            >
+              <ArrowLeft aria-hidden className="rtl:-scale-x-100" />
+            </Link>
+            <div className="min-w-0">
+              <h1 className="truncate text-lg font-bold sm:text-xl">{playback.name}</h1>
+              {playback.credit && (
+                <p className="truncate text-sm text-white/80">{playback.credit}</p>
+              )}
+            </div>
+          </div>
+        </div>
+        {player !== null && state.status === "ready" && (
+          <div className="bg-linear-to-t from-black/85 via-black/55 to-transparent px-3 pt-14 pb-[max(0.5rem,env(safe-area-inset-bottom))] sm:px-6 sm:pb-4">
+            <div className={areControlsAway ? "" : "pointer-events-auto"}>
+              <ResumeNote player={player} />
+              <ControlBar
+                player={player}
+                state={state}
+                container={container}
+                onMenu={setIsMenuOpen}
+                onHelp={onHelp}
+              />
+            </div>
+          </div>
+        )}
+      </div>
+      {player !== null && state.problem !== null && (
+        <ProblemScreen
+          titleId={playback.title_id}
+          problem={state.problem}
+          onRetry={() => void player.retry()}
+        />
+      )}
+      <HelpDialog isOpen={isHelpOpen} onClose={() => setIsHelpOpen(false)} container={container} />
+    </div>
+  );
+}
+
+/** A mouse plays and pauses; a finger shows the controls or puts them away. */
+function tap(
+  event: PointerEvent,
+  player: Player | null,
+  areControlsAway: boolean,
+  idleness: { wake: () => void; sleep: () => void },
+): void {
+  if (event.button !== 0) return;
+  if (event.pointerType === "mouse") void player?.togglePlay();
+  else if (areControlsAway) idleness.wake();
+  else idleness.sleep();
+}
+
+interface MiddleProps {
+  player: Player | null;
+  state: PlayerState;
+  isAway: boolean;
+  word: string | null;
+}
+
+/** What stands in the middle of the picture: waiting, a big button, or a word about a key. */
+function Middle({ player, state, isAway, word }: MiddleProps) {
+  const text = useText();
+  const isWaiting = state.isWaiting || state.status === "loading";
+  const isAtEdge = state.isGrowing && state.playableSeconds - state.positionSeconds < 1.5;
+  return (
+    <div className="pointer-events-none absolute inset-0 grid place-items-center">
+      {isWaiting && (
+        <div role="status" className="grid justify-items-center gap-4">
+          <Spinner className="size-16 text-white/90" />
+          <span
+            className={
+              isAtEdge && state.status === "ready"
+                ? "rounded-full bg-black/60 px-4 py-2"
+                : "sr-only"
+            }
+          >
+            {isAtEdge && state.status === "ready"
+              ? text.player.waitingForMore
+              : text.player.buffering}
+          </span>
+        </div>
+      )}
+      {!isWaiting && state.isPaused && !state.isEnded && !isAway && state.status === "ready" && (
+        <ControlButton
+          label={text.player.play}
+          className="pointer-events-auto size-20! bg-accent! text-accent-ink! shadow-float hover:bg-accent-hover!"
+          onClick={() => void player?.play()}
+        >
+          <Play aria-hidden size={36} fill="currentColor" className="ms-1" />
+        </ControlButton>
+      )}
+      {word !== null && (
+        <span
+          role="status"
+          className="absolute top-[16%] rounded-full bg-black/70 px-5 py-2 text-xl font-bold tabular-nums"
+        >
+          {word}
+        </span>
+      )}
+    </div>
+  );
+}
+
+/** Says that the film goes on where it was left, and offers its beginning. */
+function ResumeNote({ player }: { player: Player }) {
+  const text = useText();
+  const [resumedAt] = useState(() => player.store.get().positionSeconds);
+  const [isShown, setIsShown] = useState(resumedAt > 1);
+  useEffect(() => {
+    const timer = window.setTimeout(() => setIsShown(false), RESUME_NOTE_MS);
+    return () => window.clearTimeout(timer);
+  }, []);
+  if (!isShown) return null;
+  return (
+    <div className="mb-3 inline-flex items-center gap-3 rounded-full bg-black/75 py-1 ps-5 pe-1">
+      {text.player.resumed(clockTime(resumedAt))}
+      <Button
+        size="sm"
+        onClick={() => {
+          player.seek(0);
+          setIsShown(false);
+        }}
+      >
+        {text.player.fromStart}
+      </Button>
+    </div>
+  );
+}
+
+function useShortWord(): [string | null, (word: string) => void] {
+  const [word, setWord] = useState<string | null>(null);
+  const timer = useRef<number>(undefined);
+  const say = useCallback((said: string) => {
+    setWord(said);
+    window.clearTimeout(timer.current);
+    timer.current = window.setTimeout(() => setWord(null), WORD_SHOWN_MS);
+  }, []);
+  return [word, say];
+}

@@ -1,0 +1,62 @@
+import type { Playback } from "@streamverse/client";
+import {
+  initialState,
+  Player,
+  type PlayerDebugState,
+  type PlayerState,
+  type Source,
+  webPlatform,
+} from "@streamverse/player";
+import { type RefObject, useCallback, useEffect, useState, useSyncExternalStore } from "react";
+
+declare global {
+  interface Window {
+    /** A look into the player on the page, for tests and bug reports. */
+    __streamverse_player?: { state(): PlayerDebugState };
+  }
+}
+
+export function sourceOf(playback: Playback): Source {
+  return {
+    id: playback.title_id,
+    hlsUrl: playback.hls_url,
+    durationSeconds: playback.duration_ms / 1000,
+    isGrowing: playback.is_growing,
+  };
+}
+
+/** Play on the given elements for as long as they are on the page. */
+export function usePlayer(
+  video: RefObject<HTMLVideoElement | null>,
+  stage: RefObject<HTMLElement | null>,
+  playback: Playback,
+  renew: () => Promise<Playback>,
+): Player | null {
+  const [player, setPlayer] = useState<Player | null>(null);
+  useEffect(() => {
+    if (video.current === null || stage.current === null) return;
+    const made = new Player({
+      platform: webPlatform,
+      video: video.current,
+      stage: stage.current,
+      renew: async () => sourceOf(await renew()),
+    });
+    window.__streamverse_player = { state: made.debugState };
+    // The player lives on the elements, so it can only be made once they are there.
+    // eslint-disable-next-line react-hooks/set-state-in-effect
+    setPlayer(made);
+    void made.load(sourceOf(playback));
+    return () => {
+      delete window.__streamverse_player;
+      void made.destroy();
+    };
+  }, [video, stage, playback, renew]);
+  return player;
+}
+
+const nothing = () => () => undefined;
+
+export function usePlayerState(player: Player | null): PlayerState {
+  const read = useCallback(() => player?.store.get() ?? initialState, [player]);
+  return useSyncExternalStore(player?.store.subscribe ?? nothing, read);
+}

@@ -1,0 +1,157 @@
+import type { Upload } from "@streamverse/client";
+import {
+  Badge,
+  Button,
+  buttonClass,
+  Card,
+  IconButton,
+  Progress,
+  showProblem,
+} from "@streamverse/ui";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { RotateCw, X } from "lucide-react";
+import { useRef } from "react";
+
+import { sentenceOf } from "../../app/api";
+import { formatBytes } from "../../app/format";
+import { useText } from "../../app/i18n";
+import { takeFiles } from "./take-files";
+import { removeUpload, uploadsQuery, useQueuedFiles } from "./uploads";
+
+const ACCEPTED_SHOWN = 5;
+
+/** Uploads the server knows of that are not under way on this page, say after a reload. */
+export function EarlierUploads() {
+  const text = useText();
+  const { data: known = [] } = useQuery(uploadsQuery);
+  const here = new Set(useQueuedFiles().map((file) => file.uploadId));
+  const earlier = known.filter((upload) => !here.has(upload.id));
+  const accepted = earlier.filter((upload) => upload.state === "accepted");
+  const shown = earlier.filter(
+    (u) => u.state !== "accepted" || accepted.indexOf(u) < ACCEPTED_SHOWN,
+  );
+  if (shown.length === 0) return null;
+  return (
+    <section aria-labelledby="earlier-uploads" className="mt-12">
+      <h2 id="earlier-uploads" className="mb-4 text-2xl font-bold">
+        {text.upload.earlier}
+      </h2>
+      <ul className="grid gap-3">
+        {shown.map((upload) => (
+          <li key={upload.id}>
+            <EarlierUpload upload={upload} />
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function EarlierUpload({ upload }: { upload: Upload }) {
+  const text = useText();
+  const hasProblem = upload.state === "refused" || upload.state === "expired";
+  return (
+    <Card className="grid gap-3">
+      <div className="flex flex-wrap items-center justify-between gap-3">
+        <div className="min-w-0 flex-1 basis-60">
+          <p className="font-semibold wrap-anywhere">{upload.title_name}</p>
+          <p className="text-sm wrap-anywhere text-muted">
+            {upload.filename} · {formatBytes(upload.size_bytes)}
+          </p>
+        </div>
+        <div className="flex items-center gap-2">
+          {upload.state === "checking" && <Badge tone="accent">{text.upload.checking}</Badge>}
+          {upload.state === "uploading" && <ChooseAgain upload={upload} />}
+          {upload.state === "accepted" && upload.title_id !== null && (
+            <Link
+              to="/titles/$id"
+              params={{ id: upload.title_id }}
+              className={buttonClass("secondary", "sm")}
+            >
+              {text.upload.toTitle}
+            </Link>
+          )}
+          {(hasProblem || upload.state === "uploading") && <Remove upload={upload} />}
+        </div>
+      </div>
+      {upload.state === "uploading" && (
+        <>
+          <Progress
+            label={text.upload.progressOf(upload.filename)}
+            value={upload.offset_bytes / upload.size_bytes}
+            tone="muted"
+          />
+          <p className="text-sm text-muted">
+            {text.upload.chooseAgainHint(
+              formatBytes(upload.offset_bytes),
+              formatBytes(upload.size_bytes),
+            )}
+          </p>
+        </>
+      )}
+      {hasProblem && (
+        <p className="rounded-xl bg-danger-wash px-4 py-3 font-medium text-danger-text">
+          {upload.problem?.detail ??
+            (upload.state === "expired" ? text.upload.expired : text.upload.refused)}
+        </p>
+      )}
+    </Card>
+  );
+}
+
+/** After a reload only the person can give the file again; then it goes on where it stopped. */
+function ChooseAgain({ upload }: { upload: Upload }) {
+  const text = useText();
+  const input = useRef<HTMLInputElement>(null);
+  const take = (file: File | undefined) => {
+    if (!file) return;
+    if (file.name === upload.filename && file.size === upload.size_bytes) takeFiles([file], text);
+    else showProblem(text.upload.wrongFile(upload.filename, formatBytes(upload.size_bytes)));
+  };
+  return (
+    <>
+      <input
+        ref={input}
+        type="file"
+        hidden
+        aria-label={`${text.upload.chooseAgain}: ${upload.filename}`}
+        onChange={(event) => {
+          take(event.target.files?.[0]);
+          event.target.value = "";
+        }}
+      />
+      <Button
+        size="sm"
+        variant="primary"
+        className="whitespace-normal"
+        icon={<RotateCw aria-hidden size={16} />}
+        onClick={() => input.current?.click()}
+      >
+        {text.upload.chooseAgain}
+      </Button>
+    </>
+  );
+}
+
+function Remove({ upload }: { upload: Upload }) {
+  const text = useText();
+  const queryClient = useQueryClient();
+  const remove = async () => {
+    try {
+      await removeUpload(upload.id);
+    } catch (error) {
+      showProblem(sentenceOf(error, text));
+    }
+    await queryClient.invalidateQueries({ queryKey: uploadsQuery.queryKey });
+  };
+  const label =
+    upload.state === "uploading"
+      ? text.upload.cancelOf(upload.filename)
+      : text.upload.dismissOf(upload.filename);
+  return (
+    <IconButton label={label} onClick={() => void remove()}>
+      <X aria-hidden size={18} />
+    </IconButton>
+  );
+}

@@ -1,0 +1,49 @@
+import { type Upload, unwrap } from "@streamverse/client";
+import { queryOptions } from "@tanstack/react-query";
+import { useSyncExternalStore } from "react";
+
+import { api } from "../../app/api";
+import { type QueuedFile, UploadQueue, type UploadServer } from "./queue";
+
+const server: UploadServer = {
+  async list(): Promise<Upload[]> {
+    const page = await unwrap(api.GET("/api/v1/uploads", { params: { query: { limit: 100 } } }));
+    return page.items;
+  },
+  async remove(uploadId) {
+    await unwrap(
+      api.DELETE("/api/v1/uploads/{upload_id}", { params: { path: { upload_id: uploadId } } }),
+    );
+  },
+  async renameTitle(titleId, name) {
+    await unwrap(
+      api.PATCH("/api/v1/titles/{title_id}", {
+        params: { path: { title_id: titleId } },
+        body: { name },
+      }),
+    );
+  },
+};
+
+/** One queue for the page's whole life, so that uploads go on while one looks elsewhere. */
+export const uploads = new UploadQueue(server);
+
+window.addEventListener("online", () => uploads.retryNow());
+window.addEventListener("beforeunload", (event) => {
+  if (uploads.isBusy()) event.preventDefault();
+});
+
+export const uploadsQuery = queryOptions({
+  queryKey: ["uploads"],
+  queryFn: () => server.list(),
+  refetchInterval: (query) =>
+    query.state.data?.some((upload) => upload.state === "checking") ? 1_500 : false,
+});
+
+export function removeUpload(uploadId: string): Promise<void> {
+  return server.remove(uploadId);
+}
+
+export function useQueuedFiles(): readonly QueuedFile[] {
+  return useSyncExternalStore(uploads.store.subscribe, uploads.store.get).files;
+}

@@ -1,0 +1,122 @@
+import { ApiProblem } from "@streamverse/client";
+import { Button, buttonClass, Field, Notice, Skeleton } from "@streamverse/ui";
+import { useQuery } from "@tanstack/react-query";
+import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
+import type { SubmitEvent } from "react";
+
+import { sentenceOf } from "../app/api";
+import { useText } from "../app/i18n";
+import { EntryFrame } from "../features/identity/EntryFrame";
+import { fieldErrors, hasFieldErrors, readForm } from "../app/forms";
+import { setupQuery, useSetUp } from "../features/identity/queries";
+
+const route = getRouteApi("/setup");
+
+export function SetupPage() {
+  const text = useText();
+  const { token } = route.useSearch();
+  const setup = useQuery(setupQuery);
+
+  if (setup.isPending) {
+    return (
+      <EntryFrame title={text.setup.title}>
+        <Skeleton className="h-72" />
+      </EntryFrame>
+    );
+  }
+  if (setup.isError) {
+    return (
+      <EntryFrame title={text.setup.title}>
+        <Notice
+          tone="danger"
+          action={<Button onClick={() => void setup.refetch()}>{text.common.retry}</Button>}
+        >
+          {sentenceOf(setup.error, text)}
+        </Notice>
+      </EntryFrame>
+    );
+  }
+  if (!setup.data.needs_owner) return <AlreadySetUp />;
+  if (token === undefined) {
+    return (
+      <EntryFrame title={text.setup.noTokenTitle}>
+        <p className="text-lg text-muted">{text.setup.noTokenBody}</p>
+      </EntryFrame>
+    );
+  }
+  return <OwnerForm token={token} />;
+}
+
+function AlreadySetUp() {
+  const text = useText();
+  return (
+    <EntryFrame title={text.setup.alreadyTitle} intro={text.setup.alreadyBody}>
+      <Link to="/login" className={buttonClass("primary", "lg")}>
+        {text.setup.toLogIn}
+      </Link>
+    </EntryFrame>
+  );
+}
+
+function OwnerForm({ token }: { token: string }) {
+  const text = useText();
+  const navigate = useNavigate();
+  const setUp = useSetUp();
+  const errors = fieldErrors(setUp.error);
+
+  if (setUp.error instanceof ApiProblem && setUp.error.code === "identity.setup_closed") {
+    return <AlreadySetUp />;
+  }
+
+  const submit = (event: SubmitEvent<HTMLFormElement>) => {
+    const read = readForm(event);
+    setUp.mutate(
+      {
+        token,
+        display_name: read("display_name"),
+        email: read("email"),
+        password: read("password"),
+      },
+      { onSuccess: () => void navigate({ to: "/" }) },
+    );
+  };
+
+  return (
+    <EntryFrame title={text.setup.title} intro={text.setup.intro}>
+      {setUp.isError && !hasFieldErrors(setUp.error) && (
+        <Notice tone="danger">{sentenceOf(setUp.error, text)}</Notice>
+      )}
+      <form onSubmit={submit} className="grid gap-5">
+        <Field
+          label={text.setup.name}
+          name="display_name"
+          autoComplete="name"
+          required
+          autoFocus
+          error={errors["display_name"]}
+        />
+        <Field
+          label={text.setup.email}
+          name="email"
+          type="email"
+          autoComplete="username"
+          required
+          error={errors["email"]}
+        />
+        <Field
+          label={text.setup.password}
+          hint={text.setup.passwordHint}
+          name="password"
+          type="password"
+          autoComplete="new-password"
+          minLength={12}
+          required
+          error={errors["password"]}
+        />
+        <Button type="submit" variant="primary" size="lg" isBusy={setUp.isPending} className="mt-2">
+          {text.setup.submit}
+        </Button>
+      </form>
+    </EntryFrame>
+  );
+}

@@ -1,0 +1,72 @@
+import { Button } from "@streamverse/ui";
+import { CloudUpload } from "lucide-react";
+import { useRef } from "react";
+
+import { useText } from "../app/i18n";
+import { OwnerOnlyScreen } from "../app/screens";
+import { useIsOwner } from "../features/identity/queries";
+import { PageHeading } from "../features/PageHeading";
+import { EarlierUploads } from "../features/upload/EarlierUploads";
+import { takeFiles } from "../features/upload/take-files";
+import { useQueuedFiles } from "../features/upload/uploads";
+import { UploadRow } from "../features/upload/UploadRow";
+
+export function UploadPage() {
+  const text = useText();
+  const isOwner = useIsOwner();
+  const files = useQueuedFiles();
+  if (!isOwner) return <OwnerOnlyScreen />;
+  return (
+    <div className="gutter mx-auto max-w-4xl">
+      <PageHeading title={text.upload.title} intro={text.upload.intro} />
+      <FileChooser />
+      {files.length > 0 && (
+        <section aria-labelledby="current-uploads" className="mt-12">
+          <h2 id="current-uploads" className="mb-4 text-2xl font-bold">
+            {text.upload.now}
+          </h2>
+          <ul className="grid gap-3">
+            {files.map((file) => (
+              <li key={file.key}>
+                <UploadRow file={file} />
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+      <EarlierUploads />
+    </div>
+  );
+}
+
+function FileChooser() {
+  const text = useText();
+  const input = useRef<HTMLInputElement>(null);
+  return (
+    <div className="grid justify-items-center gap-4 rounded-4xl border-2 border-dashed border-line-strong/60 bg-surface px-6 py-12 text-center">
+      <div className="grid size-18 place-items-center rounded-3xl bg-accent-wash text-accent-text">
+        <CloudUpload aria-hidden size={34} />
+      </div>
+      <input
+        ref={input}
+        id="files"
+        data-testid="file-input"
+        type="file"
+        multiple
+        hidden
+        aria-label={text.upload.choose}
+        onChange={(event) => {
+          takeFiles(event.target.files ?? [], text);
+          event.target.value = "";
+        }}
+      />
+      <div className="flex flex-wrap items-center justify-center gap-3">
+        <Button variant="primary" size="lg" onClick={() => input.current?.click()}>
+          {text.upload.choose}
+        </Button>
+        <span className="hidden text-muted pointer-fine:inline">{text.upload.dropHint}</span>
+      </div>
+      <p className="text-sm text-muted">{text.upload.formats}</p>
+    </div>
+  );
+}
