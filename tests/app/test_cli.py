@@ -143,8 +143,9 @@ def test_probe_tells_what_a_file_holds(film: Path) -> None:
     )
 
 
-def test_openapi_lists_the_routes(tmp_path: Path) -> None:
+def test_openapi_lists_the_routes_and_leaves_nothing_behind(tmp_path: Path) -> None:
     shown = run("openapi", data_dir=tmp_path)
+    assert list(tmp_path.iterdir()) == []
     assert shown.returncode == 0
     document = json.loads(shown.stdout)
     assert document["info"]["title"] == "StreamVerse"

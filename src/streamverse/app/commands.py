@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import sys
+import tempfile
 import time
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -15,6 +17,7 @@ from streamverse.app import doctor
 from streamverse.app.api import create_api
 from streamverse.app.resources import Resources, open_resources
 from streamverse.app.server import serve
+from streamverse.app.settings import load_settings
 from streamverse.app.worker import open_worker
 from streamverse.domains.catalog import public as catalog
 from streamverse.domains.catalog.contracts import TitleId, TitleState
@@ -30,7 +33,6 @@ from streamverse.mediakit.probe import MediaRefused, probe
 if TYPE_CHECKING:
     import argparse
     from collections.abc import AsyncGenerator
-    from pathlib import Path
 
     from streamverse.app.settings import Settings
 
@@ -72,10 +74,12 @@ async def run_migrate(settings: Settings, _given: argparse.Namespace) -> int:
     return 0
 
 
-async def run_openapi(settings: Settings, _given: argparse.Namespace) -> int:
-    """Print the OpenAPI document."""
-    async with open_resources(settings) as resources:
-        _print_json(create_api(resources).openapi_schema.to_schema())
+async def run_openapi(_settings: Settings, _given: argparse.Namespace) -> int:
+    """Print the OpenAPI document; it depends on no setting, and leaves nothing behind."""
+    with tempfile.TemporaryDirectory() as folder:
+        nowhere = load_settings({}, overrides={"data_dir": Path(folder)})
+        async with open_resources(nowhere) as resources:
+            _print_json(create_api(resources).openapi_schema.to_schema())
     return 0
 
 
