@@ -92,5 +92,6 @@ def test_id_borrows_from_the_next_millisecond_when_one_is_used_up():
 def test_ids_of_several_threads_differ():
     ids = TimeOrderedIds(FixedClock(NOON))
     with ThreadPoolExecutor(4) as pool:
-        made = list(pool.map(lambda _: ids.new_id(), range(4000)))
+        making = [pool.submit(ids.new_id) for _ in range(4000)]
+        made = [future.result() for future in making]
     assert len(set(made)) == 4000

@@ -96,7 +96,7 @@ def test_master_secret_is_made_once_and_for_us_only(tmp_path: Path):
 def test_master_secret_is_the_same_for_all_who_race_for_it(tmp_path: Path):
     path = tmp_path / "secret.key"
     with ThreadPoolExecutor(8) as pool:
-        secrets = list(pool.map(lambda _: load_or_create_master_secret(path), range(8)))
+        secrets = list(pool.map(load_or_create_master_secret, [path] * 8))
     assert len(set(secrets)) == 1
     assert list(tmp_path.iterdir()) == [path]
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from sqlalchemy import (
     Executable,
+    Table,
     and_,
     delete,
     exists,
@@ -216,7 +217,7 @@ async def test_an_upsert_that_does_nothing_is_stamped(furnished: Database) -> No
     assert (await list_everything(furnished))[:3] == [*FURNISHED[:2], (7, ADA, "new")]
 
 
-SHELVES = Shelf.__table__
+SHELVES = cast("Table", Shelf.__table__)
 
 
 @pytest.mark.parametrize(
@@ -388,6 +389,7 @@ async def test_a_moment_comes_back_in_utc(library: Database) -> None:
     async with library.session(ADA) as session:
         dated, undated = await session.scalars(select(Shelf.built_at).order_by(Shelf.id))
 
+    assert dated is not None
     assert dated == LATER
     assert dated.tzinfo is UTC or dated.utcoffset() == timedelta(0)
     assert undated is None

@@ -10,6 +10,7 @@ import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import insert, select, text, update
@@ -262,7 +263,8 @@ async def test_a_connection_returned_without_a_rollback_gives_way(database: Data
             terminate_only=False,
             asyncio_safe=True,
         )
-        assert not raw.driver_connection.in_transaction
+        driver: Any = raw.driver_connection
+        assert not driver.in_transaction
         await assert_writable(database)
 
 
@@ -291,9 +293,10 @@ async def test_a_commit_that_fails_gives_way(database: Database) -> None:
 async def test_a_file_that_cannot_be_written_says_so_at_once(database: Database) -> None:
     async with database.engine.connect() as connection:
         await connection.execute(text("SELECT 1"))
-        raw = (await connection.get_raw_connection()).driver_connection
+        driver: Any = (await connection.get_raw_connection()).driver_connection
         with pytest.raises(sqlite3.OperationalError, match="within a transaction"):
-            await sqlite._begin_immediate(raw)  # noqa: SLF001 - no file breaks on demand
+            # No file breaks on demand.
+            await sqlite._begin_immediate(driver)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
 
 
 # --- reading --------------------------------------------------------------------------------------
@@ -307,7 +310,8 @@ async def test_one_connection_reads_and_writes_in_turn(database: Database) -> No
             with pytest.raises(OperationalError, match="readonly"):
                 await session.execute(text("DELETE FROM test_shelf"))
 
-    assert database.engine.pool.checkedin() == 1
+    pool: Any = database.engine.pool
+    assert pool.checkedin() == 1
 
 
 async def test_rows_that_nobody_read_pin_no_old_state(database: Database) -> None:
@@ -317,7 +321,7 @@ async def test_rows_that_nobody_read_pin_no_old_state(database: Database) -> Non
     async with database.session(ADA, is_read_only=True) as session:
         unread = await session.execute(text("SELECT name FROM test_shelf ORDER BY id"))
         assert unread.fetchone() == ("0",)
-    with contextlib.closing(sqlite3.connect(database.engine.url.database)) as elsewhere:
+    with contextlib.closing(sqlite3.connect(str(database.engine.url.database))) as elsewhere:
         elsewhere.execute("DELETE FROM test_shelf WHERE id > 1")
         elsewhere.commit()
 

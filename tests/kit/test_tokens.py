@@ -91,7 +91,9 @@ def test_memory_of_verified_grants_is_bounded():
     for _ in range(2):
         for number, grant in enumerate(grants):
             signer.verify(grant, f"package/{number}", NOW)
-    assert len(signer._expiry_by_verified) == 3  # noqa: SLF001 a bound can be seen nowhere else
+    # A bound can be seen nowhere else.
+    remembered = signer._expiry_by_verified  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+    assert len(remembered) == 3
 
 
 def test_same_grant_for_the_same_expiry():

@@ -219,15 +219,26 @@ async def test_an_order_after_its_twin_has_ended_counts(workshop: Workshop) -> N
 # --- telling the workers, and cleaning up ---------------------------------------------------------
 
 
+def add_shelf(work: Work) -> None:
+    work.session.add(Shelf(id=1, name="x"))
+
+
+def order_count(work: Work) -> None:
+    work.enqueue(CountBooks(shelf_id=1))
+
+
+def tell_of_book(work: Work) -> None:
+    work.emit(BookAdded(book_id=1, added_at=NOON))
+
+
 @pytest.mark.parametrize(
     ("act", "is_ringing"),
     [
-        (lambda work: work.session.add(Shelf(id=1, name="x")), False),
-        (lambda work: work.enqueue(CountBooks(shelf_id=1)), True),
-        (lambda work: work.emit(BookAdded(book_id=1, added_at=NOON)), True),
-        (lambda work: work.wake_workers(), True),
+        (add_shelf, False),
+        (order_count, True),
+        (tell_of_book, True),
+        (Work.wake_workers, True),
     ],
-    ids=["row", "job", "event", "wake"],
 )
 async def test_workers_are_woken_when_there_is_something_for_them(
     workshop: Workshop, act: Callable[[Work], object], is_ringing: bool
@@ -238,6 +249,16 @@ async def test_workers_are_woken_when_there_is_something_for_them(
         assert not bell.is_set()
 
     assert bell.is_set() is is_ringing
+
+
+async def test_workers_are_not_woken_by_a_commit_that_is_refused(workshop: Workshop) -> None:
+    bell = workshop.wake.bell()
+    with pytest.raises(IntegrityError):
+        async with workshop.work(ADAS) as work:
+            order_count(work)
+            work.session.add(Book(id=1, shelf_id=99))  # found out at COMMIT
+
+    assert not bell.is_set()
 
 
 async def test_clean_ups_come_after_the_commit(workshop: Workshop) -> None:
@@ -296,15 +317,7 @@ async def test_a_clean_up_that_fails_harms_nobody(
 # --- reading only ---------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "act",
-    [
-        lambda work: work.session.add(Shelf(id=1, name="x")),
-        lambda work: work.enqueue(CountBooks(shelf_id=1)),
-        lambda work: work.emit(BookAdded(book_id=1, added_at=NOON)),
-    ],
-    ids=["row", "job", "event"],
-)
+@pytest.mark.parametrize("act", [add_shelf, order_count, tell_of_book])
 async def test_a_reading_work_refuses_to_tell_what_it_cannot_keep(
     workshop: Workshop, act: Callable[[Work], object]
 ) -> None:

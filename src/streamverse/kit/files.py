@@ -23,7 +23,7 @@ SMALL_BYTES = 512 << 10
 CACHE_BYTES = 96 << 20
 BLOCK_BYTES = 256 << 10
 
-_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
+_RANGE = re.compile(r"(?i:bytes)=([0-9]{0,18})-([0-9]{0,18})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,16 @@ def parse_range(header: str | None, size_bytes: int) -> ByteRange | None:
     if start >= stop:
         raise RangeUnsatisfiable(header)
     return ByteRange(start, stop)
+
+
+def is_known(etag: str, if_none_match: bytes | None) -> bool:
+    """Tell whether the asker has this version already (RFC 9110 §13.1.2)."""
+    if if_none_match is None:
+        return False
+    if if_none_match.strip() == b"*":
+        return True
+    given = {tag.strip().removeprefix(b"W/") for tag in if_none_match.split(b",")}
+    return etag.encode() in given
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +126,7 @@ class FileServer:
         """Send the content, or the part of it that was asked for, or that it has not changed."""
         asked = {name: value for name, value in scope["headers"] if name in _CONDITIONS}
         headers = _headers_of(content)
-        if _matches(asked.get(b"if-none-match"), content.etag):
+        if is_known(content.etag, asked.get(b"if-none-match")):
             await _start(send, 304, [h for h in headers if h[0] != b"content-length"])
             await send({"type": "http.response.body", "body": b""})
             return
@@ -227,12 +237,3 @@ async def _refuse_range(send: Send, content: Content) -> None:
 
 async def _start(send: Send, status: int, headers: Headers) -> None:
     await send({"type": "http.response.start", "status": status, "headers": headers})
-
-
-def _matches(condition: bytes | None, etag: str) -> bool:
-    if condition is None:
-        return False
-    if condition.strip() == b"*":
-        return True
-    given = {tag.strip().removeprefix(b"W/") for tag in condition.split(b",")}
-    return etag.encode() in given

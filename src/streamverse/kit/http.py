@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from hashlib import blake2b
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -19,7 +20,11 @@ from litestar.enums import ScopeType
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.handlers import BaseRouteHandler
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.status_codes import HTTP_500_INTERNAL_SERVER_ERROR
+from litestar.status_codes import (
+    HTTP_200_OK,
+    HTTP_304_NOT_MODIFIED,
+    HTTP_500_INTERNAL_SERVER_ERROR,
+)
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from streamverse.kit.clock import new_id
@@ -31,6 +36,7 @@ from streamverse.kit.errors import (
     Problem,
     Unauthenticated,
 )
+from streamverse.kit.files import is_known
 from streamverse.kit.idempotency import Answer, RepeatableRequest, find_answer, keep_answer
 from streamverse.kit.work import Actor, Role, Work, Workshop
 
@@ -71,26 +77,27 @@ class ProblemOut(msgspec.Struct, omit_defaults=True, kw_only=True):
     status: int
     code: str
     detail: str
-    fields: list[FieldProblem] = msgspec.field(default_factory=list[FieldProblem])
-    facts: dict[str, Any] = msgspec.field(default_factory=dict[str, Any])
+    fields: list[FieldProblem] = []
+    facts: dict[str, Any] = {}
 
 
 # --- who may call: the permission that stands beside every path ----------------------------------
+# Asynchronous, because the framework would send them to a thread and wait for it.
 
 
-def anyone(_connection: Connection, _handler: BaseRouteHandler) -> None:
+async def anyone(_connection: Connection, _handler: BaseRouteHandler) -> None:
     """Let everybody in."""
 
 
-def signed_in(connection: Connection, _handler: BaseRouteHandler) -> None:
+async def signed_in(connection: Connection, _handler: BaseRouteHandler) -> None:
     """Let in whoever has shown who they are."""
     if not cast("Actor", connection.user).is_signed_in:
         raise Unauthenticated("Log in to do this.")
 
 
-def owner(connection: Connection, handler: BaseRouteHandler) -> None:
+async def owner(connection: Connection, handler: BaseRouteHandler) -> None:
     """Let in the owner of the service."""
-    signed_in(connection, handler)
+    await signed_in(connection, handler)
     if not cast("Actor", connection.user).is_owner:
         raise Forbidden("Only the owner of this service may do this.")
 
@@ -134,9 +141,9 @@ class EdgeMiddleware:
         scope["user"] = await self._authenticate(request)
         repeatable = await _find_repeatable(request)
         if repeatable is not None:
-            answer = await find_answer(request.app.state.workshop, request.user, repeatable)
-            if answer is not None:
-                await _send_again(request, answer, send)
+            given = await _find_given(request, repeatable)
+            if given is not None:
+                await _respond(request, given, send)
                 return
         try:
             await self._app(scope, receive, _CommitGate(request, send, repeatable).send)
@@ -168,34 +175,53 @@ class _CommitGate:
             await self._send(message)
             return
         self._held.append(message)
-        is_whole = message["type"] == "http.response.body" and not message["more_body"]
+        is_whole = message["type"] == "http.response.body" and not message.get("more_body", False)
         if self._repeatable is None or is_whole:
             await self._open()
 
     async def _open(self) -> None:
         try:
-            await self._end_work()
+            instead = await self._settle()
         except Exception as failure:  # noqa: BLE001 - answered as at the framework's own edge
-            self._is_replaced = True
             is_known = isinstance(failure, Problem)
-            answer = problem_response(failure) if is_known else on_crash(self._request, failure)
-            await _respond(self._request, answer, self._send)
-        else:
-            self._is_open = True
-            for message in self._held:
-                await self._send(message)
+            instead = problem_response(failure) if is_known else on_crash(self._request, failure)
+        if instead is not None:
+            self._is_replaced = True
+            await _respond(self._request, instead, self._send)
+            return
+        self._is_open = True
+        for message in self._held:
+            await self._send(message)
 
-    async def _end_work(self) -> None:
+    async def _settle(self) -> Response[bytes] | None:
+        """End the Work; who fails looks again, because a twin may have succeeded meanwhile."""
+        try:
+            if await self._end_work():
+                return None
+        except Exception:
+            twin = await self._find_twin()
+            if twin is None:
+                raise
+            return twin
+        return await self._find_twin()
+
+    async def _find_twin(self) -> Response[bytes] | None:
+        return await _find_given(self._request, self._repeatable) if self._repeatable else None
+
+    async def _end_work(self) -> bool:
+        """Commit what succeeded, undo what did not, and tell which it was."""
+        is_success = self._held[0]["status"] < FIRST_FAILURE
         work = _work_of(self._request.scope)
         if work is None:
-            return
+            return is_success
         try:
-            if self._held[0]["status"] < FIRST_FAILURE:
+            if is_success:
                 if self._repeatable is not None:
                     await keep_answer(work, self._repeatable, _answer_in(self._held))
                 await work.commit()
         finally:
             await _close_work(self._request.scope)
+        return is_success
 
 
 async def _close_work(scope: Scope) -> None:
@@ -207,6 +233,52 @@ async def _close_work(scope: Scope) -> None:
 async def _respond(request: AnyRequest, response: Response[Any], send: Send) -> None:
     answer = response.to_asgi_response(None, request)  # pyright: ignore[reportUnknownMemberType]
     await answer(request.scope, request.receive, send)
+
+
+# --- reads that rarely change ---------------------------------------------------------------------
+
+
+def revalidated(app: ASGIApp) -> ASGIApp:
+    """Give a GET route's answers an ETag; who has the answer already gets 304 and no body.
+
+    Stands beside the path as ``middleware=[revalidated]``.
+    """
+
+    async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
+        asked = dict(scope["headers"]).get(b"if-none-match")
+        await app(scope, receive, _Revalidation(asked, send).send)
+
+    return wrapped
+
+
+class _Revalidation:
+    """Holds the start of an answer back until its body shows which version it is."""
+
+    def __init__(self, asked: bytes | None, send: Send) -> None:
+        self._asked = asked
+        self._send = send
+        self._start: Any = None
+
+    async def send(self, message: Any) -> None:  # noqa: ANN401 - ASGI's messages are dicts
+        """Pass a message on, the start together with the first of the body."""
+        if message["type"] == "http.response.start":
+            self._start = message
+            return
+        start, self._start = self._start, None
+        if start is not None:
+            is_whole = not message.get("more_body", False)
+            if start["status"] == HTTP_200_OK and is_whole:
+                self._compare(start, message)
+            await self._send(start)
+        await self._send(message)
+
+    def _compare(self, start: Any, body: Any) -> None:  # noqa: ANN401
+        etag = f'"{blake2b(body["body"], digest_size=12).hexdigest()}"'
+        headers = MutableScopeHeaders.from_message(start)
+        headers["ETag"], headers["Cache-Control"] = etag, "private, no-cache"
+        if is_known(etag, self._asked):
+            start["status"], body["body"] = HTTP_304_NOT_MODIFIED, b""
+            del headers["Content-Type"], headers["Content-Length"]
 
 
 # --- writes that a client may repeat --------------------------------------------------------------
@@ -230,10 +302,13 @@ def _answer_in(messages: Sequence[Any]) -> Answer:
     return Answer(start["status"], kept, b"".join(body["body"] for body in bodies))
 
 
-async def _send_again(request: AnyRequest, answer: Answer, send: Send) -> None:
+async def _find_given(request: AnyRequest, repeatable: RepeatableRequest) -> Response[bytes] | None:
+    """Find the answer that an earlier request under the same key was given."""
+    answer = await find_answer(request.app.state.workshop, request.user, repeatable)
+    if answer is None:
+        return None
     headers = {**answer.headers, "idempotency-replayed": "true"}
-    response = Response(answer.body, status_code=answer.status, headers=headers)
-    await _respond(request, response, send)
+    return Response(answer.body, status_code=answer.status, headers=headers)
 
 
 def with_security_headers(app: ASGIApp) -> ASGIApp:
@@ -334,11 +409,16 @@ _SENTENCES = {
 
 def _validation_problem(problem: ValidationException) -> Invalid:
     found = tuple(
-        FieldProblem(str(item.get("key", "")), str(item.get("message", "")))
+        FieldProblem(_field_named_by(str(item.get("key", ""))), str(item.get("message", "")))
         for item in cast("list[dict[str, Any]]", problem.extra or [])
     )
     named = "; ".join(f"{f.field}: {f.problem}" if f.field else f.problem for f in found)
     return Invalid(f"Please correct the request: {named or problem.detail}", fields=found)
+
+
+def _field_named_by(key: str) -> str:
+    # What is wrong with a body as a whole comes under the name of the handler's argument.
+    return "" if key == "data" else key
 
 
 def on_crash(request: AnyRequest, crash: Exception) -> Response[ProblemOut]:

@@ -212,6 +212,7 @@ class Worker:
             return False
         self._workshop.wake.ring()  # there may be more for the others
         await _Attempt(self._workshop, self._handlers.get(row.name), row, self._timing).make()
+        await asyncio.sleep(0)  # a brief job on SQLite never waits: let requests have their turn
         return True
 
     async def _claim(self, which: Sequence[ColumnElement[bool]]) -> JobRow | None:

@@ -16,13 +16,18 @@ from streamverse.domains.catalog.models import TitleRow
 from streamverse.domains.catalog.schemas import HomeOut, TitleChangeIn, TitleOut, TitlePage
 from streamverse.domains.media.public import MediaAddresses
 from streamverse.kit.errors import Forbidden, Invalid, Unauthenticated
-from streamverse.kit.http import owner, problems, signed_in
+from streamverse.kit.http import owner, problems, revalidated, signed_in
 from streamverse.kit.work import Work
 
 QUERY_LIMIT = 200
 
 
-@get("/home/rails", guards=[signed_in], responses=problems(Unauthenticated))
+@get(
+    "/home/rails",
+    guards=[signed_in],
+    middleware=[revalidated],
+    responses=problems(Unauthenticated),
+)
 async def get_home(
     work: NamedDependency[Work], media_addresses: NamedDependency[MediaAddresses]
 ) -> HomeOut:
@@ -30,7 +35,12 @@ async def get_home(
     return HomeOut.of(await service.get_home(work, media_addresses))
 
 
-@get("/titles", guards=[signed_in], responses=problems(Unauthenticated, Invalid))
+@get(
+    "/titles",
+    guards=[signed_in],
+    middleware=[revalidated],
+    responses=problems(Unauthenticated, Invalid),
+)
 async def list_titles(
     work: NamedDependency[Work],
     media_addresses: NamedDependency[MediaAddresses],
@@ -46,6 +56,7 @@ async def list_titles(
 @get(
     "/titles/{title_id:uuid}",
     guards=[signed_in],
+    middleware=[revalidated],
     responses=problems(Unauthenticated, TitleNotFound),
 )
 async def get_title(
