@@ -6,15 +6,19 @@ application and the workers share one store, beside the database and the clock o
 
 from __future__ import annotations
 
+import asyncio
 import base64
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 import pytest
 
+from streamverse.app import registry
 from streamverse.app.api import create_app
 from streamverse.app.resources import Resources
 from streamverse.app.settings import load_settings
@@ -22,8 +26,10 @@ from streamverse.app.worker import open_worker
 from streamverse.domains.catalog.contracts import CatalogSettings
 from streamverse.domains.identity.contracts import IdentitySettings
 from streamverse.domains.media.public import MediaAddresses, UploadLimits
-from streamverse.kit.storage import ObjectStore, open_store
+from streamverse.kit.jobs import DEFAULT_LANE
+from streamverse.kit.storage import DiskStore, ObjectStore, PutResult, open_store
 from streamverse.kit.work import Workshop
+from streamverse.kit.worker import Worker
 from tests.factories.media import MediaFactory
 
 TUS = {"Tus-Resumable": "1.0.0"}
@@ -33,6 +39,7 @@ MAX_UPLOAD_BYTES = 1 << 30
 
 WorkOff = Callable[[], Awaitable[None]]
 Json = dict[str, Any]
+T = TypeVar("T")
 
 
 # --- the world ------------------------------------------------------------------------------------
@@ -98,6 +105,58 @@ def work_off(resources: Resources) -> WorkOff:
             await worker.run_until_idle()
 
     return work
+
+
+class HeldStore(DiskStore):
+    """A folder that holds the first writer of one object back until it is told to go on."""
+
+    def __init__(self, root: Path, held: str) -> None:
+        super().__init__(root)
+        self._held = held
+        self.is_reached = asyncio.Event()
+        self.go_on = asyncio.Event()
+
+    async def put(
+        self, key: str, content: bytes | AsyncIterable[bytes], *, is_create_only: bool = False
+    ) -> PutResult:
+        """Store an object, the held one later."""
+        if key.endswith(self._held) and not self.is_reached.is_set():
+            self.is_reached.set()
+            await self.go_on.wait()
+        return await super().put(key, content, is_create_only=is_create_only)
+
+
+@asynccontextmanager
+async def held_worker(resources: Resources, held: str) -> AsyncGenerator[HeldStore]:
+    """Run a worker beside the test that stops before it stores a certain object."""
+    store = HeldStore(resources.scratch.parent / "store", held)
+    async with open_worker(replace(resources, store=store)) as worker:
+        running = asyncio.create_task(worker.run())
+        try:
+            reaching = asyncio.create_task(store.is_reached.wait())
+            async with asyncio.timeout(30):
+                await asyncio.wait([running, reaching], return_when=asyncio.FIRST_COMPLETED)
+            assert reaching.done(), running
+            yield store
+        finally:
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
+            await store.aclose()
+
+
+async def check_only(resources: Resources) -> None:
+    """Do what is due but for the encoding."""
+    handlers = registry.handlers_by_name(resources)
+    worker = Worker(resources.workshop, handlers, name="checks", lanes={DEFAULT_LANE: 1})
+    await worker.run_until_idle()
+
+
+async def eventually(ask: Callable[[], Awaitable[T]], *, within_s: float = 20) -> T:
+    """Ask again and again until the answer is something, while workers run beside the test."""
+    async with asyncio.timeout(within_s):
+        while not (answer := await ask()):
+            await asyncio.sleep(0.02)
+        return answer
 
 
 # --- what clients do ------------------------------------------------------------------------------
@@ -171,6 +230,17 @@ async def play(client: httpx.AsyncClient, title_id: str) -> Json:
     answer = await client.post(f"/titles/{title_id}/playback")
     assert answer.status_code == 200, answer.text
     return answer.json()
+
+
+async def fetch(client: httpx.AsyncClient, url: str, **headers: str) -> httpx.Response:
+    """Fetch what a player fetches: without cookie or token, from beside the API."""
+    bare = {name.replace("_", "-"): value for name, value in headers.items()}
+    async with httpx.AsyncClient(
+        transport=client._transport,  # noqa: SLF001 - the same application, nobody logged in
+        base_url=str(client.base_url.join("/")),
+        headers=bare,
+    ) as player:
+        return await player.get(url)
 
 
 def stored_files(folder: Path) -> list[str]:

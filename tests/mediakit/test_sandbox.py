@@ -7,9 +7,13 @@ import socket
 import struct
 import sys
 import sysconfig
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
+import uvloop
 
 from streamverse.mediakit import sandbox
 from streamverse.mediakit.ffmpeg import Tools
@@ -390,3 +394,35 @@ def _is_alive(pid: int) -> bool:
     except (FileNotFoundError, ProcessLookupError):
         return False
     return state != "Z"
+
+
+def test_a_closed_pipe_takes_nobody_elses_file_with_it() -> None:
+    """On the program's own event loop, which closes real pipes twice."""
+    lost: list[OSError] = []
+    is_over = threading.Event()
+
+    def open_and_close_files() -> None:
+        while not is_over.is_set():
+            descriptor = os.open(os.devnull, os.O_RDONLY)
+            try:
+                os.close(descriptor)
+            except OSError as error:
+                lost.append(error)
+
+    async def open_and_close_pipes() -> None:
+        for _ in range(300):
+            async with AsyncExitStack() as stack:
+                for _ in range(10):
+                    read_end, write_end = socket.socketpair()
+                    await sandbox.open_reader(read_end, stack)
+                    write_end.close()
+            await asyncio.sleep(0)
+
+    with ThreadPoolExecutor(6) as threads:
+        for _ in range(6):
+            threads.submit(open_and_close_files)
+        try:
+            uvloop.run(open_and_close_pipes())
+        finally:
+            is_over.set()
+    assert lost == []

@@ -94,6 +94,8 @@ def create_api(resources: Resources) -> Litestar:
         dependencies={"work": Provide(provide_work), **_given(resources)},
         middleware=[DefineMiddleware(EdgeMiddleware, authenticate=find_actor)],
         exception_handlers=EXCEPTION_HANDLERS,
+        # The program sets up its logs by itself.
+        logging_config=None,
         openapi_config=OpenAPIConfig(
             title="StreamVerse",
             version=streamverse.__version__,

@@ -96,6 +96,8 @@ async def _run_api(resources: Resources, stop: asyncio.Event) -> None:
         interface=Interfaces.ASGI,
         backlog=4096,
         backpressure=MOST_IN_FLIGHT,
+        # They read the files that are served; more of them only get in each other's way.
+        runtime_blocking_threads=2,
         log_enabled=False,
     )
     serving = asyncio.create_task(server.serve())

@@ -18,6 +18,7 @@ from streamverse.kit.crypto import load_or_create_master_secret
 from streamverse.kit.settings import SettingsInvalid, setting, settings_class
 
 PREFIX = "STREAMVERSE_"
+TEST_PREFIX = "STREAMVERSE_TEST_"
 FILE_NAME = "streamverse.toml"
 
 _MIN_SECRET_LENGTH = 32
@@ -212,9 +213,10 @@ def load_settings(
 
 
 def unknown_variables(environ: Mapping[str, str] | None = None) -> list[str]:
-    """Give a sentence for each STREAMVERSE_ variable that is not a setting."""
+    """Give a sentence for each STREAMVERSE_ variable that is no setting; tests have their own."""
     environ = os.environ if environ is None else environ
-    return machinery.unknown_variables(Settings, prefix=PREFIX, environ=environ)
+    meant = {name: text for name, text in environ.items() if not name.startswith(TEST_PREFIX)}
+    return machinery.unknown_variables(Settings, prefix=PREFIX, environ=meant)
 
 
 def master_secrets(settings: Settings) -> tuple[bytes, ...]:

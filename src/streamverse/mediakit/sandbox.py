@@ -9,6 +9,7 @@ import asyncio
 import json
 import os
 import signal
+import socket
 import sys
 from collections import deque
 from collections.abc import AsyncGenerator, Sequence
@@ -164,10 +165,10 @@ async def capabilities() -> Capabilities:
 
 async def _start(command: Command, stack: AsyncExitStack) -> Process:
     """Start the launcher with its pipes, which the stack closes."""
-    pipes = [os.pipe() for _ in range(command.pipe_count)]
+    pipes = [socket.socketpair() for _ in range(command.pipe_count)]
     try:
-        readers = [await _open_reader(read_end, stack) for read_end, _ in pipes]
-        write_ends = [write_end for _, write_end in pipes]
+        readers = [await open_reader(read_end, stack) for read_end, _ in pipes]
+        write_ends = [write_end.fileno() for _, write_end in pipes]
         started = await asyncio.create_subprocess_exec(
             *_launcher(_order(command, write_ends)),
             stdin=asyncio.subprocess.DEVNULL,
@@ -179,16 +180,16 @@ async def _start(command: Command, stack: AsyncExitStack) -> Process:
         )
     finally:
         for _, write_end in pipes:
-            os.close(write_end)
+            write_end.close()
     return Process(started, readers)
 
 
-async def _open_reader(read_end: int, stack: AsyncExitStack) -> asyncio.StreamReader:
-    reader = asyncio.StreamReader(limit=_PIPE_BUFFER_BYTES)
-    transport, _ = await asyncio.get_running_loop().connect_read_pipe(
-        lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(read_end, "rb", buffering=0)
-    )
-    stack.callback(transport.close)
+async def open_reader(read_end: socket.socket, stack: AsyncExitStack) -> asyncio.StreamReader:
+    """Read what the tool writes into the other end, until the stack closes."""
+    # A pair of sockets, because uvloop closes a real pipe twice, and the second time perhaps
+    # somebody else's file that was opened in between.
+    reader, writer = await asyncio.open_connection(sock=read_end, limit=_PIPE_BUFFER_BYTES)
+    stack.callback(writer.close)
     return reader
 
 

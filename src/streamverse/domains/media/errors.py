@@ -150,6 +150,16 @@ class FileRefused(Invalid):
     title = "The file was refused"
 
 
+class FileLost(Problem):
+    """The file that was given to us is no longer in the store."""
+
+    code = "media.file_lost"
+    title = "The file is gone"
+
+    def __init__(self) -> None:
+        super().__init__("This file is no longer in the store: upload it again.")
+
+
 class PreparationFailed(Problem):
     """Something failed on our side; the file is not known to be at fault."""
 

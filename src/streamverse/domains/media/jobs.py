@@ -25,7 +25,7 @@ from streamverse.domains.media.contracts import (
     MakePoster,
     ProblemView,
 )
-from streamverse.domains.media.errors import FileRefused, PackageNotFound, PreparationFailed
+from streamverse.domains.media.errors import FileLost, FileRefused, PreparationFailed
 from streamverse.domains.media.repository import Assets, Packages, Uploads
 from streamverse.domains.media.rules.packages import (
     Recipe,
@@ -88,7 +88,10 @@ class MediaJobs:
         if row.state != UploadState.CHECKING or row.asset_id is None:
             return
         target = source_key(row.asset_id)
-        await self._gather(row, target)
+        try:
+            await self._gather(row, target)
+        except ObjectNotFound as lost:
+            raise FileLost from lost
         async with self._source_file(target) as path:
             try:
                 facts = await probe.probe(path, self.tools)
@@ -101,18 +104,17 @@ class MediaJobs:
             await assets.accept_upload(work, job.upload_id, facts)
 
     async def _gather(self, row: UploadRow, target: str) -> None:
-        if await self.store.head(target) is not None:
-            return
+        """Make one whole object of what was received; what a crash left of it is mended."""
         if row.part_ids is None:
             await self.store.seal(uploads.upload_key(row.id), target)
             return
-        parts: list[str] = []
-        for part_id in row.part_ids["ids"]:
-            part = f"{uploads.joining_prefix(row.id)}/{part_id}"
-            if await self.store.head(part) is None:
+        joining = uploads.joining_prefix(row.id)
+        if await self.store.head(target) is None:
+            parts = [f"{joining}/{part_id}" for part_id in row.part_ids["ids"]]
+            for part_id, part in zip(row.part_ids["ids"], parts, strict=True):
                 await self.store.seal(uploads.upload_key(part_id), part)
-            parts.append(part)
-        await self.store.concatenate(parts, target)
+            await self.store.concatenate(parts, target)
+        await self.store.delete_prefix(joining)
 
     async def upload_unchecked(self, work: Work, job: CheckUpload, problem: Problem) -> None:
         """Tell the uploader that the check itself failed."""
@@ -280,8 +282,8 @@ class MediaJobs:
         try:
             async with self.store.local_copy(key, folder) as path:
                 yield path
-        except ObjectNotFound as gone:
-            raise PackageNotFound from gone
+        except ObjectNotFound as lost:
+            raise FileLost from lost
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 

@@ -40,6 +40,7 @@ from streamverse.domains.media.service.uploads import (
     create_final_upload,
     create_upload,
     give_up_upload,
+    open_reception,
     receive,
 )
 from streamverse.kit.errors import Problem
@@ -121,11 +122,9 @@ async def create(  # noqa: PLR0917 - what the framework injects, by name
     checksum = tus.parse_checksum(request.headers.get("upload-checksum"))
     size_bytes = tus.parse_number("Upload-Length", request.headers.get("upload-length"))
     new = NewUpload(size_bytes, metadata, raw, is_partial=concat is not None)
-    row = await create_upload(work, store, upload_limits, new)
     if request.headers.get("content-type") != tus.CONTENT_TYPE:
-        return _created(row)
-    await work.commit()
-    reception = Reception(workshop, work.actor, store, upload_limits, UploadId(row.id))
+        return _created(await create_upload(work, store, upload_limits, new))
+    reception = await open_reception(workshop, work.actor, store, upload_limits, new)
     return _created(await _receive(request, receptions, reception, 0, checksum))
 
 
@@ -213,7 +212,7 @@ async def terminate(
 
 async def _receive(
     request: AnyRequest,
-    receptions: NamedDependency[Receptions],
+    receptions: Receptions,
     reception: Reception,
     offset: int,
     checksum: tus.Checksum | None,

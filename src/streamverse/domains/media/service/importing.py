@@ -8,13 +8,10 @@ from contextlib import aclosing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from streamverse.domains.media.contracts import UploadId
-from streamverse.domains.media.errors import FileEmpty
 from streamverse.domains.media.service.uploads import (
     NewUpload,
-    Reception,
     UploadLimits,
-    create_upload,
+    open_reception,
     receive,
 )
 
@@ -36,12 +33,8 @@ async def import_file(  # noqa: PLR0917 - what the composition root has at hand,
 ) -> UploadRow:
     """Copy a file into the store and order its check; ``metadata`` is as tus clients send it."""
     size_bytes = (await asyncio.to_thread(path.stat)).st_size
-    if size_bytes == 0:
-        raise FileEmpty
-    async with workshop.work(actor) as work:
-        new = NewUpload(size_bytes, {"filename": path.name, **metadata})
-        row = await create_upload(work, store, limits, new)
-    reception = Reception(workshop, actor, store, limits, UploadId(row.id))
+    new = NewUpload(size_bytes, {"filename": path.name, **metadata})
+    reception = await open_reception(workshop, actor, store, limits, new)
     async with aclosing(_blocks(path)) as blocks:
         return await receive(reception, 0, None, blocks)
 

@@ -185,6 +185,15 @@ class Reception:
     upload_id: UploadId
 
 
+async def open_reception(
+    workshop: Workshop, actor: Actor, store: ObjectStore, limits: UploadLimits, new: NewUpload
+) -> Reception:
+    """Create an upload whose bytes follow at once, on the same connection."""
+    async with workshop.work(actor) as work:
+        row = await create_upload(work, store, limits, new)
+    return Reception(workshop, actor, store, limits, UploadId(row.id))
+
+
 async def receive(
     reception: Reception, offset: int, checksum: Checksum | None, chunks: AsyncIterator[bytes]
 ) -> UploadRow:
