@@ -189,3 +189,13 @@ test("a player that is taken away while it loads leaves nothing behind", async (
   expect(lastEngine().isDestroyed).toBe(true);
   expect(lastEngine().loadedAt).toEqual([]);
 });
+
+test("a command is known at once, before the element tells of it", async () => {
+  const player = makePlayer();
+  await player.load(film);
+  player.setVolume(0.6);
+  player.setMuted(true);
+  player.setMuted(false);
+  player.setRate(1.5);
+  expect(player.store.get()).toMatchObject({ volume: 0.6, isMuted: false, rate: 1.5 });
+});

@@ -113,18 +113,23 @@ export class Player {
     this.store.set({ positionSeconds: this.#options.video.currentTime, isEnded: false });
   }
 
+  // The element tells of changes a moment later, when the next key may have been pressed already.
+
   setVolume(volume: number): void {
     this.#options.video.volume = clamp(volume, 0, 1);
     this.#options.video.muted = volume <= 0;
+    this.#noteVolume();
   }
 
   setMuted(isMuted: boolean): void {
     this.#options.video.muted = isMuted;
     if (!isMuted && this.#options.video.volume === 0) this.#options.video.volume = 0.5;
+    this.#noteVolume();
   }
 
   setRate(rate: number): void {
     this.#options.video.playbackRate = rate;
+    this.store.set({ rate });
   }
 
   chooseQuality(id: string | null): void {

@@ -1,6 +1,9 @@
+/** Two lengths that differ by less are the same: segments add up to 29.999999 seconds. */
+const ROUNDING_SECONDS = 0.005;
+
 /** Write seconds as a clock does: 1:05, 1:00:09. */
 export function clockTime(seconds: number): string {
-  const whole = Math.max(0, Math.floor(Number.isFinite(seconds) ? seconds : 0));
+  const whole = Math.max(0, Math.floor(Number.isFinite(seconds) ? seconds + ROUNDING_SECONDS : 0));
   const parts = [Math.floor(whole / 3600), Math.floor((whole % 3600) / 60), whole % 60];
   if (parts[0] === 0) parts.shift();
   return parts

@@ -1,6 +1,6 @@
 import { Dialog as Base } from "@base-ui/react/dialog";
 import { X } from "lucide-react";
-import type { ReactNode } from "react";
+import { type ReactNode, useRef } from "react";
 
 import { Button, IconButton } from "./Button";
 import { cx } from "./cx";
@@ -17,14 +17,22 @@ export interface DialogProps {
   container?: HTMLElement | null;
 }
 
-/** A window over the page: focus stays inside, Escape closes, focus goes back where it was. */
+/**
+ * A window over the page: focus goes to its first field and stays inside, Escape closes it, and
+ * focus goes back where it was. Nothing in it may have `autoFocus`, which would come too early to
+ * know where that is.
+ */
 export function Dialog(props: DialogProps) {
   const { isOpen, onClose, title, description, closeLabel, children, className, container } = props;
+  const popup = useRef<HTMLDivElement>(null);
+  const firstField = () => popup.current?.querySelector<HTMLElement>("input, textarea, select");
   return (
     <Base.Root open={isOpen} onOpenChange={(open) => !open && onClose()}>
       <Base.Portal {...(container ? { container } : {})}>
         <Base.Backdrop className="fixed inset-0 z-40 bg-(--sv-scrim) backdrop-blur-xs transition-opacity duration-200 data-ending-style:opacity-0 data-starting-style:opacity-0" />
         <Base.Popup
+          ref={popup}
+          initialFocus={() => firstField() ?? true}
           className={cx(
             "fixed inset-x-4 top-1/2 z-50 mx-auto grid max-h-[calc(100dvh-2rem)] max-w-lg -translate-y-1/2 gap-5 overflow-y-auto",
             "rounded-3xl border border-line bg-surface p-6 text-ink shadow-float sm:p-8",

@@ -29,7 +29,9 @@ export function Menu(props: MenuProps) {
       <Base.Trigger render={trigger} />
       <Base.Portal {...(container ? { container } : {})}>
         <Base.Positioner side={side} align="end" sideOffset={8} className="z-50 outline-none">
+          {/* On a low screen it scrolls, so the keyboard must reach the list itself. */}
           <Base.Popup
+            tabIndex={0}
             className={cx(
               "max-h-(--available-height) min-w-52 origin-(--transform-origin) overflow-y-auto rounded-2xl border border-line bg-float p-1.5 text-ink shadow-float outline-none",
               "transition-[opacity,scale] duration-150 data-ending-style:scale-96 data-ending-style:opacity-0 data-starting-style:scale-96 data-starting-style:opacity-0",

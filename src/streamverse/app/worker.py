@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from streamverse.app import registry
-from streamverse.domains.media.contracts import ENCODE_LANE
+from streamverse.domains.media.contracts import ENCODE_LANE, SOUND_LANE
 from streamverse.kit.clock import new_id
 from streamverse.kit.jobs import DEFAULT_LANE
 from streamverse.kit.worker import Timing, Worker
@@ -33,7 +33,11 @@ async def open_worker(resources: Resources) -> AsyncGenerator[Worker]:
             resources.workshop,
             registry.handlers_by_name(resources),
             name=name,
-            lanes={DEFAULT_LANE: BRIEF_JOBS_AT_ONCE, ENCODE_LANE: settings.worker_encode_slots},
+            lanes={
+                DEFAULT_LANE: BRIEF_JOBS_AT_ONCE,
+                ENCODE_LANE: settings.worker_encode_slots,
+                SOUND_LANE: 1,
+            },
             schedules=registry.schedules(resources),
             timing=Timing(
                 lease=timedelta(seconds=settings.job_lease_seconds),

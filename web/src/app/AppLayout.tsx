@@ -1,5 +1,5 @@
-import { Outlet } from "@tanstack/react-router";
-import { lazy, Suspense } from "react";
+import { Outlet, useRouterState } from "@tanstack/react-router";
+import { lazy, type RefObject, Suspense, useEffect, useRef } from "react";
 
 import { useIsOwner } from "../features/identity/queries";
 import { useText } from "./i18n";
@@ -12,6 +12,8 @@ const DropTarget = lazy(async () => ({
 export function AppLayout() {
   const text = useText();
   const isOwner = useIsOwner();
+  const content = useRef<HTMLElement>(null);
+  useFocusOnArrival(content);
   return (
     <div className="flex min-h-dvh flex-col">
       <a
@@ -21,7 +23,7 @@ export function AppLayout() {
         {text.common.skipToContent}
       </a>
       <TopBar />
-      <main id="content" tabIndex={-1} className="flex-1 pb-24 outline-none">
+      <main ref={content} id="content" tabIndex={-1} className="flex-1 pb-24 outline-none">
         <Outlet />
       </main>
       {isOwner && (
@@ -31,4 +33,13 @@ export function AppLayout() {
       )}
     </div>
   );
+}
+
+/** A link that leads to another page goes away with the old one: the keyboard starts in the new. */
+function useFocusOnArrival(content: RefObject<HTMLElement | null>): void {
+  const page = useRouterState({ select: (state) => state.resolvedLocation?.pathname });
+  useEffect(() => {
+    const hasFocus = document.activeElement !== document.body;
+    if (page !== undefined && !hasFocus) content.current?.focus({ preventScroll: true });
+  }, [content, page]);
 }

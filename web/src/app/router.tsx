@@ -11,7 +11,7 @@ import { meQuery } from "../features/identity/queries";
 import { HomePage } from "../pages/HomePage";
 import { AppLayout } from "./AppLayout";
 import { CrashScreen, NotFoundScreen } from "./screens";
-import { safeNext } from "./safe-next";
+import { homeSearch, loginSearch, setupSearch } from "./search";
 
 const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({
   notFoundComponent: NotFoundScreen,
@@ -21,21 +21,14 @@ const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({
 const login = createRoute({
   getParentRoute: () => root,
   path: "/login",
-  validateSearch: (search): { next?: string } => {
-    const next = safeNext(search["next"]);
-    return next === "/" ? {} : { next };
-  },
+  validateSearch: loginSearch,
   component: lazyRouteComponent(() => import("../pages/LoginPage"), "LoginPage"),
 });
 
 const setup = createRoute({
   getParentRoute: () => root,
   path: "/setup",
-  validateSearch: (search): { token?: string } => {
-    const token = search["token"];
-    // A token of digits alone is read as a number.
-    return typeof token === "string" || typeof token === "number" ? { token: String(token) } : {};
-  },
+  validateSearch: setupSearch,
   component: lazyRouteComponent(() => import("../pages/SetupPage"), "SetupPage"),
 });
 
@@ -46,8 +39,7 @@ const member = createRoute({
   beforeLoad: async ({ context, location }) => {
     const me = await context.queryClient.query({ ...meQuery, staleTime: "static" });
     if (me === null) {
-      const next = safeNext(location.href);
-      throw redirect({ to: "/login", search: next === "/" ? {} : { next } });
+      throw redirect({ to: "/login", search: loginSearch({ next: location.href }) });
     }
     return { me };
   },
@@ -58,14 +50,7 @@ const layout = createRoute({ getParentRoute: () => member, id: "layout", compone
 const home = createRoute({
   getParentRoute: () => layout,
   path: "/",
-  validateSearch: (search): { q?: string } => {
-    const q = search["q"];
-    return typeof q === "string" && q.trim()
-      ? { q }
-      : typeof q === "number"
-        ? { q: String(q) }
-        : {};
-  },
+  validateSearch: homeSearch,
   component: HomePage,
 });
 

@@ -1,6 +1,7 @@
+import { ApiProblem, ServerUnreachable } from "@streamverse/client";
 import { Button, buttonClass, EmptyState } from "@streamverse/ui";
 import { type ErrorComponentProps, Link, useRouter } from "@tanstack/react-router";
-import { Compass, Lock, RotateCw, TriangleAlert } from "lucide-react";
+import { Compass, Lock, RotateCw, TriangleAlert, Unplug } from "lucide-react";
 import type { ReactNode } from "react";
 
 import { sentenceOf } from "./api";
@@ -44,35 +45,45 @@ export function NotFoundScreen() {
 
 /** What is shown where a page broke, or where the server stayed silent. */
 export function CrashScreen({ error, reset }: ErrorComponentProps) {
-  const text = useText();
   const router = useRouter();
   const retry = () => {
     reset();
     void router.invalidate();
   };
-  const sentence = sentenceOf(error, text);
-  const isForeseen = sentence !== text.common.unknownProblem;
   return (
     <Screen>
-      <EmptyState
-        as="h1"
-        icon={<TriangleAlert aria-hidden size={36} />}
-        title={text.errors.crashTitle}
-        action={
-          <>
-            <Button variant="primary" icon={<RotateCw aria-hidden size={18} />} onClick={retry}>
-              {text.errors.reload}
-            </Button>
-            <a href="/" className={buttonClass("secondary")}>
-              {text.common.goHome}
-            </a>
-          </>
-        }
-      >
-        <p role="alert">{isForeseen ? sentence : text.errors.crashBody}</p>
-        {!isForeseen && <p className="mt-4 font-mono text-sm break-words">{String(error)}</p>}
-      </EmptyState>
+      <ProblemState error={error} onRetry={retry} />
     </Screen>
+  );
+}
+
+/** In place of all that a page would have shown. */
+export function ProblemState({ error, onRetry }: { error: unknown; onRetry: () => void }) {
+  const text = useText();
+  const isAway = error instanceof ServerUnreachable;
+  const isForeseen = isAway || error instanceof ApiProblem;
+  const heading = isAway ? text.errors.awayTitle : text.errors.crashTitle;
+  const Icon = isAway ? Unplug : TriangleAlert;
+  return (
+    <EmptyState
+      as="h1"
+      icon={<Icon aria-hidden size={36} />}
+      title={heading}
+      action={
+        <>
+          <Button variant="primary" icon={<RotateCw aria-hidden size={18} />} onClick={onRetry}>
+            {text.common.retry}
+          </Button>
+          <a href="/" className={buttonClass("secondary")}>
+            {text.common.goHome}
+          </a>
+        </>
+      }
+    >
+      <title>{`${heading} · ${text.appName}`}</title>
+      <p role="alert">{isForeseen ? sentenceOf(error, text) : text.errors.crashBody}</p>
+      {!isForeseen && <p className="mt-4 font-mono text-sm break-words">{String(error)}</p>}
+    </EmptyState>
   );
 }
 
@@ -80,6 +91,7 @@ export function OwnerOnlyScreen() {
   const text = useText();
   return (
     <EmptyState as="h1" icon={<Lock aria-hidden size={36} />} title={text.errors.ownerOnlyTitle}>
+      <title>{`${text.errors.ownerOnlyTitle} · ${text.appName}`}</title>
       {text.errors.ownerOnlyBody}
     </EmptyState>
   );

@@ -19,7 +19,12 @@ function readTheme(): Theme {
 
 function apply(): void {
   const isLight = chosen === "light" || (chosen === "system" && systemIsLight.matches);
-  document.documentElement.dataset["theme"] = isLight ? "light" : "dark";
+  const page = document.documentElement;
+  // All at once: colours that fade each at their own pace are hard to read meanwhile.
+  page.dataset["changesTheme"] = "";
+  page.dataset["theme"] = isLight ? "light" : "dark";
+  page.getBoundingClientRect();
+  delete page.dataset["changesTheme"];
 }
 
 systemIsLight.addEventListener("change", apply);

@@ -3,14 +3,13 @@ import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { Clapperboard, SearchX, Upload } from "lucide-react";
 
-import { sentenceOf } from "../app/api";
 import { useText } from "../app/i18n";
+import { ProblemState } from "../app/screens";
 import { Hero } from "../features/catalog/Hero";
 import { homeQuery } from "../features/catalog/queries";
 import { Rail } from "../features/catalog/Rail";
 import { TitleGrid } from "../features/catalog/TitleGrid";
 import { useIsOwner } from "../features/identity/queries";
-import { ProblemNotice } from "../features/ProblemNotice";
 
 const route = getRouteApi("/member/layout/");
 
@@ -50,9 +49,7 @@ function Library() {
   const home = useQuery(homeQuery);
   if (home.isPending) return <LibrarySkeleton />;
   if (home.isError) {
-    return (
-      <ProblemNotice sentence={sentenceOf(home.error, text)} onRetry={() => void home.refetch()} />
-    );
+    return <ProblemState error={home.error} onRetry={() => void home.refetch()} />;
   }
   const rails = home.data.rails.filter((rail) => rail.items.length > 0);
   const newest = rails[0]?.items[0];
@@ -98,6 +95,7 @@ function LibrarySkeleton() {
   const text = useText();
   return (
     <div role="status" aria-label={text.common.loading}>
+      <h1 className="sr-only">{text.home.title}</h1>
       <div className="gutter grid min-h-[min(68dvh,44rem)] content-end gap-5 pb-10">
         <Skeleton className="h-14 w-2/3 max-w-2xl" />
         <Skeleton className="h-6 w-40" />

@@ -4,35 +4,29 @@ import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { clockTime } from "@streamverse/player";
 import { Film, Play } from "lucide-react";
-import { useMemo } from "react";
+import { useSyncExternalStore } from "react";
 
-import { isStatus, sentenceOf } from "../app/api";
+import { isStatus } from "../app/api";
 import { formatDuration, formatPercent } from "../app/format";
 import { useText } from "../app/i18n";
+import { ProblemState } from "../app/screens";
 import { HeroBackdrop } from "../features/catalog/Hero";
 import { OwnerActions } from "../features/catalog/OwnerActions";
 import { type Title, titleQuery } from "../features/catalog/queries";
 import { StateBadge } from "../features/catalog/StateBadge";
 import { TitleFacts } from "../features/catalog/TitleFacts";
 import { useIsOwner } from "../features/identity/queries";
-import { ProblemNotice } from "../features/ProblemNotice";
 
 const route = getRouteApi("/member/layout/titles/$id");
 
 export function TitlePage() {
-  const text = useText();
   const { id } = route.useParams();
   const title = useQuery(titleQuery(id));
   if (title.isPending) return <TitleSkeleton />;
   // A malformed id is refused rather than not found; to a reader it is the same.
   if (isStatus(title.error, 404) || isStatus(title.error, 422)) return <NoSuchTitle />;
   if (title.data === undefined) {
-    return (
-      <ProblemNotice
-        sentence={sentenceOf(title.error, text)}
-        onRetry={() => void title.refetch()}
-      />
-    );
+    return <ProblemState error={title.error} onRetry={() => void title.refetch()} />;
   }
   return <TitleView title={title.data} />;
 }
@@ -76,7 +70,7 @@ function TitleView({ title }: { title: Title }) {
 
 function PlayLink({ title }: { title: Title }) {
   const text = useText();
-  const left = useMemo(() => new Positions(webPlatform.memory).find(title.id), [title.id]);
+  const left = usePosition(title.id);
   if (title.state === "ready" || title.state === "playable") {
     return (
       <Link to="/watch/$id" params={{ id: title.id }} className={buttonClass("primary", "lg")}>
@@ -94,6 +88,14 @@ function PlayLink({ title }: { title: Title }) {
   );
 }
 
+const positions = new Positions(webPlatform.memory);
+const never = () => () => undefined;
+
+/** Where the film was left; read again once the player of the page before has written it down. */
+function usePosition(titleId: string): number | null {
+  return useSyncExternalStore(never, () => positions.find(titleId));
+}
+
 function NoSuchTitle() {
   const text = useText();
   return (
@@ -107,6 +109,7 @@ function NoSuchTitle() {
         </Link>
       }
     >
+      <title>{`${text.title.notFound} · ${text.appName}`}</title>
       {text.title.notFoundBody}
     </EmptyState>
   );
@@ -116,6 +119,7 @@ function TitleSkeleton() {
   const text = useText();
   return (
     <div role="status" aria-label={text.common.loading} className="gutter">
+      <h1 className="sr-only">{text.common.loading}</h1>
       <div className="grid min-h-[min(72dvh,48rem)] content-end gap-5 pb-10">
         <Skeleton className="h-16 w-2/3 max-w-2xl" />
         <Skeleton className="h-6 w-56" />

@@ -145,8 +145,7 @@ function qualityOf(track: shaka.extern.VideoTrack): Quality | null {
 }
 
 function problemOf(error: shaka.util.Error): PlayerProblem {
-  const technical = `Shaka ${error.code}${error.message ? `: ${error.message}` : ""}`;
-  return { kind: kindOf(error), technical };
+  return { kind: kindOf(error), technical: error.message || `Shaka Error ${error.code}` };
 }
 
 function kindOf(error: shaka.util.Error): ProblemKind {

@@ -14,7 +14,7 @@ UploadId = NewType("UploadId", UUID)
 AssetId = NewType("AssetId", UUID)
 PackageId = NewType("PackageId", UUID)
 
-ENCODE_LANE = "encode"
+ENCODE_LANE, SOUND_LANE = "encode", "sound"
 
 
 class Stage(enum.StrEnum):
@@ -111,11 +111,18 @@ class CheckUpload(Job):
 
 @dataclass(frozen=True, slots=True)
 class EncodePart(Job):
-    """Encode a part of a package: a run of video segments, or a whole audio track."""
+    """Encode a part of a package: a run of video segments."""
 
     lane: ClassVar[str] = ENCODE_LANE
     package_id: PackageId
     part_number: int
+
+
+@dataclass(frozen=True, slots=True)
+class EncodeSound(EncodePart):
+    """Encode a whole audio track, beside the pictures: neither waits for the other to play."""
+
+    lane: ClassVar[str] = SOUND_LANE
 
 
 @dataclass(frozen=True, slots=True)

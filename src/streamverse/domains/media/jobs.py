@@ -20,6 +20,7 @@ from streamverse.domains.media.contracts import (
     CheckUpload,
     DeleteFiles,
     EncodePart,
+    EncodeSound,
     ExpireUploads,
     FinishPackage,
     MakePoster,
@@ -72,6 +73,7 @@ class MediaJobs:
         declared = JobHandlers()
         declared.lengthy(CheckUpload, self.check_upload, ending=self.upload_unchecked)
         declared.lengthy(EncodePart, self.encode_part, ending=self.part_unencoded)
+        declared.lengthy(EncodeSound, self.encode_part, ending=self.part_unencoded)
         declared.lengthy(MakePoster, self.make_poster, ending=self.poster_unmade)
         declared.lengthy(DeleteFiles, self.delete_files)
         declared.brief(FinishPackage, self.finish_package, ending=self.package_unfinished)

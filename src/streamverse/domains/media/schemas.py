@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 JOB_LABELS = {
     "media.check_upload": "Check the file",
     "media.encode_part": "Encode",
+    "media.encode_sound": "Encode",
     "media.make_poster": "Make the poster",
     "media.finish_package": "Final checks",
     "media.delete_files": "Clean up",

@@ -237,7 +237,6 @@ export const en = {
     waitingForMore: "Waiting for the next part to be processed",
     resumed: (time: string) => `Resumed at ${time}`,
     fromStart: "Play from the start",
-    notYetTitle: "Not playable yet",
     notYetBody:
       "The first seconds are still being prepared. It starts by itself as soon as they are there.",
     problems: {
@@ -281,8 +280,8 @@ export const en = {
     notFoundTitle: "This page does not exist",
     notFoundBody: "The address may be mistyped, or what was here has moved away.",
     crashTitle: "This page broke",
-    crashBody: "That is our fault. Loading it again often helps; your films and uploads are safe.",
-    reload: "Load again",
+    crashBody: "That is our fault. Trying again often helps; your films and uploads are safe.",
+    awayTitle: "The server is away",
     ownerOnlyTitle: "Only the owner can do this",
     ownerOnlyBody: "Log in as the owner to open this page.",
   },

@@ -48,7 +48,6 @@ export function EditTitleDialog({ title, onClose }: { title: Title; onClose: () 
           defaultValue={title.name}
           required
           maxLength={200}
-          autoFocus
           error={errors["name"]}
         />
         <TextArea

@@ -51,7 +51,6 @@ export function AddPersonDialog({ onClose }: { onClose: () => void }) {
           name="display_name"
           autoComplete="off"
           required
-          autoFocus
           error={errors["display_name"]}
         />
         <Field

@@ -30,7 +30,7 @@ export function useKeyboard({ player, onHelp, onUsed }: KeyboardOptions): void {
 function belongsElsewhere(event: KeyboardEvent): boolean {
   const target = event.target;
   if (!(target instanceof Element)) return false;
-  if (target.closest("[role=menu],[role=dialog]") !== null) return true;
+  if (target.closest(":is([role=menu],[role=dialog]):not([data-closed])") !== null) return true;
   if (target instanceof HTMLInputElement)
     return event.key.startsWith("Arrow") || event.key === "Home" || event.key === "End";
   return event.key === " " && target.closest("button,a") !== null;

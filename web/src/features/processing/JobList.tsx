@@ -73,7 +73,7 @@ function JobRow({ job }: { job: Job }) {
       {job.state === "running" && (
         <Progress label={text.processing.progressOf(job.label)} value={job.progress} />
       )}
-      {job.problem !== null && (
+      {job.problem !== null && job.state !== "cancelled" && (
         <p className="text-sm text-danger-text wrap-anywhere">{job.problem.detail}</p>
       )}
     </li>

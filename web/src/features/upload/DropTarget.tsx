@@ -12,7 +12,7 @@ export function DropTarget() {
   const text = useText();
   const navigate = useNavigate();
   const [isOver, setIsOver] = useState(false);
-  useRefreshWhenSettled();
+  useRefreshWithQueue();
 
   useEffect(() => {
     let depth = 0;
@@ -48,7 +48,10 @@ export function DropTarget() {
 
   if (!isOver) return null;
   return (
-    <div className="pointer-events-none fixed inset-0 z-50 grid place-items-center bg-canvas/85 p-6 backdrop-blur-sm">
+    <div
+      role="status"
+      className="pointer-events-none fixed inset-0 z-50 grid place-items-center bg-canvas/85 p-6 backdrop-blur-sm"
+    >
       <div className="grid size-full place-content-center justify-items-center gap-5 rounded-4xl border-3 border-dashed border-accent text-center">
         <Upload aria-hidden size={56} className="text-accent-text" />
         <p className="font-display text-3xl font-bold">{text.upload.dropHere}</p>
@@ -61,19 +64,18 @@ function hasFiles(event: DragEvent): boolean {
   return event.dataTransfer?.types.includes("Files") ?? false;
 }
 
-/** A file that was taken or refused changes what the other pages show. */
-function useRefreshWhenSettled(): void {
+/** A file that was taken, refused or dismissed changes what the other lists show. */
+function useRefreshWithQueue(): void {
   const queryClient = useQueryClient();
   const files = useQueuedFiles();
-  const settled = files.filter(
-    (file) => file.stage === "accepted" || file.stage === "refused",
-  ).length;
-  const seen = useRef(settled);
+  const settled = files.filter((file) => file.stage === "accepted" || file.stage === "refused");
+  const state = `${settled.length}/${files.length}`;
+  const seen = useRef(state);
   useEffect(() => {
-    if (seen.current === settled) return;
-    seen.current = settled;
+    if (seen.current === state) return;
+    seen.current = state;
     for (const queryKey of [uploadsQuery.queryKey, ["titles"], ["processing"]]) {
       void queryClient.invalidateQueries({ queryKey });
     }
-  }, [queryClient, settled]);
+  }, [queryClient, state]);
 }

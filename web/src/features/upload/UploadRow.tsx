@@ -1,7 +1,16 @@
-import { Button, buttonClass, Card, Field, IconButton, Progress } from "@streamverse/ui";
+import {
+  Button,
+  buttonClass,
+  Card,
+  Field,
+  IconButton,
+  Progress,
+  showProblem,
+} from "@streamverse/ui";
 import { Link } from "@tanstack/react-router";
 import { CircleCheck, Pause, Play, X } from "lucide-react";
 
+import { sentenceOf } from "../../app/api";
 import { formatBytes, formatPercent, formatRoughTime } from "../../app/format";
 import { type Messages, useText } from "../../app/i18n";
 import type { QueuedFile, Stage } from "./queue";
@@ -53,6 +62,13 @@ function RowButtons({ file }: { file: QueuedFile }) {
   const text = useText();
   const isEnding = file.stage === "checking" || file.stage === "accepted";
   const isRefused = file.stage === "refused";
+  const remove = async () => {
+    try {
+      await uploads.remove(file.key);
+    } catch (error) {
+      showProblem(sentenceOf(error, text));
+    }
+  };
   return (
     <div className="flex shrink-0">
       {PAUSABLE.includes(file.stage) && (
@@ -76,7 +92,7 @@ function RowButtons({ file }: { file: QueuedFile }) {
           label={
             isRefused ? text.upload.dismissOf(file.fileName) : text.upload.cancelOf(file.fileName)
           }
-          onClick={() => void uploads.remove(file.key)}
+          onClick={() => void remove()}
         >
           <X aria-hidden size={20} />
         </IconButton>

@@ -3,7 +3,7 @@ import { Store } from "@streamverse/player";
 
 import { nameFromFile } from "./file-name";
 import { SpeedMeter } from "./speed-meter";
-import { Transfer, type TransferListener } from "./transfer";
+import { Transfer, type TransferListener, type TransferOptions } from "./transfer";
 
 const PARALLEL = 2;
 const CHECK_EVERY_MS = 1_000;
@@ -40,8 +40,11 @@ export interface UploadServer {
   renameTitle(titleId: string, name: string): Promise<void>;
 }
 
+/** What the queue asks of a file's way to the server. */
+export type Sending = Pick<Transfer, "start" | "pause" | "retryNow">;
+
 interface Work {
-  readonly transfer: Transfer;
+  readonly transfer: Sending;
   readonly speed: SpeedMeter;
   /** The name the server was told; null before the upload was made there. */
   toldName: string | null;
@@ -54,19 +57,24 @@ const FINISHED: readonly Stage[] = ["accepted", "refused"];
 export class UploadQueue {
   readonly store = new Store<{ files: readonly QueuedFile[] }>({ files: [] });
   readonly #server: UploadServer;
+  readonly #makeTransfer: (options: TransferOptions) => Sending;
   readonly #work = new Map<string, Work>();
   #checking: ReturnType<typeof setTimeout> | undefined;
   #lastKey = 0;
 
-  constructor(server: UploadServer) {
+  constructor(
+    server: UploadServer,
+    makeTransfer = (options: TransferOptions): Sending => new Transfer(options),
+  ) {
     this.#server = server;
+    this.#makeTransfer = makeTransfer;
   }
 
   /** Take a file in; gives false if it is already under way. */
   add(file: File): boolean {
     if (this.files().some((f) => isSameFile(f, file) && !FINISHED.includes(f.stage))) return false;
     const { key } = this.#show(file, { stage: "queued" });
-    const transfer = new Transfer({
+    const transfer = this.#makeTransfer({
       file,
       name: () => this.#tellName(key),
       findUnfinished: () => this.#findUnfinished(key, file),
@@ -107,12 +115,14 @@ export class UploadQueue {
   /** Stop a file, or dismiss a refused one, and take it off the list here and on the server. */
   async remove(key: string): Promise<void> {
     const file = this.#find(key);
-    const work = this.#work.get(key);
-    this.#work.delete(key);
-    this.store.set({ files: this.files().filter((f) => f.key !== key) });
-    await work?.transfer.pause();
-    this.#fill();
-    if (file?.uploadId) await this.#server.remove(file.uploadId);
+    await this.#work.get(key)?.transfer.pause();
+    try {
+      if (file?.uploadId) await this.#server.remove(file.uploadId);
+    } finally {
+      this.#work.delete(key);
+      this.store.set({ files: this.files().filter((f) => f.key !== key) });
+      this.#fill();
+    }
   }
 
   files(): readonly QueuedFile[] {

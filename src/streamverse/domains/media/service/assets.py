@@ -12,6 +12,7 @@ from streamverse.domains.media.contracts import (
     AssetId,
     DeleteFiles,
     EncodePart,
+    EncodeSound,
     EncodingRetried,
     MakePoster,
     PackageId,
@@ -43,7 +44,6 @@ if TYPE_CHECKING:
     from streamverse.kit.work import Work
     from streamverse.mediakit.probe import MediaFacts
 
-AUDIO_PRIORITY = NORMAL - 10
 POSTER_PRIORITY = NORMAL - 5
 
 
@@ -118,9 +118,9 @@ async def _order_package(work: Work, asset_id: AssetId, facts: MediaFacts) -> No
 def _order_part(
     work: Work, asset_id: AssetId, package_id: PackageId, number: int, kind: PartKind
 ) -> None:
+    order = EncodeSound if kind is PartKind.AUDIO else EncodePart
     work.enqueue(
-        EncodePart(package_id, number),
-        priority=AUDIO_PRIORITY if kind is PartKind.AUDIO else NORMAL,
+        order(package_id, number),
         subject_id=asset_id,
         dedupe_key=f"encode:{package_id}:{number}",
     )
