@@ -1,6 +1,6 @@
 """What others build on, written down: a change here is seen, and meant.
 
-``STREAMVERSE_WRITE_SNAPSHOTS=1`` writes the files anew.
+``STREAMVERSE_TEST_WRITE_SNAPSHOTS=1`` writes the files anew.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ FOLDER = Path(__file__).parent / "snapshots"
 def compare(name: str, found: object) -> None:
     text = json.dumps(found, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
     file = FOLDER / name
-    if os.environ.get("STREAMVERSE_WRITE_SNAPSHOTS"):
+    if os.environ.get("STREAMVERSE_TEST_WRITE_SNAPSHOTS"):
         FOLDER.mkdir(exist_ok=True)
         file.write_text(text)
     assert text == file.read_text()

@@ -145,7 +145,8 @@ def _run_bitrates(weights: Sequence[tuple[int, int]], target_duration_s: int) ->
             if duration_us > longest_us:
                 break
             if duration_us >= shortest_us:
-                yield bits * MICROSECONDS // duration_us
+                # Rounded up: no run may exceed what is declared.
+                yield -(-bits * MICROSECONDS // duration_us)
 
 
 def require_playable(timeline: Timeline) -> None:
