@@ -65,7 +65,7 @@ check-types: $(PYTHON_DEV_READY) $(NODE_READY)
 	$(step) 'Checking Python: types'
 	@npm run --silent pyright
 
-check-web: $(NODE_READY)
+check-web: $(PYTHON_DEV_READY) $(NODE_READY)
 	$(step) 'Checking the web packages'
 	@npm run --silent check
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 import asyncio
 import errno
 import re
-from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from streamverse.kit.memory import ShortMemory
 
 Scope = dict[str, Any]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -21,6 +22,8 @@ Headers = list[tuple[bytes, bytes]]
 
 SMALL_BYTES = 512 << 10
 CACHE_BYTES = 96 << 20
+# A file that was deleted is served no longer than this.
+CACHED_FOR_S = 10.0
 BLOCK_BYTES = 256 << 10
 
 _RANGE = re.compile(r"(?i:bytes)=([0-9]{0,18})-([0-9]{0,18})")
@@ -84,16 +87,13 @@ class FileServer:
 
     def __init__(self, *, cache_bytes: int = CACHE_BYTES) -> None:
         self._readers = ThreadPoolExecutor(max_workers=4, thread_name_prefix="file-reader")
-        self._cache: OrderedDict[Path, Content] = OrderedDict()
-        self._cache_bytes = cache_bytes
-        self._cached_bytes = 0
+        self._cache = ShortMemory[Path, Content](
+            limit=cache_bytes, seconds=CACHED_FOR_S, weigh=lambda content: content.size_bytes
+        )
 
     def remembered(self, path: Path) -> Content | None:
-        """Give a small file that was served before; only for files that never change."""
-        content = self._cache.get(path)
-        if content is not None:
-            self._cache.move_to_end(path)
-        return content
+        """Give a small file that was served just now; only for files that never change."""
+        return self._cache.find(path)
 
     async def open(
         self,
@@ -110,17 +110,8 @@ class FileServer:
             self._readers, _look, path, content_type, cache_control, headers
         )
         if content is not None and is_immutable and content.body is not None:
-            self._remember(path, content)
+            self._cache.keep(path, content)
         return content
-
-    def _remember(self, path: Path, content: Content) -> None:
-        if path in self._cache:
-            return
-        self._cache[path] = content
-        self._cached_bytes += content.size_bytes
-        while self._cached_bytes > self._cache_bytes:
-            _, dropped = self._cache.popitem(last=False)
-            self._cached_bytes -= dropped.size_bytes
 
     async def answer(self, scope: Scope, send: Send, content: Content) -> None:
         """Send the content, or the part of it that was asked for, or that it has not changed."""

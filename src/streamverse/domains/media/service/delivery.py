@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ from streamverse.domains.media.repository import Packages
 from streamverse.domains.media.rules.packages import playable_segments
 from streamverse.domains.media.rules.states import PackageState
 from streamverse.domains.media.service.packages import load_timeline
+from streamverse.kit.memory import ShortMemory
 from streamverse.kit.tokens import Signer, steady_expiry
 from streamverse.mediakit import dash, hls
 from streamverse.mediakit.frames import round_half_up
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 PREFIX = "/media"
 EXPIRY_WINDOW = timedelta(hours=1)
 REMEMBERED_MANIFESTS = 2000
+# A package that was deleted plays no longer than this.
+REMEMBERED_FOR_S = 10.0
 MASTER_PLAYLIST = "master.m3u8"
 MPD = "manifest.mpd"
 POSTER = "poster.webp"
@@ -87,11 +89,13 @@ class Manifests:
     """Renders manifests; those of whole packages are remembered, for they never change."""
 
     def __init__(self) -> None:
-        self._remembered: OrderedDict[tuple[PackageId, str], Manifest] = OrderedDict()
+        self._remembered = ShortMemory[tuple[PackageId, str], Manifest](
+            limit=REMEMBERED_MANIFESTS, seconds=REMEMBERED_FOR_S
+        )
 
     def remembered(self, package_id: PackageId, name: str) -> Manifest | None:
-        """Give a manifest that was rendered before and cannot have changed."""
-        return self._remembered.get((package_id, name))
+        """Give a manifest that was rendered just now and cannot have changed."""
+        return self._remembered.find((package_id, name))
 
     async def render(self, work: Work, package_id: PackageId, name: str) -> Manifest:
         """Render one manifest of a package, or fail with ``PackageNotFound``."""
@@ -101,9 +105,7 @@ class Manifests:
         except (TimelineEmpty, LookupError) as nothing:
             raise PackageNotFound from nothing
         if manifest.is_final:
-            self._remembered[package_id, name] = manifest
-            while len(self._remembered) > REMEMBERED_MANIFESTS:
-                self._remembered.popitem(last=False)
+            self._remembered.keep((package_id, name), manifest)
         return manifest
 
 

@@ -1,0 +1,78 @@
+"""What every benchmark is given: how much to measure, and a folder that is gone afterwards."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scale:
+    """How much is measured."""
+
+    is_quick: bool
+    encode_rounds: int
+    playable_rounds: int
+    long_film_loops: int
+    load_rounds: int
+    load_seconds: int
+    title_count: int
+    job_count: int
+    start_rounds: int
+    idle_seconds: float
+
+
+FULL = Scale(
+    is_quick=False,
+    encode_rounds=3,
+    playable_rounds=3,
+    long_film_loops=20,
+    load_rounds=3,
+    load_seconds=4,
+    title_count=10_000,
+    job_count=2_000,
+    start_rounds=5,
+    idle_seconds=5,
+)
+
+# Only shows that everything still runs: its figures mean nothing.
+QUICK = Scale(
+    is_quick=True,
+    encode_rounds=1,
+    playable_rounds=1,
+    long_film_loops=2,
+    load_rounds=1,
+    load_seconds=1,
+    title_count=50,
+    job_count=20,
+    start_rounds=1,
+    idle_seconds=0.1,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """The place that a benchmark works in, and what it has to say besides figures."""
+
+    scale: Scale
+    folder: Path
+    # The versions of other people's programs that it met, by their names.
+    peers: dict[str, str] = field(default_factory=dict[str, str])
+    # What it had to leave out: a sentence for each, saying what to install.
+    missing: list[str] = field(default_factory=list[str])
+
+    @property
+    def settings(self) -> Mapping[str, str]:
+        """Give the environment of the programs: as people have it, and bytecode kept in here."""
+        return {
+            "STREAMVERSE_IS_DEMO_FILM_ENABLED": "false",
+            "STREAMVERSE_LOG_LEVEL": "warning",
+            "PYTHONDONTWRITEBYTECODE": "",
+            "PYTHONPYCACHEPREFIX": str(self.folder / "bytecode"),
+        }
+
+    def new_folder(self, name: str) -> Path:
+        """Make an empty folder."""
+        return Path(tempfile.mkdtemp(prefix=f"{name}-", dir=self.folder))

@@ -1,0 +1,159 @@
+"""Encode: the whole import of a film against one plain ffmpeg that makes the same ladder."""
+
+from __future__ import annotations
+
+import asyncio
+import resource
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from os import environ
+from pathlib import Path
+from statistics import median
+
+import httpx
+
+from benchmarks.bench import Bench
+from benchmarks.figures import Figure
+from benchmarks.films import run_ffmpeg, short_film
+from benchmarks.programs import running, title_of_upload, upload, wait_for
+from streamverse.mediakit.encode import AUDIO_BITRATE_BPS, AUDIO_SAMPLE_RATE_HZ
+from streamverse.mediakit.ffmpeg import find_tools
+from streamverse.mediakit.frames import FrameRate
+from streamverse.mediakit.ladder import Rung, choose_rungs
+from streamverse.mediakit.probe import probe
+from tests.factories.processes import owner_client
+
+MOST_SECONDS = 900
+SEGMENTED = (
+    *("-f", "hls", "-hls_time", "4", "-hls_playlist_type", "vod", "-hls_segment_type", "fmp4"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What something took: on the clock, and of the processors."""
+
+    wall_s: float
+    cpu_s: float
+
+
+def measure(bench: Bench) -> list[Figure]:
+    """Take turns: the command, plain ffmpeg, the server."""
+    film = short_film(bench)
+    arguments = plain_arguments(film)
+    commands: list[Spent] = []
+    plain: list[Spent] = []
+    served: list[float] = []
+    with running(bench, "serve") as server, owner_client(server) as client:
+        for _ in range(bench.scale.encode_rounds):
+            commands.append(_spend(lambda: import_film(bench, film)))
+            plain.append(_spend(lambda: encode_plainly(bench, arguments)))
+            served.append(time_to_ready(client, film))
+    return [
+        Figure(
+            name="streamverse import --wait / plain ffmpeg, wall time",
+            value=median(a.wall_s / b.wall_s for a, b in zip(commands, plain, strict=True)),
+            at_most=1.10,
+        ),
+        Figure(
+            name="end of upload to ready in serve / plain ffmpeg",
+            value=median(a / b.wall_s for a, b in zip(served, plain, strict=True)),
+            at_most=1.10,
+        ),
+        Figure(
+            name="streamverse import --wait / plain ffmpeg, processor time",
+            value=median(a.cpu_s / b.cpu_s for a, b in zip(commands, plain, strict=True)),
+        ),
+        Figure(name="plain ffmpeg", value=median(one.wall_s for one in plain), unit="s"),
+        Figure(name="import --wait", value=median(one.wall_s for one in commands), unit="s"),
+        Figure(name="end of upload to ready", value=median(served), unit="s"),
+    ]
+
+
+def import_film(bench: Bench, film: Path) -> None:
+    """Import a film into a new installation by the command line."""
+    data_dir = bench.new_folder("import")
+    arguments = ["--data-dir", str(data_dir), "import", str(film), "--wait"]
+    command = [sys.executable, "-m", "streamverse", *arguments]
+    environment = {**environ, **bench.settings}
+    subprocess.run(
+        command, env=environment, stdout=subprocess.DEVNULL, check=True, timeout=MOST_SECONDS
+    )
+    shutil.rmtree(data_dir)
+
+
+def encode_plainly(bench: Bench, arguments: list[str]) -> None:
+    """Make the same renditions, as segments with a playlist each, as somebody would by hand."""
+    folder = bench.new_folder("plain")
+    run_ffmpeg(*[part.replace("{folder}", str(folder)) for part in arguments])
+    shutil.rmtree(folder)
+
+
+def time_to_ready(client: httpx.Client, film: Path) -> float:
+    """Upload a film and time how long the server takes from the last byte on."""
+    location = upload(client, film)
+    started_at = time.perf_counter()
+    title_id = title_of_upload(client, location)
+
+    def look() -> bool | None:
+        title = client.get(f"/titles/{title_id}").raise_for_status().json()
+        if title["problem"] is not None:
+            raise RuntimeError(title["problem"]["detail"])
+        return True if title["state"] == "ready" else None
+
+    wait_for(look, timeout_s=MOST_SECONDS)
+    return time.perf_counter() - started_at
+
+
+def plain_arguments(film: Path) -> list[str]:
+    """Write the plain command: same rungs, rate control and keyframes, and the sound."""
+    facts = asyncio.run(probe(film, find_tools()))
+    if facts.video is None:
+        raise ValueError("A film without pictures has no ladder.")
+    rate = facts.plan().frame_rate
+    rungs = choose_rungs(facts.video.width, facts.video.height, rate)
+    branches = "".join(f"[s{index}]" for index in range(len(rungs)))
+    scaled = [
+        f"[s{index}]scale={rung.width}:{rung.height},setsar=1,format=yuv420p[v{index}]"
+        for index, rung in enumerate(rungs)
+    ]
+    graph = ";".join([f"[0:v:0]fps={rate},split={len(rungs)}{branches}", *scaled])
+    outputs = [part for index, rung in enumerate(rungs) for part in _rung(index, rung, rate)]
+    return ["-i", str(film), "-filter_complex", graph, *outputs, *_sound()]
+
+
+def _rung(index: int, rung: Rung, rate: FrameRate) -> list[str]:
+    gop_frames = str(rate.gop_frames)
+    return [
+        *("-map", f"[v{index}]", "-c:v", "libx264", "-preset", "veryfast"),
+        *("-profile:v", rung.profile, "-level", rung.level, "-crf", str(rung.crf)),
+        *("-maxrate", str(rung.max_bitrate_bps), "-bufsize", str(rung.buffer_size_bits)),
+        *("-g", gop_frames, "-keyint_min", gop_frames, "-sc_threshold", "0", "-bf", "3"),
+        *("-flags", "+cgop", *_segments(rung.track_name)),
+    ]
+
+
+def _sound() -> list[str]:
+    rates = ("-ar", str(AUDIO_SAMPLE_RATE_HZ), "-ac", "2", "-b:a", str(AUDIO_BITRATE_BPS))
+    return ["-map", "0:a:0", "-c:a", "aac", *rates, *_segments("a0")]
+
+
+def _segments(track: str) -> list[str]:
+    init = ("-hls_fmp4_init_filename", f"{track}.mp4")
+    names = ("-hls_segment_filename", f"{{folder}}/{track}-%d.m4s")
+    return [*SEGMENTED, *init, *names, f"{{folder}}/{track}.m3u8"]
+
+
+def _spend(call: Callable[[], None]) -> Spent:
+    started_at, used_before = time.perf_counter(), _children_cpu_seconds()
+    call()
+    return Spent(time.perf_counter() - started_at, _children_cpu_seconds() - used_before)
+
+
+def _children_cpu_seconds() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime

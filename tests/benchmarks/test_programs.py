@@ -1,0 +1,25 @@
+"""What a process costs, and waiting for one."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from benchmarks.programs import cpu_seconds, resident_bytes, wait_for
+
+
+def test_a_process_has_used_processors_and_memory() -> None:
+    assert 0 < cpu_seconds(os.getpid()) <= sum(os.times()[:2]) + 0.1
+    assert resident_bytes(os.getpid()) > 1_000_000
+
+
+def test_waiting_ends_with_what_was_found_even_if_it_is_nothing_much() -> None:
+    answers = iter([None, None, 0])
+
+    assert wait_for(lambda: next(answers), timeout_s=10) == 0
+
+
+def test_waiting_in_vain_ends() -> None:
+    with pytest.raises(TimeoutError, match=r"Nothing came within 0\.05 s\."):
+        wait_for(lambda: None, timeout_s=0.05)
