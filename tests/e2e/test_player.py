@@ -1,0 +1,109 @@
+"""Watching a film that is ready: pictures, qualities, keys, and a film that goes away."""
+
+from __future__ import annotations
+
+import re
+import time
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.browsing import Player, Visitor
+from tests.e2e.conftest import FILM_SECONDS, Library
+
+
+@pytest.fixture
+def player(owner: Visitor, title_id: str) -> Player:
+    """Let the owner open a film, which begins by itself."""
+    owner.open(f"/watch/{title_id}")
+    player = Player(owner.page)
+    player.wait_until_it_plays()
+    return player
+
+
+def choose_quality(page: Page, name: str | re.Pattern[str]) -> None:
+    """Open the player's menu and choose."""
+    page.mouse.move(200, 300)
+    page.mouse.move(220, 320)
+    page.get_by_role("button", name="Quality and speed").click()
+    page.get_by_role("menuitemradio", name=name).click()
+
+
+def test_the_pictures_move_without_a_stall(player: Player) -> None:
+    at, frames, began_at = player.position_s(), player.frames(), time.monotonic()
+    player.wait_until_at(at + 5)
+    assert 4.5 < time.monotonic() - began_at < 7
+    # 25 pictures a second were made.
+    assert player.frames() - frames >= 100
+    assert player.stalls() == 0
+
+
+def test_the_quality_is_chosen_by_hand_and_left_to_the_player(
+    owner: Visitor, player: Player
+) -> None:
+    page = owner.page
+    for height in (360, 480, 360):
+        choose_quality(page, f"{height}p")
+        player.wait_until(f"video.videoHeight === {height}")
+    choose_quality(page, "Automatic")
+    page.get_by_role("button", name="Quality and speed").click()
+    automatic = page.get_by_role("menuitemradio", name="Automatic")
+    expect(automatic).to_have_attribute("aria-checked", "true")
+    expect(automatic).to_contain_text(re.compile(r"now \d+p"))
+
+
+def test_the_keys(owner: Visitor, player: Player) -> None:
+    keyboard = owner.page.keyboard
+    keyboard.press("Space")
+    player.wait_until("video.paused")
+    keyboard.press("5")
+    player.wait_until_close_to(FILM_SECONDS / 2)
+    keyboard.press("ArrowRight")
+    player.wait_until_close_to(FILM_SECONDS / 2 + 5)
+    keyboard.press("ArrowLeft")
+    player.wait_until_close_to(FILM_SECONDS / 2)
+    keyboard.press("m")
+    player.wait_until("video.muted")
+    keyboard.press("m")
+    player.wait_until("!video.muted")
+    keyboard.press("ArrowDown")
+    player.wait_until("Math.abs(video.volume - 0.95) < 0.001")
+    keyboard.press("f")
+    player.wait_until("document.fullscreenElement !== null")
+    keyboard.press("f")
+    player.wait_until("document.fullscreenElement === null")
+    keyboard.press("Space")
+    player.wait_until("!video.paused")
+    player.wait_until_at(FILM_SECONDS / 2 + 0.5)
+    assert player.stalls() == 0
+
+
+def test_it_goes_on_where_it_was_left(owner: Visitor, player: Player) -> None:
+    page = owner.page
+    page.keyboard.press("5")
+    player.wait_until_at(FILM_SECONDS / 2 + 0.5)
+    page.get_by_role("link", name="Back to the title").click()
+    page.get_by_role("link", name=re.compile(r"Resume from 0:2\d")).click()
+    player.wait_until_at(FILM_SECONDS / 2)
+    expect(page.get_by_text(re.compile(r"Resumed at 0:2\d"))).to_be_visible()
+    page.get_by_role("button", name="Play from the start").click()
+    player.wait_until("video.currentTime < 5")
+
+
+def test_a_film_that_was_deleted_says_so(owner: Visitor, library: Library, film: Path) -> None:
+    title_id = library.upload(film, "Soon gone")
+    library.wait_until(title_id, "ready")
+    page = owner.page
+    owner.expected += ["/media/", "/playback", f"/titles/{title_id}"]
+    owner.open(f"/watch/{title_id}")
+    player = Player(page)
+    player.wait_until_it_plays()
+    library.client.delete(f"/titles/{title_id}").raise_for_status()
+    page.keyboard.press("9")
+    expect(page.get_by_role("alert")).to_contain_text("The film is not there")
+
+    page.reload()
+    expect(page.get_by_role("heading", level=1)).to_have_text("There is no such title")
+    page.get_by_role("link", name="Go to the home page").click()
+    expect(page).to_have_url(f"{library.url}/")

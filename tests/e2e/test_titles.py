@@ -1,0 +1,99 @@
+"""What the owner does with titles: words, publishing, deleting; and how they are found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.browsing import Visitor
+from tests.e2e.conftest import Library
+
+
+@pytest.fixture
+def short_title_id(library: Library, short_film: Path) -> Iterator[str]:
+    """Give a title that the test may do anything to."""
+    title_id = library.upload(short_film, "Draft")
+    library.wait_until(title_id, "ready")
+    yield title_id
+    library.client.delete(f"/titles/{title_id}")
+
+
+def test_its_words_are_changed(library: Library, owner: Visitor, short_title_id: str) -> None:
+    page = owner.page
+    owner.open(f"/titles/{short_title_id}")
+    page.get_by_role("button", name="Edit").click()
+    dialog = page.get_by_role("dialog", name="Edit the title")
+    words = {
+        "Name": "Café “Ünïcödé” <b>",
+        "Description": "Two\nlines.",
+        "Credit": "Somebody, CC BY 4.0",
+    }
+    for label, word in words.items():
+        dialog.get_by_label(label).fill(word)
+    dialog.get_by_label("Year").fill("08")
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog.get_by_text("Write the year with four digits, like 2008.")).to_be_visible()
+    dialog.get_by_label("Year").fill("2008")
+    dialog.get_by_role("button", name="Save").click()
+
+    expect(dialog).to_be_hidden()
+    expect(page.get_by_role("heading", level=1)).to_have_text(words["Name"])
+    expect(page.get_by_text("Two lines.")).to_be_visible()
+    expect(page.get_by_role("region", name="Facts")).to_contain_text(words["Credit"])
+    changed = library.title(short_title_id)
+    assert [changed[key] for key in ("name", "description", "credit", "year")] == [
+        *words.values(),
+        2008,
+    ]
+
+
+def test_it_is_unpublished_and_published(
+    library: Library, owner: Visitor, short_title_id: str
+) -> None:
+    page = owner.page
+    owner.open(f"/titles/{short_title_id}")
+    page.get_by_role("button", name="Unpublish").click()
+    expect(page.get_by_text("Not published")).to_be_visible()
+    assert library.title(short_title_id)["is_published"] is False
+    page.get_by_role("button", name="Publish", exact=True).click()
+    expect(page.get_by_text("Not published")).to_be_hidden()
+    assert library.title(short_title_id)["is_published"] is True
+
+
+def test_it_is_deleted_after_a_question(
+    library: Library, owner: Visitor, short_title_id: str
+) -> None:
+    page = owner.page
+    owner.expected.append(f"/titles/{short_title_id}")
+    owner.open(f"/titles/{short_title_id}")
+    for answer in ("Cancel", "Delete it"):
+        page.get_by_role("button", name="More actions").click()
+        page.get_by_role("menuitem", name="Delete").click()
+        dialog = page.get_by_role("dialog", name="Delete “Draft”?")
+        dialog.get_by_role("button", name=answer).click()
+        expect(dialog).to_be_hidden()
+    expect(page).to_have_url(f"{library.url}/")
+    expect(page.get_by_text("“Draft” is deleted.")).to_be_visible()
+    assert "Draft" not in library.title_names()
+    owner.open(f"/titles/{short_title_id}")
+    expect(page.get_by_role("heading", level=1)).to_have_text("There is no such title")
+
+
+def test_it_is_found_by_its_name(owner: Visitor, title_id: str, short_title_id: str) -> None:
+    page = owner.page
+    owner.open("/")
+    page.get_by_role("searchbox", name="Search titles").fill("nümb")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Results for “nümb”")
+    links = page.get_by_role("main").get_by_role("link")
+    expect(links).to_have_accessible_name("Numbers")
+    expect(links).to_have_attribute("href", f"/titles/{title_id}")
+    page.get_by_role("searchbox", name="Search titles").fill("nobody knows")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Nothing found for “nobody knows”")
+    page.get_by_role("button", name="Clear the search").click()
+    expect(page.get_by_role("link", name="Draft", exact=True)).to_be_visible()
+    assert page.url == f"{owner.url}/"
+    expect(page.get_by_role("link", name="Numbers", exact=True)).to_be_visible()
+    assert short_title_id != title_id
