@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -104,7 +104,7 @@ class Visitor:
 
 
 @contextmanager
-def visit(browser: Browser, url: str, **options: Any) -> Iterator[Visitor]:
+def visit(browser: Browser, url: str, **options: Any) -> Generator[Visitor]:
     """Let somebody visit; at the end nothing may be in the browser's console that is no surprise.
 
     Violations of the content security policy and exceptions that nobody caught count as well.

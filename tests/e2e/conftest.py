@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -106,7 +106,7 @@ class Library:
 
 
 @contextmanager
-def open_library(browser: Browser, folder: Path, **settings: str) -> Iterator[Library]:
+def open_library(browser: Browser, folder: Path, **settings: str) -> Generator[Library]:
     """Run a server of its own, set up."""
     process = Process("serve", folder / "data", settings=settings)
     process.start()

@@ -53,7 +53,7 @@ async () => {
 }
 """
 FORMATS = {
-    ".png": ("-vf", "split[a][b];[a]palettegen=64[p];[b][p]paletteuse=dither=none"),
+    ".png": ("-vf", "scale=1120:-1,split[a][b];[a]palettegen=128[p];[b][p]paletteuse=dither=none"),
     ".webp": ("-quality", "80"),
 }
 

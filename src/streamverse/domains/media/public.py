@@ -59,8 +59,11 @@ async def posters(
     work: Work, addresses: MediaAddresses, asset_ids: Sequence[AssetId]
 ) -> Mapping[AssetId, str]:
     """Sign the addresses of the posters that exist."""
-    rows = await Packages(work).of_assets(asset_ids)
-    return delivery.poster_addresses(addresses, rows, work.now)
+    found = await Packages(work).with_posters(asset_ids)
+    return {
+        asset_id: delivery.poster_address(addresses, package_id, work.now)
+        for asset_id, package_id in found
+    }
 
 
 async def progress(work: Work, asset_ids: Sequence[AssetId]) -> Mapping[AssetId, float]:

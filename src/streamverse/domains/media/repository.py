@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import delete, func, insert, or_, select
 
-from streamverse.domains.media.contracts import PackageId
+from streamverse.domains.media.contracts import AssetId, PackageId
 from streamverse.domains.media.errors import PackageNotFound, UploadNotFound
 from streamverse.domains.media.models import (
     AssetRow,
@@ -23,7 +23,7 @@ from streamverse.domains.media.models import (
 from streamverse.domains.media.rules.states import UploadState
 
 if TYPE_CHECKING:
-    from streamverse.domains.media.contracts import AssetId, UploadId
+    from streamverse.domains.media.contracts import UploadId
     from streamverse.kit.work import Work
 
 
@@ -167,6 +167,17 @@ class Packages:
             select(PackageRow).where(PackageRow.asset_id.in_(asset_ids))
         )
         return found.all()
+
+    async def with_posters(
+        self, asset_ids: Sequence[AssetId]
+    ) -> Sequence[tuple[AssetId, PackageId]]:
+        """List the packages of some assets that have a poster; of lists, nothing else is asked."""
+        found = await self._work.session.execute(
+            select(PackageRow.asset_id, PackageRow.id).where(
+                PackageRow.asset_id.in_(asset_ids), PackageRow.has_poster
+            )
+        )
+        return [(AssetId(asset_id), PackageId(package_id)) for asset_id, package_id in found]
 
     async def recent(
         self, since: datetime, unfinished: Sequence[str]

@@ -19,7 +19,6 @@ from streamverse.mediakit.frames import round_half_up
 from streamverse.mediakit.timeline import TimelineEmpty
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import datetime
 
     from streamverse.domains.media.models import PackageRow
@@ -140,17 +139,6 @@ async def _playable_ms(work: Work, row: PackageRow) -> int:
     return round_half_up(await packages.length_s(package_id, count) * 1000)
 
 
-def poster_address(addresses: MediaAddresses, package: PackageRow, now: datetime) -> str:
+def poster_address(addresses: MediaAddresses, package_id: PackageId, now: datetime) -> str:
     """Give the signed address of a package's poster."""
-    return f"{addresses.base(PackageId(package.id), now)}/{POSTER}"
-
-
-def poster_addresses(
-    addresses: MediaAddresses, packages: Sequence[PackageRow], now: datetime
-) -> dict[AssetId, str]:
-    """Give the signed addresses of the posters that exist, by asset."""
-    return {
-        AssetId(package.asset_id): poster_address(addresses, package, now)
-        for package in packages
-        if package.has_poster
-    }
+    return f"{addresses.base(package_id, now)}/{POSTER}"
