@@ -7,7 +7,7 @@ import pytest
 
 
 def assert_golden(path: Path, text: str) -> None:
-    """Compare with a file; `STREAMVERSE_TEST_WRITE_GOLDEN=1` writes it, to be read before it is kept."""
+    """Compare with a file; `STREAMVERSE_TEST_WRITE_GOLDEN=1` writes it, to be read and kept."""
     if os.environ.get("STREAMVERSE_TEST_WRITE_GOLDEN"):
         path.write_text(text)
     if not path.exists():
