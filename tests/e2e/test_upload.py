@@ -227,7 +227,7 @@ def test_an_upload_outlives_the_server(
     library.process.kill()
     row = row_of(page, long_upload.name)
     expect(row.get_by_role("status")).to_contain_text(
-        "The server does not answer. What has arrived is safe; trying again in"
+        "The server does not answer. What it has confirmed is safe; trying again in"
     )
     library.process.start()
     throttle.lift()

@@ -348,8 +348,8 @@ def test_tracks_of_sound_that_are_whole():
     [
         ([], 1.0),
         ([sound(0, "a0", 0), pictures(1, 0, 60, 0)], 0.0),
-        ([sound(0, "a0", 60, is_finished=True), pictures(1, 0, 60, 0)], 60 / 660),
-        ([sound(0, "a0", 60, is_finished=True), pictures(1, 0, 60, 30)], 360 / 660),
+        ([sound(0, "a0", 60, is_finished=True), pictures(1, 0, 60, 0)], 60 / 3660),
+        ([sound(0, "a0", 60, is_finished=True), pictures(1, 0, 60, 30)], 1860 / 3660),
         # Sound may end early, or outlast the pictures: either is done when it is done.
         ([sound(0, "a0", 2, is_finished=True), pictures(1, 0, 60, 60)], 1.0),
         ([sound(0, "a0", 70), pictures(1, 0, 60, 60)], 1.0),

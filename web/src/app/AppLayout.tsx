@@ -38,8 +38,12 @@ export function AppLayout() {
 /** A link that leads to another page goes away with the old one: the keyboard starts in the new. */
 function useFocusOnArrival(content: RefObject<HTMLElement | null>): void {
   const page = useRouterState({ select: (state) => state.resolvedLocation?.pathname });
+  const left = useRef<string>(undefined);
   useEffect(() => {
+    // The first page is begun at its very start, where the link is that skips the navigation.
+    const hasMoved = left.current !== undefined && left.current !== page;
+    left.current = page;
     const hasFocus = document.activeElement !== document.body;
-    if (page !== undefined && !hasFocus) content.current?.focus({ preventScroll: true });
+    if (hasMoved && !hasFocus) content.current?.focus({ preventScroll: true });
   }, [content, page]);
 }

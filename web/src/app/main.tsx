@@ -1,4 +1,6 @@
 import "./styles.css";
+// Follows the system from the start, not from when the menu was first opened.
+import "./theme";
 
 import { ToastRegion } from "@streamverse/ui";
 import { QueryClientProvider } from "@tanstack/react-query";

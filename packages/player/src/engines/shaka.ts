@@ -24,10 +24,10 @@ export class ShakaEngine implements Engine {
     this.#player.addEventListener("buffering", (event) => {
       listener.onWaiting((event as unknown as { buffering: boolean }).buffering);
     });
-    // A refused address is refused at every further try: say so at the first.
+    // What is refused or gone is so at every further try: say it at the first.
     this.#player.getNetworkingEngine()?.addEventListener("retry", (event) => {
       const { error } = event as unknown as { error: shaka.util.Error | null };
-      if (error && kindOf(error) === "expired") this.#report(error);
+      if (error && FINAL.has(kindOf(error))) this.#report(error);
     });
     this.#player.addEventListener("error", (event) => this.#report(errorIn(event)));
   }
@@ -105,9 +105,11 @@ export class ShakaEngine implements Engine {
     const problem = problemOf(error);
     const isFatal = error.severity === shaka.util.Error.Severity.CRITICAL;
     // A playlist refused with 403 counts as recoverable there, but asking again will not mend it.
-    if (isFatal || problem.kind === "expired") this.#listener.onProblem(problem);
+    if (isFatal || FINAL.has(problem.kind)) this.#listener.onProblem(problem);
   }
 }
+
+const FINAL = new Set<ProblemKind>(["expired", "missing"]);
 
 const configuration = {
   manifest: {

@@ -149,6 +149,7 @@ async def change_title(work: Work, title_id: TitleId, change: TitleChange) -> Ti
         if value is not msgspec.UNSET:
             setattr(row, field, value)
     row.name_search = search_form(row.name)
+    await media.rename_asset(work, AssetId(row.asset_id), row.name)
     return row
 
 

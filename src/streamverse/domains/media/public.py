@@ -71,6 +71,11 @@ async def progress(work: Work, asset_ids: Sequence[AssetId]) -> Mapping[AssetId,
     return await processing.progress_of(work, asset_ids)
 
 
+async def rename_asset(work: Work, asset_id: AssetId, name: str) -> None:
+    """Call an asset what its title is called, where its processing is shown."""
+    await assets.rename_asset(work, asset_id, name)
+
+
 async def delete_asset(work: Work, asset_id: AssetId) -> None:
     """Let an asset go with everything that was made of it."""
     await assets.delete_asset(work, asset_id)
@@ -100,5 +105,6 @@ __all__ = [
     "import_file",
     "posters",
     "progress",
+    "rename_asset",
     "sign_addresses",
 ]

@@ -129,7 +129,7 @@ export const en = {
     speed: (rate: string) => `${rate}/s`,
     pausedAt: (percent: string) => `Paused at ${percent}`,
     unreachable: (seconds: number) =>
-      `The server does not answer. What has arrived is safe; trying again in ${seconds} s.`,
+      `The server does not answer. What it has confirmed is safe; trying again in ${seconds} s.`,
     retryNow: "Try now",
     checking: "Checking the file",
     accepted: "Accepted. It is being processed.",

@@ -33,7 +33,7 @@ test("a file on its way says bytes, speed and time left", () => {
 test("while the server is away it says that, and when it tries again", () => {
   render(<UploadRow file={{ ...file, stage: "waiting", retryInSeconds: 4 }} />);
   expect(screen.getByRole("status").textContent).toBe(
-    "The server does not answer. What has arrived is safe; trying again in 4 s.",
+    "The server does not answer. What it has confirmed is safe; trying again in 4 s.",
   );
 });
 

@@ -8,6 +8,8 @@ test.each([
   ["Version 2. Final cut", "Version 2 Final cut"],
   [".mp4", ".mp4"],
   ["no-extension", "no-extension"],
+  ["../../etc/My film.mp4", "My film"],
+  ["..\\My film.mp4", "My film"],
   ["日本の映画.mkv", "日本の映画"],
 ])("%s becomes %s", (file, name) => {
   expect(nameFromFile(file)).toBe(name);

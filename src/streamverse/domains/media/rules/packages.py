@@ -18,6 +18,8 @@ from streamverse.mediakit.timeline import Package, Segment, Track, TrackKind
 
 AUDIO_CODEC = "mp4a.40.2"
 AUDIO_BITRATE_BPS = 128_000
+# A second of a ladder of pictures takes about so many times the work of a second of sound.
+PICTURES_WEIGHT = 60
 AUDIO_SAMPLE_RATE_HZ = 48_000
 AUDIO_CHANNELS = 2
 MAX_AUDIO_TRACKS = 8
@@ -130,8 +132,8 @@ def plan_parts(recipe: Recipe) -> list[PlannedPart]:
 
 
 def encode_progress(parts: Sequence[PartRow]) -> float:
-    """Tell how much of the encoding is done, from 0 to 1; pictures weigh far more than sound."""
-    weights = [10 if part.kind == PartKind.VIDEO else 1 for part in parts]
+    """Tell how much of the encoding is done, from 0 to 1."""
+    weights = [PICTURES_WEIGHT if part.kind == PartKind.VIDEO else 1 for part in parts]
     total = sum(w * part.segment_count for w, part in zip(weights, parts, strict=True))
     done = sum(
         w * (part.segment_count if part.finished_at else part.next_segment - part.first_segment)

@@ -230,6 +230,13 @@ async def _order_what_is_missing(work: Work, package: PackageRow) -> None:
         _order_poster(work, asset_id, package_id)
 
 
+async def rename_asset(work: Work, asset_id: AssetId, name: str) -> None:
+    """Change the name under which an asset's processing is shown."""
+    asset = await Assets(work).find(asset_id)
+    if asset is not None:
+        asset.name = name
+
+
 async def delete_asset(work: Work, asset_id: AssetId) -> None:
     """Let an asset go: its jobs, its packages, and what it has in the store."""
     packages = await Packages(work).of_assets([asset_id])
