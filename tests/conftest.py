@@ -46,6 +46,11 @@ ASGIApp = Callable[..., Awaitable[None]]
 Visit = Callable[..., AbstractAsyncContextManager[httpx.AsyncClient]]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave the browser for the end: while it runs, its library keeps the thread's event loop."""
+    items.sort(key=lambda item: "e2e" in item.path.parts)
+
+
 # --- databases ------------------------------------------------------------------------------------
 
 
