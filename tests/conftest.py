@@ -23,6 +23,7 @@ from uuid import uuid4
 import asyncpg
 import httpx
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy import delete, make_url
 
 from streamverse.domains.catalog.contracts import CatalogSettings
@@ -41,6 +42,12 @@ from tests.factories.accounts import People, make_people, make_session
 
 POSTGRES_URL = os.environ.get("STREAMVERSE_TEST_POSTGRES_URL", "")
 ORIGIN = "https://video.example.org"
+
+# How long an example takes says something of the machine and nothing of the law.
+settings.register_profile(
+    "streamverse", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("streamverse")
 
 ASGIApp = Callable[..., Awaitable[None]]
 Visit = Callable[..., AbstractAsyncContextManager[httpx.AsyncClient]]

@@ -21,7 +21,8 @@ function fail(sentence) {
 
 function askServer() {
   if (!existsSync(SERVER)) fail("The server is not installed: run make client.");
-  return JSON.parse(execFileSync(SERVER, ["openapi"], { encoding: "utf8", maxBuffer: 64 << 20 }));
+  const options = { encoding: "utf8", maxBuffer: 64 << 20 };
+  return JSON.parse(execFileSync(SERVER, ["openapi"], options));
 }
 
 const wanted = HEADER + astToString(await openapi(askServer()));

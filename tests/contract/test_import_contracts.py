@@ -194,6 +194,8 @@ def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.syspath_prepend(str(ROOT))
     monkeypatch.syspath_prepend(str(tmp_path))
     monkeypatch.setattr(output.console, "width", 200)
+    # The linter sets up logging as if it were alone, which switches off every logger there is.
+    monkeypatch.setattr("logging.config.dictConfig", lambda _: None)
     return tmp_path / PACKAGE
 
 

@@ -32,6 +32,8 @@ export class Player {
   #engine: Engine | null = null;
   #source: Source | null = null;
   #hasMoved = false;
+  /** Where the viewer went while the film was still loading. */
+  #wantedSeconds: number | null = null;
   #isDestroyed = false;
   #rememberedAtMs = 0;
   #renewedAtMs = -Infinity;
@@ -49,6 +51,7 @@ export class Player {
   async load(source: Source, startSeconds?: number): Promise<void> {
     this.#source = source;
     this.#hasMoved = false;
+    this.#wantedSeconds = null;
     const start = startSeconds ?? this.#positions.find(source.id) ?? 0;
     this.store.set({
       status: "loading",
@@ -71,6 +74,7 @@ export class Player {
     this.store.set({ status: "ready" });
     this.#readTracks();
     this.#readGrowth();
+    if (this.#wantedSeconds !== null) this.seek(this.#wantedSeconds);
     await this.play();
   }
 
@@ -108,7 +112,9 @@ export class Player {
   }
 
   seek(seconds: number): void {
-    const { playableSeconds } = this.store.get();
+    const { playableSeconds, status } = this.store.get();
+    // The engine moves to its own start when it has loaded: the wish is granted after that.
+    if (status === "loading") this.#wantedSeconds = seconds;
     this.#options.video.currentTime = clamp(seconds, 0, playableSeconds);
     this.store.set({ positionSeconds: this.#options.video.currentTime, isEnded: false });
   }

@@ -79,7 +79,10 @@ async def run_openapi(_settings: Settings, _given: argparse.Namespace) -> int:
     with tempfile.TemporaryDirectory() as folder:
         nowhere = load_settings({}, overrides={"data_dir": Path(folder)})
         async with open_resources(nowhere) as resources:
-            _print_json(create_api(resources).openapi_schema.to_schema())
+            document = create_api(resources).openapi_schema.to_schema()
+    # A handler of several paths names them in any order.
+    document["paths"] = dict(sorted(document["paths"].items()))
+    _print_json(document)
     return 0
 
 
