@@ -74,7 +74,7 @@ export class Player {
     this.store.set({ status: "ready" });
     this.#readTracks();
     this.#readGrowth();
-    if (this.#wantedSeconds !== null) this.seek(this.#wantedSeconds);
+    this.#grantWish();
     await this.play();
   }
 
@@ -186,6 +186,10 @@ export class Player {
     this.#isDestroyed = true;
     for (const cleanup of this.#cleanups) cleanup();
     await this.#engine?.destroy();
+  }
+
+  #grantWish(): void {
+    if (this.#wantedSeconds !== null) this.seek(this.#wantedSeconds);
   }
 
   /** Asked after each wait: the page may be gone by then, or the load may have failed. */
