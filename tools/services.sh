@@ -49,6 +49,7 @@ listen_addresses = '127.0.0.1'
 port = $(free_port)
 unix_socket_directories = '$folder'
 max_connections = 200
+autovacuum = off
 fsync = off
 synchronous_commit = off
 full_page_writes = off

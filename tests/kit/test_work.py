@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
@@ -311,6 +312,46 @@ async def test_a_clean_up_that_fails_harms_nobody(
     assert (await count_rows(workshop))["Shelf"] == 1
     assert [(r.levelno, r.message) for r in caplog.records] == [
         (logging.ERROR, "a clean-up after a commit failed")
+    ]
+
+
+# --- what a refusal leaves behind -----------------------------------------------------------------
+
+
+async def test_a_refusal_leaves_behind_what_it_was_told_to_and_nothing_else(
+    workshop: Workshop,
+) -> None:
+    async def note(work: Work) -> None:
+        work.session.add(Shelf(id=7, name="A note"))
+
+    for is_refused in (True, False):
+        with contextlib.suppress(ZeroDivisionError):
+            async with workshop.work(ADAS) as work:
+                work.session.add(Shelf(id=1, name="Ada's"))
+                await work.session.flush()
+                work.if_refused(note)
+                if is_refused:
+                    raise ZeroDivisionError
+                assert sorted(await work.session.scalars(select(Shelf.id))) == [1, 7]
+
+    async with workshop.reading(ADAS) as work:
+        found = (await work.session.scalars(select(Shelf.name).order_by(Shelf.id))).all()
+    assert found == ["Ada's", "A note"]
+
+
+async def test_a_note_that_fails_does_not_hide_the_refusal(
+    workshop: Workshop, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def fail(_work: Work) -> None:
+        raise KeyError
+
+    with pytest.raises(ZeroDivisionError):
+        async with workshop.reading(ADAS) as work:
+            work.if_refused(fail)
+            raise ZeroDivisionError
+
+    assert [(r.levelno, r.message) for r in caplog.records] == [
+        (logging.ERROR, "what a refusal was to leave behind is lost")
     ]
 
 

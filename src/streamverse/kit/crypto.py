@@ -37,6 +37,11 @@ class MasterSecretUnsafe(Unavailable):
     code = "kit.master_secret_unsafe"
 
 
+def new_key(size_bytes: int = KEY_BYTES) -> bytes:
+    """Make a random key."""
+    return os.urandom(size_bytes)
+
+
 def derive_key(master: bytes, purpose: str, size_bytes: int = KEY_BYTES) -> bytes:
     """Derive the key of one purpose (HKDF-SHA256); it tells nothing about the others."""
     return HKDF(SHA256(), size_bytes, salt=None, info=b"streamverse " + purpose.encode()).derive(

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
 from hashlib import blake2b
+from ipaddress import IPv4Network, IPv6Network, ip_address
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -38,13 +41,15 @@ from streamverse.kit.errors import (
 )
 from streamverse.kit.files import is_known
 from streamverse.kit.idempotency import Answer, RepeatableRequest, find_answer, keep_answer
-from streamverse.kit.work import Actor, Role, Work, Workshop
+from streamverse.kit.work import Actor, Work, Workshop
 
 log = logging.getLogger(__name__)
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 PROBLEM_MEDIA_TYPE = "application/problem+json"
 FIRST_FAILURE = 400
+RECENT = timedelta(minutes=10)
+IPV6 = 6
 NOT_REPEATED = frozenset({"content-length", "set-cookie"})
 SECURITY_HEADERS = {
     "Content-Security-Policy": (
@@ -102,7 +107,105 @@ async def owner(connection: Connection, handler: BaseRouteHandler) -> None:
         raise Forbidden("Only the owner of this service may do this.")
 
 
-GUARDS: Mapping[Any, Role | None] = {anyone: None, signed_in: Role.VIEWER, owner: Role.OWNER}
+@dataclass(frozen=True, slots=True)
+class May:
+    """The guard of one permission."""
+
+    permission: str
+
+    async def __call__(self, connection: Connection, handler: BaseRouteHandler) -> None:
+        """Let in whoever has the permission."""
+        await signed_in(connection, handler)
+        if not cast("Actor", connection.user).may(self.permission):
+            raise Forbidden(
+                f"Your role does not include the permission {self.permission}: "
+                "ask whoever runs this service for it.",
+                permission=self.permission,
+            )
+
+
+def may(permission: str) -> May:
+    """Let in whoever has a permission, say ``titles.edit``."""
+    return May(permission)
+
+
+class ReauthRequired(Forbidden):
+    """The log-in is too long ago for something this sensitive."""
+
+    code = "identity.reauth_required"
+    title = "Confirm that it is you"
+
+    def __init__(self) -> None:
+        minutes = RECENT // timedelta(minutes=1)
+        super().__init__(
+            f"This needs a log-in of the last {minutes} minutes: confirm that it is you, "
+            "then try again."
+        )
+
+
+async def recently_authenticated(connection: Connection, handler: BaseRouteHandler) -> None:
+    """Let in whoever has shown who they are within the last ten minutes."""
+    await signed_in(connection, handler)
+    workshop: Workshop = connection.app.state.workshop
+    at = cast("Actor", connection.user).authenticated_at
+    if at is None or workshop.clock.now() - at > RECENT:
+        raise ReauthRequired
+
+
+# --- where a request comes from -------------------------------------------------------------------
+
+Network = IPv4Network | IPv6Network
+
+
+def client_address(connection: Connection) -> str:
+    """Give the network address of the visitor, or nothing where it is not known.
+
+    Only the settings' trusted proxies are believed when they name somebody else.
+    """
+    trusted: Sequence[Network] = connection.app.state.get("trusted_proxies", ())
+    peer = connection.client.host if connection.client else ""
+    named = ",".join(connection.headers.getall("x-forwarded-for", []))
+    return find_visitor(peer, named, trusted)
+
+
+def find_visitor(peer: str, forwarded_for: str, trusted: Sequence[Network]) -> str:
+    """Walk from the peer towards the visitor for as long as each hop is a trusted proxy.
+
+    A visitor can write anything to the left of what the first proxy adds, so that the list is read
+    from the right, and nothing beyond the first stranger is believed.
+    """
+    found = _plain_address(peer) or peer
+    for hop in reversed(forwarded_for.split(",")):
+        if not _is_within(found, trusted):
+            break
+        address = _plain_address(hop)
+        if address is None:
+            break
+        found = address
+    return found
+
+
+def _is_within(address: str, networks: Sequence[Network]) -> bool:
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return False
+    return any(parsed in network for network in networks)
+
+
+def _plain_address(text: str) -> str | None:
+    """Read an address with or without brackets and a port; IPv4 within IPv6 becomes IPv4 again."""
+    text = text.strip()
+    if text.startswith("["):
+        text = text[1:].partition("]")[0]
+    elif text.count(":") == 1:
+        text = text.partition(":")[0]
+    try:
+        parsed = ip_address(text)
+    except ValueError:
+        return None
+    mapped = parsed.ipv4_mapped if parsed.version == IPV6 else None
+    return str(mapped or parsed)
 
 
 # --- one Work per request -------------------------------------------------------------------------
@@ -216,7 +319,7 @@ class _CommitGate:
             return is_success
         try:
             if is_success:
-                if self._repeatable is not None:
+                if self._repeatable is not None and not _is_secret(self._held[0]):
                     await keep_answer(work, self._repeatable, _answer_in(self._held))
                 await work.commit()
         finally:
@@ -227,7 +330,7 @@ class _CommitGate:
 async def _close_work(scope: Scope) -> None:
     work = _work_of(scope)
     if work is not None:
-        await work.session.close()
+        await work.close()
 
 
 async def _respond(request: AnyRequest, response: Response[Any], send: Send) -> None:
@@ -300,6 +403,11 @@ def _answer_in(messages: Sequence[Any]) -> Answer:
     headers = {name.decode(): value.decode("latin-1") for name, value in start["headers"]}
     kept = {name: value for name, value in headers.items() if name not in NOT_REPEATED}
     return Answer(start["status"], kept, b"".join(body["body"] for body in bodies))
+
+
+def _is_secret(start: Any) -> bool:  # noqa: ANN401 - an ASGI message
+    """Tell whether an answer must not be kept: it holds a secret that is shown this once."""
+    return (b"cache-control", b"no-store") in start["headers"]
 
 
 async def _find_given(request: AnyRequest, repeatable: RepeatableRequest) -> Response[bytes] | None:

@@ -25,3 +25,15 @@ def enable_row_security(connection: Connection, table: str) -> None:
         f"CREATE POLICY tenant ON {name} USING ({_CURRENT} IN (tenant_id, '{ALL_TENANTS}'))",
     ):
         connection.execute(text(command))
+
+
+def reach_all_tenants(connection: Connection) -> None:
+    """Let a migration read and change the rows of every tenant, until its transaction ends.
+
+    Without it PostgreSQL shows it none, and says nothing.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(
+            text("SELECT set_config('streamverse.tenant_id', :all_tenants, true)"),
+            {"all_tenants": str(ALL_TENANTS)},
+        )

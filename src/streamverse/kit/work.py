@@ -25,20 +25,34 @@ log = logging.getLogger(__name__)
 
 
 class Role(enum.StrEnum):
-    """What an account may do, from most to least."""
+    """What an account is there for; its permissions follow from that."""
 
     OWNER = "owner"
+    ADMIN = "admin"
+    EDITOR = "editor"
+    MODERATOR = "moderator"
+    SUPPORT = "support"
+    ANALYST = "analyst"
+    CREATOR = "creator"
     VIEWER = "viewer"
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who is doing this, and for whom."""
+    """Who is doing this, for whom, and from where.
+
+    ``session_id`` and ``authenticated_at`` are those of a log-in: the program itself, somebody
+    unknown and a key of the API have none. ``place`` is the network address of who asks.
+    """
 
     tenant_id: UUID
     account_id: UUID | None = None
     roles: frozenset[Role] = field(default_factory=frozenset[Role])
+    permissions: frozenset[str] = field(default_factory=frozenset[str])
+    session_id: UUID | None = None
+    authenticated_at: datetime | None = None
     locale: str = "en"
+    place: str = ""
 
     @classmethod
     def system(cls, tenant_id: UUID = ALL_TENANTS) -> Actor:
@@ -55,6 +69,10 @@ class Actor:
         """Tell whether the actor runs this service."""
         return Role.OWNER in self.roles
 
+    def may(self, permission: str) -> bool:
+        """Tell whether the actor has a permission, say ``titles.edit``."""
+        return permission in self.permissions
+
 
 class Work:
     """What a use case gets. Only an edge commits it, and before anything is answered."""
@@ -70,6 +88,7 @@ class Work:
         self._orders: list[JobOrder] = []
         self._is_waking = False
         self._after_commit: list[Callable[[], Awaitable[None]]] = []
+        self._if_refused: list[Callable[[Work], Awaitable[None]]] = []
 
     def emit(self, event: Event) -> None:
         """Tell that something happened, if and only if this Work is committed."""
@@ -113,6 +132,13 @@ class Work:
         """Call this once the Work is committed; for clean-ups whose loss does no harm."""
         self._after_commit.append(call)
 
+    def if_refused(self, call: Callable[[Work], Awaitable[None]]) -> None:
+        """Do this in a Work of its own if this one ends without commit.
+
+        For what a refusal shall leave behind: the record of an attempt, a count of tries.
+        """
+        self._if_refused.append(call)
+
     async def commit(self) -> None:
         """Make everything true at once: rows, events and jobs. For edges only."""
         events, self._events = self._events, []
@@ -126,10 +152,26 @@ class Work:
         if is_waking:
             await self._workshop.wake.announce(self.session)
         await self.session.commit()
+        self._if_refused.clear()
         if is_waking:
             self._workshop.wake.ring()
         for call in calls:
             await _try(call)
+
+    async def close(self) -> None:
+        """End the Work; one that was not committed leaves behind what it was told to."""
+        await self.session.close()
+        calls, self._if_refused = self._if_refused, []
+        if calls:
+            await self._leave_behind(calls)
+
+    async def _leave_behind(self, calls: Sequence[Callable[[Work], Awaitable[None]]]) -> None:
+        try:
+            async with self._workshop.work(self.actor) as aftermath:
+                for call in calls:
+                    await call(aftermath)
+        except Exception:
+            log.exception("what a refusal was to leave behind is lost")
 
     def _rows_of(self, events: Sequence[Event]) -> list[dict[str, Any]]:
         return [
@@ -203,7 +245,7 @@ class Workshop:
             yield work
             await work.commit()
         finally:
-            await work.session.close()
+            await work.close()
 
     @asynccontextmanager
     async def reading(self, actor: Actor) -> AsyncGenerator[Work]:
@@ -213,4 +255,4 @@ class Workshop:
             yield work
             await work.commit()
         finally:
-            await work.session.close()
+            await work.close()
