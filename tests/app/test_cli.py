@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -14,7 +15,18 @@ import pytest
 
 from tests.factories.processes import OWNER, Process, owner_client
 
-COMMANDS = ("serve", "api", "worker", "migrate", "import", "probe", "jobs", "openapi", "doctor")
+COMMANDS = (
+    "serve",
+    "api",
+    "worker",
+    "migrate",
+    "import",
+    "probe",
+    "jobs",
+    "audit",
+    "openapi",
+    "doctor",
+)
 
 
 def run(
@@ -150,6 +162,29 @@ def test_openapi_lists_the_routes_and_leaves_nothing_behind(tmp_path: Path) -> N
     document = json.loads(shown.stdout)
     assert document["info"]["title"] == "StreamVerse"
     assert "/api/v1/home/rails" in document["paths"]
+
+
+def test_the_audit_log_is_verified(tmp_path: Path) -> None:
+    assert run("audit", "sing", data_dir=tmp_path).returncode == 2
+    empty = run("audit", "verify", data_dir=tmp_path)
+    assert (empty.returncode, empty.stdout) == (
+        0,
+        "The audit log of StreamVerse is whole: it has no entries yet.\n",
+    )
+    database = sqlite3.connect(tmp_path / "streamverse.db")
+    database.execute(
+        "INSERT INTO identity_audit (tenant_id, seq, at, place, action, subject, facts, "
+        "previous_hash, hash) SELECT id, 1, created_at, '', 'a.b', 'c', '{}', '', '' "
+        "FROM identity_tenant"
+    )
+    database.commit()
+    database.close()
+    forged = run("audit", "verify", data_dir=tmp_path)
+    assert forged.returncode == 1
+    assert forged.stdout == (
+        "The audit log of StreamVerse does not hold: entry 1 does not say what was written. "
+        "Compare it with a backup.\n"
+    )
 
 
 def test_the_doctor_names_what_is_wrong_and_how_to_mend_it(tmp_path: Path) -> None:

@@ -10,12 +10,12 @@ import pytest
 from streamverse.domains.catalog.contracts import TitleId
 from streamverse.domains.catalog.models import TitleRow
 from streamverse.kit.clock import FixedClock, new_id
-from streamverse.kit.work import Actor, Workshop
-from tests.factories.accounts import People
+from streamverse.kit.work import Actor, Role, Workshop
+from tests.factories.accounts import People, make_account, make_session
 from tests.factories.titles import make_library, make_title
 
 if TYPE_CHECKING:
-    from tests.conftest import Clients
+    from tests.conftest import Clients, Visit
 
 
 @pytest.fixture
@@ -269,3 +269,39 @@ async def test_the_owner_deletes(clients: Clients, workshop: Workshop, shown: Ti
     assert await stored(workshop, shown) is None
     again = await clients.owner.delete(f"/titles/{shown}")
     assert_problem(again, 404, "catalog.title_not_found")
+
+
+# --- the audit log --------------------------------------------------------------------------------
+
+
+async def test_what_staff_does_to_titles_is_written_down_once(
+    clients: Clients, hidden: TitleId, people: People
+) -> None:
+    for path in ("publish", "publish", "unpublish", "unpublish"):
+        assert (await clients.owner.post(f"/titles/{hidden}/{path}")).status_code == 200
+    assert (await clients.owner.delete(f"/titles/{hidden}")).status_code == 204
+    assert (await clients.owner.delete(f"/titles/{hidden}")).status_code == 404
+
+    entries = (await clients.owner.get("/auth/audit-log")).json()["items"]
+
+    assert [entry["action"] for entry in entries] == [
+        "catalog.title_deleted",
+        "catalog.title_unpublished",
+        "catalog.title_published",
+    ]
+    assert {entry["subject"] for entry in entries} == {f"title:{hidden}"}
+    assert {entry["actor_id"] for entry in entries} == {str(people.owner.account_id)}
+    assert entries[0]["facts"] == {"name": "Hidden"}
+
+
+async def test_an_editor_works_on_what_is_not_published_and_a_creator_does_not(
+    visit: Visit, workshop: Workshop, people: People, hidden: TitleId
+) -> None:
+    for role, status in ((Role.EDITOR, 200), (Role.CREATOR, 404)):
+        async with workshop.work(Actor.system(people.owner.tenant_id)) as work:
+            account = await make_account(work, f"{role}@example.org", role=role)
+            secret = make_session(work, account.id)
+        async with visit(headers={"Authorization": f"Bearer {secret}"}) as client:
+            assert (await client.get(f"/titles/{hidden}")).status_code == status
+            listed = (await client.get("/titles")).json()["items"]
+            assert len(listed) == (1 if role is Role.EDITOR else 0)

@@ -23,7 +23,7 @@ from streamverse.kit.errors import Invalid
 from streamverse.kit.work import Actor, Role
 
 NOON = datetime(2030, 1, 1, 12, tzinfo=UTC)
-OWNER = Actor(UUID(int=1), UUID(int=7), frozenset({Role.OWNER}))
+OWNER = Actor(UUID(int=1), UUID(int=7), frozenset({Role.OWNER}), frozenset({"titles.edit"}))
 VIEWER = Actor(UUID(int=1), UUID(int=8), frozenset({Role.VIEWER}))
 NOBODY = Actor(UUID(int=1))
 
@@ -38,7 +38,7 @@ NOBODY = Actor(UUID(int=1))
         (NOBODY, None, False),
     ],
 )
-def test_only_the_owner_sees_what_is_not_published(
+def test_only_who_edits_titles_sees_what_is_not_published(
     actor: Actor, published_at: datetime | None, *, may: bool
 ) -> None:
     assert may_see(actor, published_at) is may

@@ -12,7 +12,7 @@ from argon2 import PasswordHasher
 from streamverse.domains.identity.contracts import DEFAULT_TENANT_ID, SessionKind, TenantId
 from streamverse.domains.identity.models import AccountRow, SessionRow
 from streamverse.domains.identity.repository import Accounts, Sessions, Tenants
-from streamverse.domains.identity.rules import normalise_email
+from streamverse.domains.identity.rules import normalise_email, permissions_of
 from streamverse.kit.clock import new_id
 from streamverse.kit.tokens import hash_secret, new_secret
 from streamverse.kit.work import Actor, Role, Work, Workshop
@@ -50,9 +50,11 @@ async def make_account(
         id=new_id(),
         email=email,
         email_normalised=normalise_email(email),
+        email_verified_at=work.now,
         password_hash=hashed or password_hash(),
         display_name=display_name,
         role=role.value,
+        locale="en",
         created_at=work.now,
     )
     await Accounts(work).add(row)
@@ -73,7 +75,10 @@ def make_session(
             account_id=account_id,
             secret_hash=hash_secret(secret),
             kind=kind.value,
+            amr="pwd",
+            ip="",
             created_at=work.now,
+            authenticated_at=work.now,
             last_used_at=work.now,
             expires_at=work.now + lifetime,
         )
@@ -98,4 +103,4 @@ async def make_people(workshop: Workshop) -> People:
 async def _settle(workshop: Workshop, tenant_id: TenantId, email: str, role: Role) -> Actor:
     async with workshop.work(Actor.system(tenant_id)) as work:
         row = await make_account(work, email, role=role, display_name=role.value.title())
-    return Actor(tenant_id, row.id, frozenset({role}))
+    return Actor(tenant_id, row.id, frozenset({role}), permissions_of({role}))

@@ -25,6 +25,7 @@ from streamverse.app.settings import load_settings
 from streamverse.app.worker import open_worker
 from streamverse.domains.catalog.contracts import CatalogSettings
 from streamverse.domains.identity.contracts import IdentitySettings
+from streamverse.domains.identity.service.mails import Correspondence
 from streamverse.domains.media.public import MediaAddresses, UploadLimits
 from streamverse.kit.jobs import DEFAULT_LANE
 from streamverse.kit.storage import DiskStore, ObjectStore, PutResult, open_store
@@ -73,6 +74,7 @@ def resources(
     media: MediaFactory,
     addresses: MediaAddresses,
     identity_settings: IdentitySettings,
+    correspondence: Correspondence,
     catalog_settings: CatalogSettings,
     upload_limits: UploadLimits,
 ) -> Resources:
@@ -85,6 +87,7 @@ def resources(
         tools=media.tools,
         addresses=addresses,
         identity_settings=identity_settings,
+        correspondence=correspondence,
         catalog_settings=catalog_settings,
         upload_limits=upload_limits,
     )

@@ -10,7 +10,7 @@ from streamverse.domains.playback.rules import Access, decide_access
 
 
 @pytest.mark.parametrize(
-    ("is_owner", "is_published", "has_failed", "is_playable", "access"),
+    ("sees_unpublished", "is_published", "has_failed", "is_playable", "access"),
     [
         # Viewers do not learn of what is not published, in whatever state it is.
         (False, False, False, False, Access.NOT_VISIBLE),
@@ -32,10 +32,10 @@ from streamverse.domains.playback.rules import Access, decide_access
     ],
 )
 def test_every_case(
-    is_owner: bool, is_published: bool, has_failed: bool, is_playable: bool, access: Access
+    sees_unpublished: bool, is_published: bool, has_failed: bool, is_playable: bool, access: Access
 ):
     decided = decide_access(
-        is_owner=is_owner,
+        sees_unpublished=sees_unpublished,
         is_published=is_published,
         has_failed=has_failed,
         is_playable=is_playable,
@@ -44,9 +44,9 @@ def test_every_case(
 
 
 def test_nobody_watches_what_is_not_there():
-    for is_owner, is_published, has_failed in product((True, False), repeat=3):
+    for sees_unpublished, is_published, has_failed in product((True, False), repeat=3):
         decided = decide_access(
-            is_owner=is_owner,
+            sees_unpublished=sees_unpublished,
             is_published=is_published,
             has_failed=has_failed,
             is_playable=False,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_network
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -17,12 +18,17 @@ from litestar.openapi.plugins import JsonRenderPlugin
 import streamverse
 from streamverse.app.web import WebApp
 from streamverse.domains.catalog.routes import router as catalog_router
-from streamverse.domains.identity.routes import authenticate
+from streamverse.domains.identity.routes import authenticate, get_jwks, people_only
 from streamverse.domains.identity.routes import router as identity_router
+from streamverse.domains.identity.rules.federation import parse_providers
+from streamverse.domains.identity.service.exports import Archive
+from streamverse.domains.identity.service.openid import Federation
 from streamverse.domains.media.public import Receptions
 from streamverse.domains.media.routes import Delivery
 from streamverse.domains.media.routes import router as media_router
 from streamverse.domains.playback.routes import router as playback_router
+from streamverse.domains.profiles.public import PictureStudio
+from streamverse.domains.profiles.routes import router as profiles_router
 from streamverse.kit.http import (
     EXCEPTION_HANDLERS,
     EdgeMiddleware,
@@ -44,6 +50,7 @@ T = TypeVar("T")
 
 API_PREFIX = "/api"
 MEDIA_PREFIX = "/media/"
+WELL_KNOWN_PREFIX = "/.well-known/"
 WEB_FOLDER = Path(streamverse.__file__).parents[2] / "web" / "dist"
 
 
@@ -77,10 +84,13 @@ def create_api(resources: Resources) -> Litestar:
     async def find_actor(connection: Connection) -> Actor:
         return await authenticate(connection, resources.identity_settings)
 
+    of_people = Router(
+        path="/", route_handlers=[identity_router, profiles_router], guards=[people_only]
+    )
     v1 = Router(
         path=f"{API_PREFIX}/v1",
         route_handlers=[
-            identity_router,
+            of_people,
             catalog_router,
             playback_router,
             media_router,
@@ -89,8 +99,13 @@ def create_api(resources: Resources) -> Litestar:
         ],
     )
     return Litestar(
-        route_handlers=[v1],
-        state=State({"workshop": resources.workshop}),
+        route_handlers=[v1, get_jwks],
+        state=State(
+            {
+                "workshop": resources.workshop,
+                "trusted_proxies": tuple(map(ip_network, resources.settings.trusted_proxies)),
+            }
+        ),
         dependencies={"work": Provide(provide_work), **_given(resources)},
         middleware=[DefineMiddleware(EdgeMiddleware, authenticate=find_actor)],
         exception_handlers=EXCEPTION_HANDLERS,
@@ -111,8 +126,13 @@ def _given(resources: Resources) -> dict[str, Provide]:
         "store": resources.store,
         "media_addresses": resources.addresses,
         "identity_settings": resources.identity_settings,
+        "correspondence": resources.correspondence,
+        "postbox": resources.correspondence.postbox,
         "upload_limits": resources.upload_limits,
         "receptions": Receptions(),
+        "federation": Federation(parse_providers(resources.settings.oidc_providers)),
+        "archive": Archive(resources.store, resources.vault),
+        "picture_studio": PictureStudio(resources.store, resources.tools, resources.scratch),
     }
     return {name: Provide(_giver(thing), sync_to_thread=False) for name, thing in things.items()}
 
@@ -132,7 +152,7 @@ def create_app(resources: Resources, *, web_folder: Path = WEB_FOLDER) -> ASGIAp
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"] if scope["type"] == ScopeType.HTTP else API_PREFIX
-        if path.startswith(API_PREFIX):
+        if path.startswith((API_PREFIX, WELL_KNOWN_PREFIX)):
             await api(scope, receive, send)
         elif path.startswith(MEDIA_PREFIX):
             await media(scope, receive, send)

@@ -107,6 +107,11 @@ def _add_tools(commands: Commands, common: argparse.ArgumentParser) -> None:
     )
     command.add_argument("--limit", type=int, default=20, help="how many (20)")
     command.add_argument("--json", action="store_true", help="print JSON")
+    about = "check that nobody removed, changed, reordered or cut off what staff did"
+    command = commands.add_parser("audit", parents=[common], help=about, description=about)
+    command.add_argument(
+        "action", choices=["verify"], help="read the whole log; exit code 1 if it does not hold"
+    )
 
 
 def run(arguments: Sequence[str]) -> int:

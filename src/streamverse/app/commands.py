@@ -21,6 +21,7 @@ from streamverse.app.settings import load_settings
 from streamverse.app.worker import open_worker
 from streamverse.domains.catalog import public as catalog
 from streamverse.domains.catalog.contracts import TitleId, TitleState
+from streamverse.domains.identity import public as identity
 from streamverse.domains.identity.contracts import DEFAULT_TENANT_ID
 from streamverse.domains.media import public as media
 from streamverse.domains.media.contracts import AssetId
@@ -122,6 +123,16 @@ async def run_jobs(settings: Settings, given: argparse.Namespace) -> int:
         problem = f"  {row.problem['detail']}" if row.problem else ""
         _print(f"{row.id}  {row.state:9} {percent}  {row.name} {row.stage or ''}{problem}")
     return 0
+
+
+async def run_audit(settings: Settings, _given: argparse.Namespace) -> int:
+    """Check the audit log of every tenant."""
+    is_whole = True
+    async with open_resources(settings) as resources:
+        async for verdict in identity.verify_audit_logs(resources.workshop):
+            _print(verdict.sentence())
+            is_whole = is_whole and verdict.broken is None
+    return 0 if is_whole else 1
 
 
 async def run_import(settings: Settings, given: argparse.Namespace) -> int:

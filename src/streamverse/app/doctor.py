@@ -14,6 +14,7 @@ from streamverse.app.resources import open_resources
 from streamverse.kit import sqlite
 from streamverse.kit.clock import new_id
 from streamverse.kit.errors import Problem
+from streamverse.kit.smtp import MailServerUnavailable, Security, SmtpServer, SmtpTransport
 from streamverse.mediakit import sandbox
 from streamverse.mediakit.ffmpeg import ToolMissing, find_tools, read_version
 
@@ -52,6 +53,7 @@ async def examine(settings: Settings) -> list[Finding]:
         _tools,
         _sandbox,
         _web_app,
+        _mail,
         _disk,
         _records_and_store,
         _port,
@@ -110,6 +112,21 @@ async def _web_app(_settings: Settings) -> Finding:
     if is_good:
         return Finding("Web app", "built")
     return _bad("Web app", "not built", "Run `make build` (it needs Node 20 or newer).")
+
+
+async def _mail(settings: Settings) -> Finding:
+    if not settings.smtp_url:
+        return Finding("Mail", "not sent; the owner reads it on the page Mail")
+    server, sender = SmtpServer.parse(settings.smtp_url), settings.mail_from
+    try:
+        await SmtpTransport(server).greet(sender.rpartition("@")[2])
+    except MailServerUnavailable as problem:
+        remedy = "Check STREAMVERSE_SMTP_URL, and that this machine may reach the server."
+        return _bad("Mail", problem.detail, remedy)
+    is_in_clear = server.security is Security.NONE and server.password is not None
+    remedy = "Use smtp+starttls:// or smtps://: the password travels in the clear."
+    detail = f"sent from {sender} through {server}"
+    return _bad("Mail", detail, remedy) if is_in_clear else Finding("Mail", detail)
 
 
 async def _disk(settings: Settings) -> Finding:

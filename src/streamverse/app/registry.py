@@ -6,11 +6,18 @@ from typing import TYPE_CHECKING
 
 from streamverse.domains.catalog import models as catalog_models
 from streamverse.domains.catalog.listeners import listeners as catalog_listeners
+from streamverse.domains.identity import jobs as identity_jobs
 from streamverse.domains.identity import models as identity_models
-from streamverse.domains.identity.jobs import handlers as identity_jobs
+from streamverse.domains.identity.listeners import listeners as identity_listeners
+from streamverse.domains.identity.service.exports import EXPORTERS as IDENTITY_EXPORTERS
+from streamverse.domains.identity.service.exports import Archive
 from streamverse.domains.media import models as media_models
 from streamverse.domains.media.jobs import MediaJobs
-from streamverse.kit import idempotency
+from streamverse.domains.profiles import jobs as profiles_jobs
+from streamverse.domains.profiles import models as profiles_models
+from streamverse.domains.profiles.listeners import listeners as profiles_listeners
+from streamverse.domains.profiles.public import PROFILE_EXPORTERS
+from streamverse.kit import idempotency, mail
 from streamverse.kit.db import Base
 from streamverse.kit.worker import handlers_of
 
@@ -19,29 +26,45 @@ if TYPE_CHECKING:
 
     from streamverse.app.resources import Resources
     from streamverse.domains.catalog.contracts import CatalogSettings
+    from streamverse.domains.identity.service.mails import Correspondence
     from streamverse.kit.events import Listener
     from streamverse.kit.jobs import Handler, JobHandlers, Schedule
 
 # Importing the models is what puts their tables here.
-MODELS = (idempotency, identity_models, media_models, catalog_models)
+MODELS = (idempotency, mail, identity_models, profiles_models, media_models, catalog_models)
 METADATA = Base.metadata
 
+# What people get of what is kept about them: every domain that keeps something adds its part.
+EXPORTERS = (*IDENTITY_EXPORTERS, *PROFILE_EXPORTERS)
 
-def listeners(catalog_settings: CatalogSettings) -> list[Listener]:
+
+def listeners(catalog_settings: CatalogSettings, correspondence: Correspondence) -> list[Listener]:
     """List the reactions to events."""
-    return [*catalog_listeners(catalog_settings)]
+    return [
+        *identity_listeners(correspondence),
+        *profiles_listeners,
+        *catalog_listeners(catalog_settings),
+    ]
 
 
 def job_handlers(resources: Resources) -> Sequence[JobHandlers]:
     """List the jobs of every domain, with what they need of the world."""
     media_jobs = MediaJobs(resources.store, resources.tools, resources.scratch)
-    return (identity_jobs, media_jobs.handlers())
+    return (
+        mail.MailJobs(resources.correspondence.postbox).handlers(),
+        identity_jobs.handlers(resources.identity_settings),
+        identity_jobs.privacy_handlers(
+            Archive(resources.store, resources.vault), resources.correspondence, EXPORTERS
+        ),
+        profiles_jobs.handlers(resources.store),
+        media_jobs.handlers(),
+    )
 
 
 def handlers_by_name(resources: Resources) -> dict[str, Handler]:
     """Index everything that a worker can do."""
     declared = [handler for jobs in job_handlers(resources) for handler in jobs]
-    return handlers_of(declared, listeners(resources.catalog_settings))
+    return handlers_of(declared, listeners(resources.catalog_settings, resources.correspondence))
 
 
 def schedules(resources: Resources) -> list[Schedule]:

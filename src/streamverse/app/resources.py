@@ -14,10 +14,13 @@ from streamverse.app.settings import Settings, master_secrets
 from streamverse.domains.catalog.contracts import CatalogSettings
 from streamverse.domains.identity.contracts import IdentitySettings
 from streamverse.domains.identity.public import ensure_default_tenant
+from streamverse.domains.identity.service.mails import Correspondence
 from streamverse.domains.media.public import MediaAddresses, UploadLimits
 from streamverse.kit.clock import Clock, SystemClock
-from streamverse.kit.crypto import derive_key
+from streamverse.kit.crypto import Vault, derive_key
 from streamverse.kit.db import Database
+from streamverse.kit.mail import MailSender, Postbox
+from streamverse.kit.smtp import SmtpServer, SmtpTransport
 from streamverse.kit.storage import BucketAccess, ObjectStore, open_store
 from streamverse.kit.tokens import Signer
 from streamverse.kit.work import Actor, Workshop
@@ -35,8 +38,14 @@ class Resources:
     tools: Tools
     addresses: MediaAddresses
     identity_settings: IdentitySettings
+    correspondence: Correspondence
     catalog_settings: CatalogSettings
     upload_limits: UploadLimits
+
+    @property
+    def vault(self) -> Vault:
+        """What seals the secrets that are kept."""
+        return self.identity_settings.vault
 
     @property
     def scratch(self) -> Path:
@@ -54,12 +63,14 @@ async def open_resources(
     database = Database(settings.database_url)
     store = open_store(settings.store_url, _bucket_access(settings))
     catalog_settings = CatalogSettings(is_publish_on_upload=settings.is_publish_on_upload)
+    vault = Vault([derive_key(secret, "identity secrets") for secret in secrets])
+    correspondence = _open_correspondence(settings, vault)
     try:
         await migrations.upgrade(database)
         workshop = Workshop(
             database,
             clock=clock or SystemClock(),
-            listeners=registry.listeners(catalog_settings),
+            listeners=registry.listeners(catalog_settings, correspondence),
         )
         async with workshop.work(Actor.system()) as work:
             await ensure_default_tenant(work)
@@ -75,9 +86,14 @@ async def open_resources(
             ),
             identity_settings=IdentitySettings(
                 setup_key=derive_key(secrets[0], "set-up token"),
+                vault=vault,
+                issuer=settings.public_url,
                 session_lifetime=timedelta(days=settings.session_days),
                 is_secure=settings.is_secure,
+                is_registration_open=settings.is_registration_open,
+                terms_version=settings.terms_version,
             ),
+            correspondence=correspondence,
             catalog_settings=catalog_settings,
             upload_limits=UploadLimits(
                 max_bytes=settings.max_upload_bytes,
@@ -88,6 +104,13 @@ async def open_resources(
     finally:
         await store.aclose()
         await database.close()
+
+
+def _open_correspondence(settings: Settings, vault: Vault) -> Correspondence:
+    server = SmtpServer.parse(settings.smtp_url) if settings.smtp_url else None
+    sender = MailSender(settings.mail_from, settings.mail_name)
+    transport = SmtpTransport(server) if server else None
+    return Correspondence(Postbox(vault, sender, transport), settings.public_url)
 
 
 def _bucket_access(settings: Settings) -> BucketAccess:

@@ -13,9 +13,12 @@ from urllib.parse import urlsplit
 
 from msgspec import Meta
 
+from streamverse.domains.identity.rules.federation import parse_providers
 from streamverse.kit import settings as machinery
 from streamverse.kit.crypto import load_or_create_master_secret
+from streamverse.kit.mail import may_be_mailed
 from streamverse.kit.settings import SettingsInvalid, setting, settings_class
+from streamverse.kit.smtp import SmtpServer
 
 PREFIX = "STREAMVERSE_"
 TEST_PREFIX = "STREAMVERSE_TEST_"
@@ -49,6 +52,25 @@ def _is_store_address(text: str) -> bool:
 
 def _are_secrets(text: str) -> bool:
     return text == "" or all(len(part) >= _MIN_SECRET_LENGTH for part in text.split(","))
+
+
+def _is_smtp_address(text: str) -> bool:
+    try:
+        return text == "" or bool(SmtpServer.parse(text))
+    except ValueError:
+        return False
+
+
+def _is_mail_address(text: str) -> bool:
+    return text == "" or may_be_mailed(text)
+
+
+def _are_providers(text: str) -> bool:
+    try:
+        parse_providers(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _are_networks(networks: tuple[str, ...]) -> bool:
@@ -140,8 +162,55 @@ class Settings:
     session_days: _Positive = setting(
         default=30, group="Access", about="A log-in ends after this many days without a visit."
     )
+    is_registration_open: bool = setting(
+        default=False,
+        group="Access",
+        about="Let anybody make an account, who then confirms the address by mail; otherwise "
+        "staff make the accounts.",
+    )
+    oidc_providers: str = setting(
+        default="",
+        group="Access",
+        is_secret=True,
+        shown_default="none: people log in with passwords and passkeys",
+        expected="a JSON list of providers, each with id, client_id and client_secret, and an "
+        "issuer unless it is google, facebook or apple",
+        accepts=_are_providers,
+        about="Other services that people may log in with; see "
+        "[Log-in providers](log-in-providers.md).",
+    )
+    terms_version: str = setting(
+        default="1",
+        group="Access",
+        accepts=bool,
+        about="The version of the terms that people agree to; after a change they are asked again.",
+    )
     media_url_hours: _Positive = setting(
         default=12, group="Access", about="Addresses of media work at least this long."
+    )
+    smtp_url: str = setting(
+        default="",
+        group="Mail",
+        is_secret=True,
+        shown_default="none: mails are kept for the owner to read",
+        expected="`smtp://`, `smtp+starttls://` or `smtps://` with `user:password@host:port`, "
+        "where user, password and port may be left out and `%40` stands for an `@` in them",
+        accepts=_is_smtp_address,
+        about="The mail server that mails are handed over to; see [Mail](mail.md).",
+    )
+    mail_from: str = setting(
+        default="",
+        group="Mail",
+        shown_default="`no-reply@` with the host of the public address",
+        expected="an e-mail address",
+        accepts=_is_mail_address,
+        about="The address that mails come from.",
+    )
+    mail_name: str = setting(
+        default="StreamVerse",
+        group="Mail",
+        accepts=str.isprintable,
+        about="The name of this service, as mails give it.",
     )
     max_upload_bytes: _Positive = setting(
         default=100 << 30, group="Uploads", about="Larger files are refused."
@@ -234,13 +303,24 @@ def render_manual() -> str:
 def _complete(given: Settings) -> Settings:
     data_dir = given.data_dir.absolute()
     shown_host = f"[{given.host}]" if ":" in given.host else given.host
+    public_url = (given.public_url or f"http://{shown_host}:{given.port}").rstrip("/")
     return dataclasses.replace(
         given,
         data_dir=data_dir,
         store_url=given.store_url or (data_dir / "store").as_uri(),
         database_url=given.database_url or f"sqlite:///{data_dir / 'streamverse.db'}",
-        public_url=(given.public_url or f"http://{shown_host}:{given.port}").rstrip("/"),
+        public_url=public_url,
+        mail_from=given.mail_from or _own_address(public_url),
     )
+
+
+def _own_address(public_url: str) -> str:
+    host = urlsplit(public_url).hostname or "localhost"
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return f"no-reply@{host}"
+    return "no-reply@localhost"  # a bare number is no domain of mail
 
 
 _INTRODUCTION = """\

@@ -16,7 +16,7 @@ from streamverse.domains.catalog.models import TitleRow
 from streamverse.domains.catalog.schemas import HomeOut, TitleChangeIn, TitleOut, TitlePage
 from streamverse.domains.media.public import MediaAddresses
 from streamverse.kit.errors import Forbidden, Invalid, Unauthenticated
-from streamverse.kit.http import owner, problems, revalidated, signed_in
+from streamverse.kit.http import may, problems, revalidated, signed_in
 from streamverse.kit.work import Work
 
 QUERY_LIMIT = 200
@@ -71,7 +71,7 @@ async def get_title(
 
 @patch(
     "/titles/{title_id:uuid}",
-    guards=[owner],
+    guards=[may("titles.edit")],
     responses=problems(Unauthenticated, Forbidden, TitleNotFound, Invalid),
 )
 async def change_title(
@@ -87,7 +87,7 @@ async def change_title(
 
 @post(
     "/titles/{title_id:uuid}/publish",
-    guards=[owner],
+    guards=[may("titles.publish")],
     status_code=200,
     responses=problems(Unauthenticated, Forbidden, TitleNotFound, TitleNotPlayable),
 )
@@ -103,7 +103,7 @@ async def publish_title(
 
 @post(
     "/titles/{title_id:uuid}/unpublish",
-    guards=[owner],
+    guards=[may("titles.publish")],
     status_code=200,
     responses=problems(Unauthenticated, Forbidden, TitleNotFound),
 )
@@ -119,7 +119,7 @@ async def unpublish_title(
 
 @delete(
     "/titles/{title_id:uuid}",
-    guards=[owner],
+    guards=[may("titles.edit")],
     responses=problems(Unauthenticated, Forbidden, TitleNotFound),
 )
 async def delete_title(title_id: FromPath[UUID], work: NamedDependency[Work]) -> None:

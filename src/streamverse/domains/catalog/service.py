@@ -28,8 +28,10 @@ from streamverse.domains.catalog.rules import (
     may_see,
     query_words,
     search_form,
+    sees_unpublished,
     tidy_change,
 )
+from streamverse.domains.identity import public as identity
 from streamverse.domains.media import public as media
 from streamverse.domains.media.contracts import (
     AssetAccepted,
@@ -78,10 +80,10 @@ class Home:
 
 
 async def get_home(work: Work, addresses: MediaAddresses) -> Home:
-    """Show what is new and, to the owner, what is not ready; rails without titles are left out."""
+    """Show what is new and, to staff, what is not ready; rails without titles are left out."""
     titles = Titles(work)
     unready: Sequence[CardRow] = ()
-    if work.actor.is_owner:
+    if sees_unpublished(work.actor):
         unready = await titles.newest_in((TitleState.PROCESSING, TitleState.FAILED), RAIL_LIMIT)
     new = await titles.newest_published(RAIL_LIMIT)
     shown = await show(work, addresses, (*unready, *new))
@@ -89,7 +91,7 @@ async def get_home(work: Work, addresses: MediaAddresses) -> Home:
         Rail("in_progress", "In progress", shown[: len(unready)]),
         Rail("new", "New", shown[len(unready) :]),
     )
-    count = await titles.count(is_published_only=not work.actor.is_owner)
+    count = await titles.count(is_published_only=not sees_unpublished(work.actor))
     return Home([rail for rail in rails if rail.cards], count)
 
 
@@ -107,7 +109,7 @@ async def list_titles(
         before=request.after[0] if request.after else None,
         limit=request.fetch_limit,
         words=query_words(query),
-        is_published_only=not work.actor.is_owner,
+        is_published_only=not sees_unpublished(work.actor),
     )
     page = request.page(rows, lambda row: (row.id,))
     return Page(tuple(await show(work, addresses, page.items)), page.next_cursor)
@@ -137,7 +139,7 @@ async def show(work: Work, addresses: MediaAddresses, rows: Sequence[R]) -> list
     ]
 
 
-# --- what the owner changes -----------------------------------------------------------------------
+# --- what staff changes ---------------------------------------------------------------------------
 
 
 async def change_title(work: Work, title_id: TitleId, change: TitleChange) -> TitleRow:
@@ -159,14 +161,16 @@ async def publish_title(work: Work, title_id: TitleId) -> TitleRow:
     state = TitleState(row.state)
     if not can_be_played(state):
         raise TitleNotPlayable(title_id, state)
-    _publish(work, row)
+    if _publish(work, row):
+        await _audit(work, "catalog.title_published", row)
     return row
 
 
 async def unpublish_title(work: Work, title_id: TitleId) -> TitleRow:
     """Hide a title from viewers. Hiding it again changes nothing."""
     row = await Titles(work).lock(title_id)
-    _unpublish(work, row)
+    if _unpublish(work, row):
+        await _audit(work, "catalog.title_unpublished", row)
     return row
 
 
@@ -175,6 +179,11 @@ async def delete_title(work: Work, title_id: TitleId) -> None:
     row = await Titles(work).lock(title_id)
     await media.delete_asset(work, AssetId(row.asset_id))
     await _delete(work, row)
+    await _audit(work, "catalog.title_deleted", row)
+
+
+async def _audit(work: Work, action: str, row: TitleRow) -> None:
+    await identity.record_audit(work, action, f"title:{row.id}", {"name": row.name})
 
 
 # --- what media tells -----------------------------------------------------------------------------
@@ -271,16 +280,22 @@ def _become_playable(
         _publish(work, row)
 
 
-def _publish(work: Work, row: TitleRow) -> None:
-    if row.published_at is None:
-        row.published_at = work.now
-        work.emit(TitlePublished(TitleId(row.id)))
-
-
-def _unpublish(work: Work, row: TitleRow) -> None:
+def _publish(work: Work, row: TitleRow) -> bool:
+    """Publish a title and tell whether that changes anything."""
     if row.published_at is not None:
-        row.published_at = None
-        work.emit(TitleUnpublished(TitleId(row.id)))
+        return False
+    row.published_at = work.now
+    work.emit(TitlePublished(TitleId(row.id)))
+    return True
+
+
+def _unpublish(work: Work, row: TitleRow) -> bool:
+    """Hide a title and tell whether that changes anything."""
+    if row.published_at is None:
+        return False
+    row.published_at = None
+    work.emit(TitleUnpublished(TitleId(row.id)))
+    return True
 
 
 async def _delete(work: Work, row: TitleRow) -> None:

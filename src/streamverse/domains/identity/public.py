@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
+from datetime import datetime
+
 from streamverse.domains.identity.contracts import (
     DEFAULT_TENANT_ID,
     Account,
@@ -12,16 +15,42 @@ from streamverse.domains.identity.contracts import (
 from streamverse.domains.identity.models import AccountRow
 from streamverse.domains.identity.repository import Accounts, Tenants
 from streamverse.domains.identity.service import accounts, sessions
+from streamverse.domains.identity.service.audit import Verified, audit, verify_all
+from streamverse.domains.identity.service.passwords import hash_password, is_password
+from streamverse.kit.db import JsonObject
 from streamverse.kit.tokens import setup_token
-from streamverse.kit.work import Actor, Role, Work
+from streamverse.kit.work import Actor, Role, Work, Workshop
+
+__all__ = [
+    "authenticate",
+    "ensure_default_tenant",
+    "find_account",
+    "find_owner",
+    "find_session_end",
+    "find_setup_token",
+    "hash_password",
+    "is_password",
+    "record_audit",
+    "verify_audit_logs",
+]
 
 
 async def authenticate(
-    work: Work, *, cookie: str | None = None, bearer: str | None = None
+    work: Work,
+    settings: IdentitySettings,
+    *,
+    cookie: str | None = None,
+    bearer: str | None = None,
+    place: str = "",
 ) -> Actor:
     """Find out who asks: an account, or somebody unknown at the default tenant. Only reads."""
-    recognised = await sessions.recognise(work, cookie=cookie, bearer=bearer)
-    return recognised.actor if recognised else Actor(DEFAULT_TENANT_ID)
+    recognised = await sessions.recognise(work, settings, cookie=cookie, bearer=bearer, place=place)
+    return recognised.actor if recognised else Actor(DEFAULT_TENANT_ID, place=place)
+
+
+async def find_session_end(work: Work) -> datetime | None:
+    """Find when the actor's log-in ends, which nothing that is granted to it should outlast."""
+    return await sessions.find_own_end(work)
 
 
 async def ensure_default_tenant(work: Work) -> TenantId:
@@ -52,11 +81,29 @@ async def find_owner(work: Work) -> Account | None:
     return _view(row) if row else None
 
 
+async def record_audit(
+    work: Work, action: str, subject: str, facts: JsonObject | None = None
+) -> None:
+    """Write what the actor does into the audit log, in the same Work; call it last.
+
+    ``action`` is named as an event, ``catalog.title_published``, and ``subject`` by its kind and
+    id, ``title:`` and a UUID. Facts name people by their ids alone and hold no secrets.
+    """
+    await audit(work, action, subject, facts)
+
+
+async def verify_audit_logs(workshop: Workshop) -> AsyncGenerator[Verified]:
+    """Read the audit log of each tenant from end to end and tell whether it holds."""
+    async for verified in verify_all(workshop):
+        yield verified
+
+
 def _view(row: AccountRow) -> Account:
     return Account(
         id=AccountId(row.id),
         email=row.email,
         display_name=row.display_name,
         role=Role(row.role),
+        locale=row.locale,
         created_at=row.created_at,
     )

@@ -15,13 +15,13 @@ class Access(enum.Enum):
 
 
 def decide_access(
-    *, is_owner: bool, is_published: bool, has_failed: bool, is_playable: bool
+    *, sees_unpublished: bool, is_published: bool, has_failed: bool, is_playable: bool
 ) -> Access:
     """Decide whether somebody may watch a title now.
 
-    Owners watch what they have not published; nobody watches what does not exist yet.
+    Staff watches what is not published; nobody watches what does not exist yet.
     """
-    if not is_published and not is_owner:
+    if not is_published and not sees_unpublished:
         return Access.NOT_VISIBLE
     if is_playable:
         return Access.ALLOWED

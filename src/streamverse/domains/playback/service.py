@@ -25,7 +25,7 @@ async def start_playback(
         raise TitleNotVisible
     package = await media.find_package(work, title.asset_id)
     access = decide_access(
-        is_owner=work.actor.is_owner,
+        sees_unpublished=work.actor.may("titles.edit"),
         is_published=title.is_published,
         has_failed=title.state is TitleState.FAILED,
         is_playable=package is not None,

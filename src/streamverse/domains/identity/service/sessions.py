@@ -1,38 +1,57 @@
-"""Sessions: logging in, being recognised, logging out."""
+"""Sessions: started, recognised, prolonged, listed and ended."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import datetime
+from uuid import UUID
 
 from streamverse.domains.identity.contracts import (
     AccountId,
+    ActivityKind,
+    DeviceId,
     IdentitySettings,
     SessionId,
     SessionKind,
+    SessionsEnded,
 )
-from streamverse.domains.identity.errors import WrongCredentials
-from streamverse.domains.identity.models import AccountRow, SessionRow
-from streamverse.domains.identity.repository import Accounts, Sessions
-from streamverse.domains.identity.rules import is_due_for_renewal, normalise_email
-from streamverse.domains.identity.service.passwords import (
-    hash_password,
-    is_password,
-    needs_new_hash,
+from streamverse.domains.identity.errors import SessionNeeded, SessionNotFound
+from streamverse.domains.identity.models import AccountRow, DeviceRow, SessionRow
+from streamverse.domains.identity.repository import (
+    Devices,
+    OneTimeSecrets,
+    SessionHolder,
+    Sessions,
 )
-from streamverse.domains.identity.service.throttle import LogInThrottle
+from streamverse.domains.identity.rules.sessions import is_due_for_renewal, session_expiry
+from streamverse.domains.identity.rules.staff import power_of
+from streamverse.domains.identity.service import activity
+from streamverse.domains.identity.service.access_tokens import (
+    looks_like_access_token,
+    verify_access_token,
+)
 from streamverse.kit.clock import new_id
+from streamverse.kit.paging import Listing, Page
 from streamverse.kit.tokens import hash_secret, new_secret
-from streamverse.kit.work import Actor, Work, Workshop
+from streamverse.kit.work import Actor, Work
+
+SESSIONS = Listing("identity.sessions", tuple[UUID])
 
 
 @dataclass(frozen=True, slots=True)
 class SessionStarted:
-    """A new session; its secret is shown this once."""
+    """A new session on a device; both secrets are shown this once.
+
+    A program has no use for ``secret``: it is given tokens (``service.tokens``).
+    """
 
     account: AccountRow
-    secret: str
-    expires_at: datetime
+    session: SessionRow
+    secret: str = field(repr=False)
+    device: DeviceRow
+    device_secret: str = field(repr=False)
+    is_new_device: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,100 +59,181 @@ class Recognised:
     """Who uses a session, and whether it is time to write that down."""
 
     actor: Actor
-    session_id: SessionId
-    kind: SessionKind
+    holder: SessionHolder
     is_due_for_renewal: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Proof:
-    """Whose password was given, and its hash anew if the kept one is out of date."""
-
-    account_id: AccountId
-    fresh_hash: str | None = None
-
-
-async def prove_password(
-    workshop: Workshop,
-    actor: Actor,
-    throttle: LogInThrottle,
+async def add_session(
+    work: Work,
+    settings: IdentitySettings,
+    account: AccountRow,
+    device: DeviceRow,
     *,
-    email: str,
-    password: str,
-    place: str,
-) -> Proof:
-    """Find out whose address and password these are, or raise WrongCredentials.
-
-    Opens a Work of its own and closes it before the hashing, which no transaction should wait for.
-    ``place`` is where the attempt comes from, say an IP address.
-    """
-    email_normalised = normalise_email(email)
-    throttle.enter(email_normalised, place, workshop.clock.now())
-    async with workshop.reading(actor) as work:
-        account = await Accounts(work).find_by_email(email_normalised)
-    is_right = await is_password(password, account.password_hash if account else None)
-    if account is None or not is_right:
-        raise WrongCredentials
-    throttle.succeed(email_normalised, place)
-    is_outdated = needs_new_hash(account.password_hash)
-    return Proof(AccountId(account.id), await hash_password(password) if is_outdated else None)
-
-
-async def log_in(
-    work: Work, settings: IdentitySettings, proof: Proof, kind: SessionKind
-) -> SessionStarted:
-    """Start a session for whoever has proved their password."""
-    account = await Accounts(work).find(proof.account_id)
-    if account is None:
-        raise WrongCredentials
-    account.password_hash = proof.fresh_hash or account.password_hash
-    return start_session(work, settings, account, kind)
-
-
-def start_session(
-    work: Work, settings: IdentitySettings, account: AccountRow, kind: SessionKind
-) -> SessionStarted:
-    """Start a session for an account; of its secret only a hash is kept."""
+    kind: SessionKind,
+    amr: Iterable[str],
+) -> tuple[SessionRow, str]:
+    """Add a session on a device and give its secret, of which only a hash is kept."""
     secret = new_secret()
-    expires_at = work.now + settings.lifetime(kind)
     row = SessionRow(
         id=new_id(),
         account_id=account.id,
+        device_id=device.id,
         secret_hash=hash_secret(secret),
         kind=kind.value,
+        amr=" ".join(sorted(amr)),
+        ip=device.ip,
         created_at=work.now,
+        authenticated_at=work.now,
         last_used_at=work.now,
-        expires_at=expires_at,
+        expires_at=work.now + settings.lifetime(kind),
     )
-    Sessions(work).add(row)
-    return SessionStarted(account, secret, expires_at)
+    sessions = Sessions(work)
+    sessions.add(row)
+    await sessions.flush()
+    return row, secret
 
 
 async def recognise(
-    work: Work, *, cookie: str | None = None, bearer: str | None = None
+    work: Work,
+    settings: IdentitySettings,
+    *,
+    cookie: str | None = None,
+    bearer: str | None = None,
+    place: str = "",
 ) -> Recognised | None:
     """Find out who asks; a bearer token is accepted only as such, a cookie only as a cookie."""
-    secret, kind = (bearer, SessionKind.PROGRAM) if bearer else (cookie, SessionKind.BROWSER)
-    if not secret:
-        return None
-    holder = await Sessions(work).find_holder(hash_secret(secret), kind)
+    holder = await _find_holder(work, settings, cookie, bearer)
     if holder is None:
         return None
-    actor = Actor(holder.tenant_id, holder.account_id, frozenset({holder.role}))
-    is_due = is_due_for_renewal(holder.last_used_at, work.now)
-    return Recognised(actor, holder.session_id, kind, is_due)
+    actor = Actor(
+        tenant_id=holder.tenant_id,
+        account_id=holder.account_id,
+        roles=frozenset({holder.role}),
+        permissions=power_of(holder.role, holder.extra_permissions).permissions,
+        session_id=holder.session_id,
+        authenticated_at=holder.authenticated_at,
+        locale=holder.locale,
+        place=place,
+    )
+    return Recognised(actor, holder, is_due_for_renewal(holder.last_used_at, work.now))
+
+
+async def _find_holder(
+    work: Work, settings: IdentitySettings, cookie: str | None, bearer: str | None
+) -> SessionHolder | None:
+    sessions = Sessions(work)
+    if bearer and looks_like_access_token(bearer):
+        session_id = await verify_access_token(work, settings, bearer)
+        return await sessions.find_holder_by_id(session_id) if session_id else None
+    if bearer:
+        # What programs were given before there were access tokens, until it expires.
+        return await sessions.find_holder(hash_secret(bearer), SessionKind.PROGRAM)
+    if cookie:
+        return await sessions.find_holder(hash_secret(cookie), SessionKind.BROWSER)
+    return None
 
 
 async def renew_session(work: Work, settings: IdentitySettings, session: Recognised) -> None:
     """Let a session that is in use last its whole lifetime again."""
-    await Sessions(work).renew(session.session_id, settings.lifetime(session.kind))
+    holder = session.holder
+    lifetime = settings.lifetime(holder.kind)
+    expires_at = session_expiry(holder.created_at, work.now, lifetime)
+    await Sessions(work).renew(holder.session_id, expires_at, session.actor.place)
+    if holder.device_id is not None:
+        await Devices(work).see(holder.device_id, session.actor.place)
 
 
-async def log_out(work: Work, secret: str) -> None:
-    """End the session with this secret, if there is one."""
-    await Sessions(work).remove(hash_secret(secret))
+async def get_own_session(work: Work) -> SessionRow:
+    """Get the session that the actor is logged in with, for change."""
+    if work.actor.session_id is None:
+        raise SessionNeeded
+    row = await Sessions(work).lock(SessionId(work.actor.session_id))
+    if row is None:
+        raise SessionNotFound
+    return row
 
 
-async def drop_expired_sessions(work: Work) -> None:
-    """Forget the sessions that are no longer good."""
+async def find_own_end(work: Work) -> datetime | None:
+    """Find when the session that the actor is logged in with ends."""
+    own = work.actor.session_id
+    return await Sessions(work).find_end(SessionId(own)) if own else None
+
+
+async def find_own_device(work: Work) -> DeviceId | None:
+    """Find the device that the actor is logged in on."""
+    own = work.actor.session_id
+    return await Sessions(work).find_device(SessionId(own)) if own else None
+
+
+def renew_secret(session: SessionRow) -> str | None:
+    """Replace the secret of a browser's session, as whenever its power changes."""
+    if session.kind != SessionKind.BROWSER:
+        return None
+    secret = new_secret()
+    session.secret_hash = hash_secret(secret)
+    return secret
+
+
+async def list_sessions(
+    work: Work, account_id: AccountId, cursor: str | None = None, limit: int | None = None
+) -> Page[tuple[SessionRow, DeviceRow | None]]:
+    """List where an account is logged in, newest first."""
+    request = SESSIONS.request(cursor, limit)
+    before = request.after[0] if request.after else None
+    rows = await Sessions(work).page(account_id, before=before, limit=request.fetch_limit)
+    return request.page(rows, lambda row: (row[0].id,))
+
+
+async def end_session(work: Work, account_id: AccountId, session_id: SessionId) -> None:
+    """End one session of an account."""
+    if not await end_sessions(work, account_id, only=session_id):
+        raise SessionNotFound
+    activity.record(
+        work, account_id, ActivityKind.SESSION_ENDED, facts={"session_id": str(session_id)}
+    )
+
+
+async def end_all_sessions(work: Work, account_id: AccountId) -> int:
+    """End every session of an account, this one too, and say how many."""
+    count = await end_sessions(work, account_id)
+    activity.record(work, account_id, ActivityKind.SESSIONS_ENDED, facts={"sessions": count})
+    return count
+
+
+async def end_other_sessions(work: Work, account_id: AccountId) -> int:
+    """End the sessions of an account but for the actor's own, and say how many."""
+    own = work.actor.session_id
+    count = await end_sessions(work, account_id, but=SessionId(own) if own else None)
+    activity.record(work, account_id, ActivityKind.SESSIONS_ENDED, facts={"sessions": count})
+    return count
+
+
+async def end_sessions(
+    work: Work,
+    account_id: AccountId,
+    *,
+    only: SessionId | None = None,
+    but: SessionId | None = None,
+    on: DeviceId | None = None,
+) -> int:
+    """End sessions of an account without a record: all, one, all but one, or those on a device."""
+    ended = await Sessions(work).end(account_id, only=only, but=but, on=on)
+    if ended:
+        work.emit(SessionsEnded(account_id, ended))
+    return len(ended)
+
+
+async def log_out(work: Work) -> None:
+    """End the session that the actor is logged in with, if there is one."""
+    actor = work.actor
+    if actor.session_id is None or actor.account_id is None:
+        return
+    await end_sessions(work, AccountId(actor.account_id), only=SessionId(actor.session_id))
+    activity.record(work, actor.account_id, ActivityKind.LOGGED_OUT)
+
+
+async def drop_expired(work: Work) -> None:
+    """Forget the sessions, links and tickets that are no longer good, and old activity."""
     await Sessions(work).remove_expired()
+    await OneTimeSecrets(work).remove_expired()
+    await activity.forget_old_activity(work)

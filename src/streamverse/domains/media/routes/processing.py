@@ -13,7 +13,7 @@ from streamverse.domains.media.contracts import AssetId
 from streamverse.domains.media.schemas import JobOut, JobsOut, ProcessingItem, ProcessingOut
 from streamverse.domains.media.service.assets import resume_encoding
 from streamverse.domains.media.service.processing import list_processing
-from streamverse.kit.http import owner, problems
+from streamverse.kit.http import may, problems
 from streamverse.kit.jobs import JobEnded, JobNotFound, Jobs, JobState
 from streamverse.kit.paging import CursorInvalid, Listing
 from streamverse.kit.work import Work
@@ -21,14 +21,14 @@ from streamverse.kit.work import Work
 JOB_PAGES = Listing("jobs", tuple[UUID])
 
 
-@get("/processing", guards=[owner])
+@get("/processing", guards=[may("jobs.manage")])
 async def get_processing(work: NamedDependency[Work]) -> ProcessingOut:
     """List what is being processed, active things first."""
     items = await list_processing(work)
     return ProcessingOut([ProcessingItem.of(item, work.now) for item in items])
 
 
-@get("/jobs", guards=[owner], responses=problems(CursorInvalid))
+@get("/jobs", guards=[may("jobs.manage")], responses=problems(CursorInvalid))
 async def list_jobs(
     work: NamedDependency[Work],
     cursor: FromQuery[str | None] = None,
@@ -45,7 +45,7 @@ async def list_jobs(
 
 @post(
     "/jobs/{job_id:uuid}/cancel",
-    guards=[owner],
+    guards=[may("jobs.manage")],
     status_code=200,
     responses=problems(JobNotFound, JobEnded),
 )
@@ -56,7 +56,7 @@ async def cancel_job(job_id: FromPath[UUID], work: NamedDependency[Work]) -> Job
 
 @post(
     "/jobs/{job_id:uuid}/retry",
-    guards=[owner],
+    guards=[may("jobs.manage")],
     status_code=200,
     responses=problems(JobNotFound, JobEnded),
 )

@@ -44,7 +44,7 @@ from streamverse.domains.media.service.uploads import (
     receive,
 )
 from streamverse.kit.errors import Problem
-from streamverse.kit.http import anyone, owner, problem_response, problems
+from streamverse.kit.http import anyone, may, problem_response, problems
 from streamverse.kit.paging import CursorInvalid, Listing
 from streamverse.kit.storage import ObjectStore, StorageFull
 from streamverse.kit.work import Work, Workshop
@@ -73,7 +73,7 @@ async def describe_protocol(upload_limits: NamedDependency[UploadLimits]) -> Res
     )
 
 
-@get("/", guards=[owner], responses=problems(CursorInvalid))
+@get("/", guards=[may("media.upload")], responses=problems(CursorInvalid))
 async def list_uploads(
     work: NamedDependency[Work],
     cursor: FromQuery[str | None] = None,
@@ -89,7 +89,7 @@ async def list_uploads(
 
 @post(
     "/",
-    guards=[owner],
+    guards=[may("media.upload")],
     status_code=201,
     request_max_body_size=None,
     responses=problems(
@@ -130,7 +130,7 @@ async def create(  # noqa: PLR0917 - what the framework injects, by name
 
 @head(
     "/{upload_id:uuid}",
-    guards=[owner],
+    guards=[may("media.upload")],
     responses=problems(UploadNotFound, TusVersionUnsupported),
 )
 async def tell_offset(
@@ -158,7 +158,7 @@ async def tell_offset(
 
 @patch(
     "/{upload_id:uuid}",
-    guards=[owner],
+    guards=[may("media.upload")],
     status_code=204,
     request_max_body_size=None,
     responses=problems(
@@ -196,7 +196,7 @@ async def append(  # noqa: PLR0917 - what the framework injects, by name
 
 @delete(
     "/{upload_id:uuid}",
-    guards=[owner],
+    guards=[may("media.upload")],
     status_code=204,
     responses=problems(UploadNotFound, UploadClosed),
 )

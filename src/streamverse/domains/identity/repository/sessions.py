@@ -1,0 +1,202 @@
+"""The SQL of sessions and refresh tokens."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, delete, select, update
+
+from streamverse.domains.identity.contracts import (
+    AccountId,
+    DeviceId,
+    SessionId,
+    SessionKind,
+    TenantId,
+)
+from streamverse.domains.identity.models import (
+    AccountRow,
+    DeviceRow,
+    RefreshTokenRow,
+    SessionRow,
+)
+from streamverse.kit.work import Role, Work
+
+
+@dataclass(frozen=True, slots=True)
+class SessionHolder:
+    """A session and the account that holds it, as one query gives them."""
+
+    session_id: SessionId
+    kind: SessionKind
+    device_id: DeviceId | None
+    created_at: datetime
+    authenticated_at: datetime
+    last_used_at: datetime
+    tenant_id: TenantId
+    account_id: AccountId
+    role: Role
+    extra_permissions: str
+    locale: str
+
+
+class Sessions:
+    """The log-ins that last."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    def add(self, row: SessionRow) -> None:
+        """Add a session."""
+        self._work.session.add(row)
+
+    async def flush(self) -> None:
+        """Write what was added, before something that refers to it."""
+        await self._work.session.flush()
+
+    async def find_holder(self, secret_hash: str, kind: SessionKind) -> SessionHolder | None:
+        """Find who holds the session with this secret, if it is still good."""
+        return await self._find(SessionRow.secret_hash == secret_hash, SessionRow.kind == kind)
+
+    async def find_holder_by_id(self, session_id: SessionId) -> SessionHolder | None:
+        """Find who holds a program's session, if it is still good."""
+        return await self._find(SessionRow.id == session_id, SessionRow.kind == SessionKind.PROGRAM)
+
+    async def _find(self, *conditions: ColumnElement[bool]) -> SessionHolder | None:
+        found = await self._work.session.execute(
+            select(SessionRow, AccountRow)
+            .join(AccountRow, AccountRow.id == SessionRow.account_id)
+            .where(*conditions, SessionRow.expires_at > self._work.now)
+        )
+        row = found.one_or_none()
+        if row is None:
+            return None
+        session, account = row
+        return SessionHolder(
+            session_id=SessionId(session.id),
+            kind=SessionKind(session.kind),
+            device_id=DeviceId(session.device_id) if session.device_id else None,
+            created_at=session.created_at,
+            authenticated_at=session.authenticated_at,
+            last_used_at=session.last_used_at,
+            tenant_id=TenantId(account.tenant_id),
+            account_id=AccountId(account.id),
+            role=Role(account.role),
+            extra_permissions=account.extra_permissions,
+            locale=account.locale,
+        )
+
+    async def lock(self, session_id: SessionId) -> SessionRow | None:
+        """Find a session that is still good, for change."""
+        return await self._work.session.scalar(
+            select(SessionRow)
+            .where(SessionRow.id == session_id, SessionRow.expires_at > self._work.now)
+            .with_for_update()
+        )
+
+    async def find_end(self, session_id: SessionId) -> datetime | None:
+        """Find when a session ends if nobody uses it any more."""
+        return await self._work.session.scalar(
+            select(SessionRow.expires_at).where(SessionRow.id == session_id)
+        )
+
+    async def find_device(self, session_id: SessionId) -> DeviceId | None:
+        """Find the device that a session is on."""
+        found = await self._work.session.scalar(
+            select(SessionRow.device_id).where(SessionRow.id == session_id)
+        )
+        return DeviceId(found) if found else None
+
+    async def renew(self, session_id: SessionId, expires_at: datetime, ip: str) -> None:
+        """Write down that a session is in use, from where, and when it ends now."""
+        await self._work.session.execute(
+            update(SessionRow)
+            .where(SessionRow.id == session_id)
+            .values(last_used_at=self._work.now, expires_at=expires_at, ip=ip)
+        )
+
+    async def page(
+        self, account_id: AccountId, *, before: UUID | None, limit: int
+    ) -> Sequence[tuple[SessionRow, DeviceRow | None]]:
+        """List the sessions of an account that are still good, newest first, and their devices."""
+        query = (
+            select(SessionRow, DeviceRow)
+            .outerjoin(DeviceRow, DeviceRow.id == SessionRow.device_id)
+            .where(SessionRow.account_id == account_id, SessionRow.expires_at > self._work.now)
+            .order_by(SessionRow.id.desc())
+            .limit(limit)
+        )
+        if before is not None:
+            query = query.where(SessionRow.id < before)
+        return [(session, device) for session, device in await self._work.session.execute(query)]
+
+    async def end(
+        self,
+        account_id: AccountId,
+        *,
+        only: SessionId | None = None,
+        but: SessionId | None = None,
+        on: DeviceId | None = None,
+    ) -> tuple[SessionId, ...]:
+        """End sessions of an account: all, one, all but one, or those on a device."""
+        query = delete(SessionRow).where(SessionRow.account_id == account_id)
+        if only is not None:
+            query = query.where(SessionRow.id == only)
+        if but is not None:
+            query = query.where(SessionRow.id != but)
+        if on is not None:
+            query = query.where(SessionRow.device_id == on)
+        ended = await self._work.session.scalars(query.returning(SessionRow.id))
+        return tuple(map(SessionId, ended))
+
+    async def remove_expired(self) -> None:
+        """Remove the sessions that are no longer good."""
+        await self._work.session.execute(
+            delete(SessionRow).where(SessionRow.expires_at <= self._work.now)
+        )
+
+
+class RefreshTokens:
+    """The generations of refresh tokens."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    def add(self, row: RefreshTokenRow) -> None:
+        """Add a generation."""
+        self._work.session.add(row)
+
+    async def find(self, secret_hash: str) -> RefreshTokenRow | None:
+        """Find a token, used or not."""
+        return await self._work.session.scalar(
+            select(RefreshTokenRow).where(RefreshTokenRow.secret_hash == secret_hash)
+        )
+
+    async def look_again(self, token_id: UUID | None) -> RefreshTokenRow | None:
+        """Find a token as it is now, whatever was read before."""
+        return await self._work.session.scalar(
+            select(RefreshTokenRow)
+            .where(RefreshTokenRow.id == token_id)
+            .execution_options(populate_existing=True)
+        )
+
+    async def spend(self, token_id: UUID, successor_id: UUID) -> bool:
+        """Exchange a token for its successor, unless somebody has: one of many at once can."""
+        spent = await self._work.session.scalar(
+            update(RefreshTokenRow)
+            .where(RefreshTokenRow.id == token_id, RefreshTokenRow.used_at.is_(None))
+            .values(used_at=self._work.now, successor_id=successor_id)
+            .returning(RefreshTokenRow.id)
+        )
+        return spent is not None
+
+    async def replace_successor(self, token_id: UUID, old: UUID, new: UUID) -> bool:
+        """Name another successor, unless the one before was replaced or used."""
+        if not await self.spend(old, new):
+            return False
+        await self._work.session.execute(
+            update(RefreshTokenRow).where(RefreshTokenRow.id == token_id).values(successor_id=new)
+        )
+        return True

@@ -1,0 +1,10 @@
+"""Profiles: who of a family watches, and how they like it.
+
+Owns **profiles** (a person or a child of an account: name, avatar, limit of maturity, preferences),
+their **PINs**, and which profile each session has **chosen**.
+
+Invariants: an account has one to eight profiles; a PIN is kept only as an Argon2id hash and guessed
+at a pace that does not pay; a child cannot get out of a kids profile, raise its limit or make a way
+around it without the PIN of an adult profile or a log-in that is younger than the child's turn; the
+profiles of other accounts do not exist for anybody.
+"""

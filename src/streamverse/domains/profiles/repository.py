@@ -1,0 +1,121 @@
+"""All SQL of profiles."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from streamverse.domains.identity.contracts import AccountId
+from streamverse.domains.profiles.contracts import ProfileId
+from streamverse.domains.profiles.models import CurrentRow, ProfileRow
+from streamverse.kit.work import Work
+
+
+class Profiles:
+    """The profiles of the tenant's accounts."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    def add(self, row: ProfileRow) -> None:
+        """Add a profile."""
+        self._work.session.add(row)
+
+    async def add_unless_there(self, row: ProfileRow) -> bool:
+        """Add a profile unless one has its id, and tell whether it was added."""
+        is_sqlite = self._work.session.get_bind().dialect.name == "sqlite"
+        insert = sqlite_insert if is_sqlite else postgresql_insert
+        values = {
+            column.key: getattr(row, column.key)
+            for column in ProfileRow.__mapper__.column_attrs
+            if column.key != "tenant_id"
+        }
+        added = await self._work.session.execute(
+            insert(ProfileRow).on_conflict_do_nothing().returning(ProfileRow.id), [values]
+        )
+        return added.first() is not None
+
+    async def of_account(self, account_id: AccountId) -> Sequence[ProfileRow]:
+        """List an account's profiles, oldest first, as they are now."""
+        found = await self._work.session.scalars(
+            select(ProfileRow)
+            .where(ProfileRow.account_id == account_id)
+            .order_by(ProfileRow.created_at, ProfileRow.id)
+            .execution_options(populate_existing=True)
+        )
+        return found.all()
+
+    async def lock_account(self, account_id: AccountId) -> Sequence[ProfileRow]:
+        """List an account's profiles for change; one Work at a time gets them."""
+        await self._work.session.execute(
+            select(ProfileRow.id)
+            .where(ProfileRow.account_id == account_id)
+            .order_by(ProfileRow.id)
+            .with_for_update()
+        )
+        # Who waited here for another Work does not see the rows that it added until asking again.
+        return await self.of_account(account_id)
+
+    async def lock(self, account_id: AccountId, profile_id: ProfileId) -> ProfileRow | None:
+        """Find a profile of an account for change."""
+        return await self._work.session.scalar(
+            select(ProfileRow)
+            .where(ProfileRow.id == profile_id, ProfileRow.account_id == account_id)
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        )
+
+    async def forget_failures(self, profile_id: ProfileId, pin_hash: str) -> None:
+        """Forget the wrong PINs, unless the PIN has changed meanwhile."""
+        await self._work.session.execute(
+            update(ProfileRow)
+            .where(ProfileRow.id == profile_id, ProfileRow.pin_hash == pin_hash)
+            .values(pin_failures=0, pin_paused_until=None)
+        )
+
+    async def remove(self, row: ProfileRow) -> None:
+        """Remove a profile; sessions that had chosen it have none then."""
+        await self._work.session.delete(row)
+        await self._work.session.flush()
+
+    async def remove_account(self, account_id: AccountId) -> None:
+        """Remove all profiles of an account."""
+        await self._work.session.execute(
+            delete(ProfileRow).where(ProfileRow.account_id == account_id)
+        )
+
+
+class Choices:
+    """The profiles that sessions have chosen."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    async def find(self, session_id: UUID) -> CurrentRow | None:
+        """Find what a session has chosen, as it is now."""
+        return await self._work.session.scalar(
+            select(CurrentRow)
+            .where(CurrentRow.session_id == session_id)
+            .execution_options(populate_existing=True)
+        )
+
+    async def find_profile(self, session_id: UUID, account_id: AccountId) -> ProfileRow | None:
+        """Find the profile that a session of an account has chosen."""
+        return await self._work.session.scalar(
+            select(ProfileRow)
+            .join(CurrentRow, CurrentRow.profile_id == ProfileRow.id)
+            .where(CurrentRow.session_id == session_id, ProfileRow.account_id == account_id)
+        )
+
+    async def choose(self, session_id: UUID, profile_id: ProfileId) -> CurrentRow:
+        """Write down what a session has chosen; the account's profiles are locked by then."""
+        row = await self.find(session_id)
+        if row is None:
+            row = CurrentRow(session_id=session_id)
+            self._work.session.add(row)
+        row.profile_id, row.chosen_at = profile_id, self._work.now
+        return row

@@ -1,0 +1,1 @@
+"""The use cases of profiles: the family, its PINs, pictures and preferences."""

@@ -1,0 +1,109 @@
+"""A family before its screen: the profiles of an account, and the one that the session has chosen.
+
+Every use case starts from it, because what one profile may depends on all the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from streamverse.domains.identity.contracts import AccountId
+from streamverse.domains.profiles.contracts import Profile, ProfileId
+from streamverse.domains.profiles.errors import (
+    GrownUpRequired,
+    PasswordRequired,
+    PinRequired,
+    ProfileNotFound,
+)
+from streamverse.domains.profiles.models import ProfileRow
+from streamverse.domains.profiles.repository import Choices, Profiles
+from streamverse.domains.profiles.rules.access import Proof, Verdict, is_adult, is_fresh
+from streamverse.domains.profiles.rules.preferences import read_preferences
+from streamverse.kit.errors import Unauthenticated
+from streamverse.kit.work import Actor, Work
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """The profiles of the actor's account, oldest first."""
+
+    rows: Sequence[ProfileRow]
+    current: Profile | None
+    chosen_at: datetime | None
+
+    @property
+    def profiles(self) -> list[Profile]:
+        """Give them as views."""
+        return [view_of(row) for row in self.rows]
+
+    def find(self, profile_id: ProfileId) -> ProfileRow | None:
+        """Find one of them."""
+        return next((row for row in self.rows if row.id == profile_id), None)
+
+    def get(self, profile_id: ProfileId) -> ProfileRow:
+        """Get one of them, or fail with ``ProfileNotFound``."""
+        row = self.find(profile_id)
+        if row is None:
+            raise ProfileNotFound(profile_id)
+        return row
+
+    def prove(self, work: Work, shown: Collection[ProfileId] = ()) -> Proof:
+        """Put together what the request has shown: right PINs, and how fresh its log-in is."""
+        is_log_in_fresh = is_fresh(
+            self.current, self.chosen_at, work.actor.authenticated_at, work.now
+        )
+        # A PIN may have been taken off since it was right.
+        locked = (profile for profile in self.profiles if profile.has_pin)
+        return Proof(tuple(p for p in locked if p.id in shown), is_log_in_fresh)
+
+    def ensure(self, verdict: Verdict, profile_id: ProfileId | None = None) -> None:
+        """Raise what is missing, if anything is."""
+        match verdict:
+            case Verdict.ALLOWED:
+                return
+            case Verdict.NEEDS_PIN if profile_id is not None:
+                raise PinRequired(profile_id)
+            case Verdict.NEEDS_PASSWORD:
+                raise PasswordRequired
+            case _:
+                adults = [p.id for p in self.profiles if p.has_pin and is_adult(p)]
+                raise GrownUpRequired(adults)
+
+
+async def load_family(work: Work, *, is_locked: bool = False) -> Family:
+    """Load the actor's family; locked, no other Work changes it meanwhile."""
+    account_id = account_of(work.actor)
+    profiles = Profiles(work)
+    find = profiles.lock_account if is_locked else profiles.of_account
+    rows = await find(account_id)
+    choice = await Choices(work).find(work.actor.session_id) if work.actor.session_id else None
+    current = next((row for row in rows if choice and row.id == choice.profile_id), None)
+    if choice is None or current is None:
+        return Family(rows, None, None)
+    return Family(rows, view_of(current), choice.chosen_at)
+
+
+def account_of(actor: Actor) -> AccountId:
+    """Give the account whose family it is."""
+    if actor.account_id is None:
+        raise Unauthenticated("Log in to do this.")
+    return AccountId(actor.account_id)
+
+
+def view_of(row: ProfileRow) -> Profile:
+    """Show a profile to others."""
+    parental = read_preferences(row.preferences, row.language).parental
+    return Profile(
+        id=ProfileId(row.id),
+        account_id=AccountId(row.account_id),
+        name=row.name,
+        avatar="picture" if row.picture_digest else f"preset:{row.preset}",
+        is_kids=row.is_kids,
+        maturity_limit=row.maturity_limit,
+        language=row.language,
+        has_pin=row.pin_hash is not None,
+        is_adult_hidden=parental.is_adult_hidden,
+        is_pin_needed_to_buy=parental.is_pin_needed_to_buy,
+    )

@@ -1,0 +1,109 @@
+"""PINs: set, tried at a bearable pace, and taken off by whoever knows the account's password."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from streamverse.domains.identity.public import hash_password, is_password
+from streamverse.domains.profiles.contracts import PinRefused, ProfileId
+from streamverse.domains.profiles.errors import PinPaused, PinWrong, ProfileNotFound
+from streamverse.domains.profiles.models import ProfileRow
+from streamverse.domains.profiles.repository import Profiles
+from streamverse.domains.profiles.rules.access import may_lock, may_unlock
+from streamverse.domains.profiles.rules.pins import check_pin, pause_after
+from streamverse.domains.profiles.service.family import (
+    Family,
+    account_of,
+    load_family,
+    view_of,
+)
+from streamverse.kit.work import Actor, Work, Workshop
+
+
+@dataclass(frozen=True, slots=True)
+class GivenPin:
+    """What somebody says the PIN of a profile is."""
+
+    profile_id: ProfileId
+    pin: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    pin_hash: str
+    failures: int
+
+
+async def check_pins(
+    workshop: Workshop, actor: Actor, given: Iterable[GivenPin]
+) -> frozenset[ProfileId]:
+    """Give the profiles whose PIN was given; raise PinWrong at the first that is not right.
+
+    Uses Works of its own: a wrong PIN counts though its request fails, it counts before it is
+    looked at, so that many at once gain nothing, and no transaction waits for the hashing.
+    """
+    shown: set[ProfileId] = set()
+    for each in given:
+        async with workshop.work(actor) as work:
+            attempt = await _begin(work, each.profile_id)
+        if attempt is None:
+            continue
+        is_right = await is_password(each.pin, attempt.pin_hash)
+        async with workshop.work(actor) as work:
+            if is_right:
+                await Profiles(work).forget_failures(each.profile_id, attempt.pin_hash)
+            else:
+                account_id = account_of(actor)
+                work.emit(PinRefused(each.profile_id, account_id, attempt.failures))
+        if not is_right:
+            raise PinWrong(each.profile_id)
+        shown.add(each.profile_id)
+    return frozenset(shown)
+
+
+async def prepare_pin(workshop: Workshop, actor: Actor, profile_id: ProfileId, pin: str) -> str:
+    """Check that this can be a PIN of one of the actor's profiles, and hash it for keeping."""
+    async with workshop.reading(actor) as work:
+        (await load_family(work)).get(profile_id)
+    check_pin(pin)
+    return await hash_password(pin)
+
+
+async def set_pin(
+    work: Work, profile_id: ProfileId, pin_hash: str, shown: Collection[ProfileId] = ()
+) -> tuple[ProfileRow, Family]:
+    """Lock a profile, or change its lock, and give it with its family."""
+    family = await load_family(work, is_locked=True)
+    row = family.get(profile_id)
+    family.ensure(may_lock(view_of(row), family.prove(work, shown)), profile_id)
+    _keep(row, pin_hash)
+    return row, family
+
+
+async def take_pin_off(work: Work, profile_id: ProfileId) -> None:
+    """Unlock a profile for good. Taking off what is not there changes nothing."""
+    family = await load_family(work, is_locked=True)
+    row = family.get(profile_id)
+    family.ensure(may_unlock(view_of(row), family.prove(work)))
+    _keep(row, None)
+
+
+async def _begin(work: Work, profile_id: ProfileId) -> _Attempt | None:
+    """Count an attempt as failed until it is known to be right; None if there is no lock."""
+    row = await Profiles(work).lock(account_of(work.actor), profile_id)
+    if row is None:
+        raise ProfileNotFound(profile_id)
+    if row.pin_hash is None:
+        return None
+    if row.pin_paused_until is not None and work.now < row.pin_paused_until:
+        left = row.pin_paused_until - work.now
+        raise PinPaused(profile_id, math.ceil(left.total_seconds()))
+    row.pin_failures += 1
+    row.pin_paused_until = work.now + pause_after(row.pin_failures)
+    return _Attempt(row.pin_hash, row.pin_failures)
+
+
+def _keep(row: ProfileRow, pin_hash: str | None) -> None:
+    row.pin_hash, row.pin_failures, row.pin_paused_until = pin_hash, 0, None

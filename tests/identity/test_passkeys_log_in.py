@@ -1,0 +1,413 @@
+"""Passkeys: logged in with alone, and shown beside the password."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import cbor2
+import httpx
+import pytest
+from sqlalchemy import update
+
+from streamverse.domains.identity.models import (
+    FactorSetRow,
+    OneTimeRow,
+    PasskeyRow,
+    SessionRow,
+)
+from streamverse.kit.clock import FixedClock
+from streamverse.kit.work import Actor, Workshop
+from tests.factories.accounts import People
+from tests.factories.authenticator import (
+    FOREIGN_ORIGINS,
+    Authenticator,
+    to_base64url,
+)
+from tests.factories.factors import (
+    COOKIE,
+    FACTOR_WRONG,
+    HEADERS,
+    OWNER,
+    VIEWER,
+    Person,
+    activity,
+    refusal,
+    rows,
+    ticket,
+    turn_on,
+)
+
+if TYPE_CHECKING:
+    from tests.conftest import Clients
+    from tests.conftest import Visit as OpenClient
+
+REFUSED = (403, "identity.passkey_refused")
+WRONG = (401, "identity.passkey_wrong")
+DAMAGED: tuple[object, ...] = (None, "", "!", "AAAA", 7, [], {})
+
+
+@pytest.fixture
+async def viewer(visit: OpenClient, people: People) -> AsyncGenerator[Person]:
+    """Log the viewer in by the password."""
+    assert people
+    async with visit(headers=HEADERS) as client:
+        assert (await client.post("/auth/login", json=VIEWER)).status_code == 200
+        yield Person(client)
+
+
+@pytest.fixture
+async def elsewhere(visit: OpenClient, viewer: Person) -> AsyncGenerator[Person]:
+    """Open another browser, with the viewer's device at hand."""
+    async with visit(headers=HEADERS) as client:
+        yield Person(client, viewer.device)
+
+
+@pytest.fixture
+async def owner(visit: OpenClient, people: People) -> AsyncGenerator[Person]:
+    """Log the owner in, who has a device of their own."""
+    assert people
+    async with visit(headers=HEADERS) as client:
+        assert (await client.post("/auth/login", json=OWNER)).status_code == 200
+        yield Person(client)
+
+
+# --- logging in with nothing else -----------------------------------------------------------------
+
+
+async def test_a_passkey_alone_logs_in(
+    viewer: Person, elsewhere: Person, workshop: Workshop, clock: FixedClock
+) -> None:
+    await viewer.add()
+    clock.advance(timedelta(minutes=1))
+    answer = {**await elsewhere.sign(), "device_name": "Sofa"}
+
+    entered = await elsewhere.enter(answer)
+
+    assert (entered.status_code, entered.json()["email"]) == (200, "viewer@example.org")
+    assert entered.headers["cache-control"] == "no-store"
+    assert (await elsewhere.client.get("/auth/me")).status_code == 200
+    (row,) = await rows(workshop, PasskeyRow)
+    assert (row.sign_count, row.last_used_at) == (1, clock.now())
+    session = max(await rows(workshop, SessionRow), key=lambda each: each.id)
+    assert session.amr == "hwk mfa user"
+    kind, facts = (await activity(workshop))[-1]
+    assert (kind, facts["device"]) == ("logged_in", "Sofa")
+
+
+async def test_a_passkey_alone_is_enough_where_two_factors_are_asked_for(
+    viewer: Person, elsewhere: Person, clock: FixedClock
+) -> None:
+    await viewer.add()
+    await turn_on(viewer.client, clock)
+
+    assert (await elsewhere.enter()).status_code == 200
+
+
+async def test_what_is_asked_is_the_same_for_everybody(
+    viewer: Person, elsewhere: Person, owner: Person
+) -> None:
+    before = (await elsewhere.ask("login/options"))["publicKey"]
+    await viewer.add()
+    await owner.add()
+    after = (await elsewhere.ask("login/options"))["publicKey"]
+
+    assert before.pop("challenge") != after.pop("challenge")
+    assert before == after
+    assert after["allowCredentials"] == []
+    assert (after["rpId"], after["userVerification"]) == ("video.example.org", "required")
+
+
+async def test_an_answer_is_good_once_even_for_many_at_once(
+    viewer: Person, elsewhere: Person, workshop: Workshop
+) -> None:
+    await viewer.add()
+    viewer.device.is_counting = False
+    answer = await elsewhere.sign()
+
+    entered = await asyncio.gather(*(elsewhere.enter(answer) for _ in range(3)))
+
+    assert sorted(each.status_code for each in entered) == [200, 409, 409]
+    assert refusal(await elsewhere.enter(answer)) == (409, "identity.link_used")
+    assert len(await rows(workshop, SessionRow)) == 2
+
+
+async def test_an_answer_comes_in_time_and_to_what_was_asked(
+    viewer: Person, elsewhere: Person, workshop: Workshop, clock: FixedClock
+) -> None:
+    await viewer.add()
+    answer, other = await elsewhere.sign(), await elsewhere.sign()
+
+    crossed = {**answer, "ticket": other["ticket"]}
+    assert refusal(await elsewhere.enter(crossed)) == WRONG
+    unknown = {**answer, "ticket": "x" * 43}
+    assert refusal(await elsewhere.enter(unknown)) == (403, "identity.link_invalid")
+    clock.advance(timedelta(minutes=5))
+    assert refusal(await elsewhere.enter(answer)) == (403, "identity.link_expired")
+
+    assert len(await rows(workshop, SessionRow)) == 1
+    failed = ("log_in_failed", {"by": "passkey"})
+    assert (await activity(workshop))[-3:] == [failed] * 3
+
+
+def without_a_finger(device: Authenticator) -> None:
+    device.is_user_verified = False
+
+
+def with_a_stranger_s_key(device: Authenticator) -> None:
+    (known,) = device.keys
+    forged = Authenticator()
+    options: dict[str, Any] = {
+        "rp": {"id": "video.example.org"},
+        "user": {"id": to_base64url(device.keys[known].user_handle)},
+        "challenge": "",
+        "excludeCredentials": [],
+    }
+    forged.create(options)
+    (held,) = forged.keys.values()
+    device.keys[known] = held
+
+
+def with_another_handle(device: Authenticator) -> None:
+    (held,) = device.keys.values()
+    held.user_handle = bytes(32)
+
+
+def with_an_unknown_id(device: Authenticator) -> None:
+    (held,) = device.keys.values()
+    device.keys = {bytes(32): held}
+
+
+@pytest.mark.parametrize("origin", FOREIGN_ORIGINS)
+async def test_what_was_signed_elsewhere_opens_nothing(
+    viewer: Person, elsewhere: Person, workshop: Workshop, origin: str
+) -> None:
+    await viewer.add()
+    viewer.device.origin = origin
+
+    assert refusal(await elsewhere.enter()) == WRONG
+
+    assert len(await rows(workshop, SessionRow)) == 1
+
+
+@pytest.mark.parametrize(
+    "lie",
+    [
+        without_a_finger,
+        with_a_stranger_s_key,
+        with_another_handle,
+        with_an_unknown_id,
+    ],
+)
+async def test_whoever_signs_wrongly_gets_one_answer_and_no_session(
+    viewer: Person,
+    elsewhere: Person,
+    workshop: Workshop,
+    lie: Callable[[Authenticator], None],
+) -> None:
+    await viewer.add()
+    lie(viewer.device)
+
+    refused = await elsewhere.enter()
+
+    assert refusal(refused) == WRONG
+    assert COOKIE not in elsewhere.client.cookies
+    assert len(await rows(workshop, SessionRow)) == 1
+    assert [row.sign_count for row in await rows(workshop, PasskeyRow)] == [0]
+    assert (await activity(workshop))[-1] == ("log_in_failed", {"by": "passkey"})
+
+
+@pytest.mark.parametrize(
+    "part",
+    ["id", "rawId", "type", "clientDataJSON", "authenticatorData", "signature", "userHandle"],
+)
+async def test_a_damaged_signature_is_refused(
+    viewer: Person, elsewhere: Person, workshop: Workshop, clock: FixedClock, part: str
+) -> None:
+    await viewer.add()
+    for value in DAMAGED:
+        clock.advance(timedelta(hours=1))  # the throttle has forgotten the last one
+        answer = await elsewhere.sign()
+        credential = answer["credential"]
+        holder = credential["response"] if part in credential["response"] else credential
+        holder[part] = value
+
+        assert refusal(await elsewhere.enter(answer)) == WRONG, value
+
+    assert len(await rows(workshop, SessionRow)) == 1
+
+
+async def test_a_count_that_does_not_grow_is_that_of_a_copy(
+    viewer: Person, elsewhere: Person, workshop: Workshop
+) -> None:
+    await viewer.add()
+    for _ in range(2):
+        assert (await elsewhere.enter()).status_code == 200
+    (held,) = viewer.device.keys.values()
+
+    for copied_at in (0, 1):
+        held.sign_count = copied_at
+        assert refusal(await elsewhere.enter()) == WRONG
+
+    assert [row.sign_count for row in await rows(workshop, PasskeyRow)] == [2]
+    held.sign_count = 2
+    assert (await elsewhere.enter()).status_code == 200
+
+
+async def test_devices_that_do_not_count_are_let_in(viewer: Person, elsewhere: Person) -> None:
+    viewer.device.is_counting = False
+    await viewer.add()
+
+    for _ in range(2):
+        assert (await elsewhere.enter()).status_code == 200
+
+
+async def test_a_public_key_that_is_no_point_opens_nothing(
+    viewer: Person, elsewhere: Person, workshop: Workshop
+) -> None:
+    await viewer.add()
+    nowhere = cbor2.dumps({1: 2, 3: -7, -1: 1, -2: bytes(32), -3: bytes(32)})
+    async with workshop.work(Actor.system()) as work:
+        await work.session.execute(update(PasskeyRow).values(public_key=nowhere))
+
+    assert refusal(await elsewhere.enter()) == WRONG
+
+
+async def test_who_tries_on_and_on_has_to_wait(viewer: Person, elsewhere: Person) -> None:
+    await viewer.add()
+    without_a_finger(viewer.device)
+    for _ in range(5):
+        assert refusal(await elsewhere.enter()) == WRONG
+
+    slowed = await elsewhere.enter()
+
+    assert refusal(slowed) == (429, "identity.too_many_attempts")
+    assert slowed.headers["retry-after"] == "1"
+
+
+# --- beside the password --------------------------------------------------------------------------
+
+
+async def finish(client: httpx.AsyncClient, held: str, answer: dict[str, Any]) -> httpx.Response:
+    return await client.post("/auth/login/mfa", json={"ticket": held, "passkey": answer})
+
+
+async def test_a_passkey_is_a_second_factor(
+    viewer: Person, elsewhere: Person, workshop: Workshop, clock: FixedClock
+) -> None:
+    await viewer.add()
+    await turn_on(viewer.client, clock)
+    begun = (await elsewhere.client.post("/auth/login", json=VIEWER)).json()
+    assert begun["methods"] == ["totp", "backup_code", "passkey"]
+    held = begun["ticket"]
+    asked = await elsewhere.ask("login/options", ticket=held)
+    # The password has been shown: a touch is enough.
+    assert asked["publicKey"]["userVerification"] == "preferred"
+    (credential_id,) = viewer.device.keys
+    allowed = [each["id"] for each in asked["publicKey"]["allowCredentials"]]
+    assert allowed == [to_base64url(credential_id)]
+    without_a_finger(viewer.device)
+    credential = viewer.device.get(asked["publicKey"])
+    del credential["response"]["userHandle"]
+    answer = {"ticket": asked["ticket"], "credential": credential}
+
+    entered = await finish(elsewhere.client, held, answer)
+
+    assert entered.status_code == 200
+    session = max(await rows(workshop, SessionRow), key=lambda each: each.id)
+    assert session.amr == "hwk mfa pwd"
+
+
+async def test_only_the_account_s_own_passkey_finishes_its_log_in(
+    viewer: Person, elsewhere: Person, owner: Person, workshop: Workshop, clock: FixedClock
+) -> None:
+    for person in (viewer, owner):
+        await person.add()
+        await turn_on(person.client, clock)
+    held = await ticket(elsewhere.client)
+
+    foreign = await owner.sign("login/options")
+    of_nobody = await elsewhere.sign()
+    asked = await elsewhere.ask("login/options", ticket=held)
+    (owner_key,) = owner.device.keys
+    swapped = {
+        "ticket": asked["ticket"],
+        "credential": owner.device.get(asked["publicKey"], with_id=owner_key),
+    }
+
+    for answer in (foreign, of_nobody, swapped):
+        assert refusal(await finish(elsewhere.client, held, answer)) == FACTOR_WRONG
+    assert len(await rows(workshop, SessionRow)) == 2
+
+
+async def test_what_was_signed_for_a_log_in_with_a_password_is_no_log_in_without(
+    viewer: Person, elsewhere: Person, workshop: Workshop, clock: FixedClock
+) -> None:
+    await viewer.add()
+    await turn_on(viewer.client, clock)
+    answer = await elsewhere.sign(ticket=await ticket(elsewhere.client))
+
+    assert refusal(await elsewhere.enter(answer)) == (403, "identity.link_invalid")
+
+    assert len(await rows(workshop, SessionRow)) == 1
+
+
+async def test_nobody_learns_an_account_s_passkeys_without_its_password(
+    viewer: Person, elsewhere: Person
+) -> None:
+    await viewer.add()
+
+    refused = await elsewhere.client.post("/auth/passkeys/login/options", json={"ticket": "x" * 43})
+
+    assert refusal(refused) == (403, "identity.link_invalid")
+
+
+async def test_a_passkey_confirms_that_it_is_you(
+    viewer: Person, owner: Person, clock: FixedClock
+) -> None:
+    await viewer.add()
+    await owner.add()
+    clock.advance(timedelta(hours=1))
+    asked = await viewer.ask("reauth/options")
+    assert asked["publicKey"]["userVerification"] == "required"
+    (owner_key,) = owner.device.keys
+    foreign = {
+        "ticket": asked["ticket"],
+        "credential": owner.device.get(asked["publicKey"], with_id=owner_key),
+    }
+    refused = await viewer.client.post("/auth/reauth", json={"passkey": foreign})
+    assert refusal(refused) == FACTOR_WRONG
+    own = await viewer.sign("reauth/options")
+
+    confirmed = await viewer.client.post("/auth/reauth", json={"passkey": own})
+
+    assert confirmed.status_code == 200
+    assert (await viewer.client.post("/auth/mfa/setup")).status_code == 200
+
+
+async def test_a_reset_takes_the_passkeys_away_too(
+    viewer: Person, elsewhere: Person, clients: Clients, people: People, workshop: Workshop
+) -> None:
+    await viewer.add()
+
+    body = {"account_id": str(people.viewer.account_id)}
+    assert (await clients.owner.post("/auth/mfa-reset", json=body)).status_code == 204
+
+    assert refusal(await elsewhere.enter()) == WRONG
+    assert await rows(workshop, PasskeyRow) == []
+    assert await rows(workshop, FactorSetRow) == []
+
+
+async def test_a_removed_account_leaves_nothing_behind(
+    viewer: Person, clients: Clients, people: People, workshop: Workshop, clock: FixedClock
+) -> None:
+    await viewer.add()
+    await turn_on(viewer.client, clock)
+
+    gone = await clients.owner.delete(f"/accounts/{people.viewer.account_id}")
+
+    assert gone.status_code == 204
+    for table in (PasskeyRow, FactorSetRow, OneTimeRow):
+        assert await rows(workshop, table) == []
