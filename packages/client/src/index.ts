@@ -19,6 +19,13 @@ type Answer<Path extends keyof paths> = paths[Path] extends {
 
 export type Account = Answer<"/api/v1/auth/me">;
 export type Role = Account["role"];
+export type Profiles = Answer<"/api/v1/users/me/profiles">;
+export type Profile = Profiles["items"][number];
+export type Preferences = Required<Answer<"/api/v1/users/me/profiles/{profile_id}/preferences">>;
+export type ApiKey = Answer<"/api/v1/admin/api-keys">["items"][number];
+export type AuditEntry = Answer<"/api/v1/auth/audit-log">["items"][number];
+export type Mail = Answer<"/api/v1/mails">["items"][number];
+export type MailBody = Answer<"/api/v1/mails/{mail_id}">;
 export type Home = Answer<"/api/v1/home/rails">;
 export type Rail = Home["rails"][number];
 export type TitlePage = Answer<"/api/v1/titles">;

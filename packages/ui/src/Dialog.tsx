@@ -18,14 +18,15 @@ export interface DialogProps {
 }
 
 /**
- * A window over the page: focus goes to its first field and stays inside, Escape closes it, and
- * focus goes back where it was. Nothing in it may have `autoFocus`, which would come too early to
- * know where that is.
+ * A window over the page: focus goes to its first field, or to what bears `data-focus-first`, and
+ * stays inside, Escape closes it, and focus goes back where it was. Nothing in it may have
+ * `autoFocus`, which would come too early to know where that is.
  */
 export function Dialog(props: DialogProps) {
   const { isOpen, onClose, title, description, closeLabel, children, className, container } = props;
   const popup = useRef<HTMLDivElement>(null);
-  const firstField = () => popup.current?.querySelector<HTMLElement>("input, textarea, select");
+  const find = (what: string) => popup.current?.querySelector<HTMLElement>(what);
+  const firstField = () => find("[data-focus-first]") ?? find("input, textarea, select");
   return (
     <Base.Root open={isOpen} onOpenChange={(open) => !open && onClose()}>
       <Base.Portal {...(container ? { container } : {})}>

@@ -1,4 +1,5 @@
-import { type ComponentProps, type ReactNode, useId } from "react";
+import { Eye, EyeOff } from "lucide-react";
+import { type ComponentProps, type ReactNode, useId, useState } from "react";
 
 import { cx } from "./cx";
 
@@ -29,6 +30,73 @@ export function Field({ label, hint, error, className, ...rest }: FieldProps) {
         className={cx(control, "min-h-12", className)}
       />
     </Frame>
+  );
+}
+
+export type PasswordFieldProps = Omit<FieldProps, "type"> & {
+  /** What the button says that shows or hides what is typed. */
+  showLabel: string;
+  hideLabel: string;
+};
+
+/** A password, hidden as it is typed unless one asks to see it. */
+export function PasswordField(props: PasswordFieldProps) {
+  const { label, hint, error, className, showLabel, hideLabel, ...rest } = props;
+  const ids = useFieldIds(hint, error);
+  const [isShown, setIsShown] = useState(false);
+  const Icon = isShown ? EyeOff : Eye;
+  return (
+    <Frame {...{ label, hint, error, ids }}>
+      <div className="relative">
+        <input
+          spellCheck={false}
+          autoCapitalize="none"
+          {...rest}
+          type={isShown ? "text" : "password"}
+          id={ids.control}
+          aria-invalid={error !== undefined || undefined}
+          aria-describedby={ids.described}
+          className={cx(control, "min-h-12 pe-13", className)}
+        />
+        <button
+          type="button"
+          aria-label={isShown ? hideLabel : showLabel}
+          aria-controls={ids.control}
+          onClick={() => setIsShown(!isShown)}
+          className="absolute inset-y-0.5 end-0.5 grid w-11 place-items-center rounded-control text-muted hover:text-ink"
+        >
+          <Icon aria-hidden size={20} />
+        </button>
+      </div>
+    </Frame>
+  );
+}
+
+export type CheckboxProps = Omit<ComponentProps<"input">, "type"> & {
+  label: string;
+  hint?: ReactNode;
+};
+
+/** Something to agree to within a form; the whole line is what one presses. */
+export function Checkbox({ label, hint, className, ...rest }: CheckboxProps) {
+  const id = useId();
+  return (
+    <label className={cx("flex min-h-11 cursor-pointer items-start gap-3 py-2", className)}>
+      <input
+        {...rest}
+        type="checkbox"
+        aria-describedby={hint === undefined ? undefined : id}
+        className="mt-0.5 size-5 shrink-0 accent-accent"
+      />
+      <span className="grid gap-0.5">
+        <span className="font-semibold">{label}</span>
+        {hint !== undefined && (
+          <span id={id} className="text-sm text-muted">
+            {hint}
+          </span>
+        )}
+      </span>
+    </label>
   );
 }
 

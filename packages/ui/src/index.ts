@@ -2,13 +2,16 @@
 export { Badge, type BadgeTone } from "./Badge";
 export { Button, buttonClass, type ButtonSize, type ButtonVariant, IconButton } from "./Button";
 export { Card } from "./Card";
+export { Choice } from "./Choice";
 export { cx } from "./cx";
 export { ConfirmDialog, Dialog, DialogActions, type DialogProps } from "./Dialog";
 export { EmptyState } from "./EmptyState";
-export { Field, Select, TextArea } from "./Field";
+export { Checkbox, Field, PasswordField, Select, TextArea } from "./Field";
 export { Menu, MenuChoice, MenuHeading, MenuItem, MenuSeparator } from "./Menu";
 export { Notice } from "./Notice";
 export { Progress } from "./Progress";
 export { Skeleton } from "./Skeleton";
+export { Slider } from "./Slider";
 export { Spinner } from "./Spinner";
+export { Switch } from "./Switch";
 export { showProblem, showToast, ToastRegion } from "./Toast";

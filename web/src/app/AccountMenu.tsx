@@ -7,9 +7,28 @@ import {
   MenuSeparator,
 } from "@streamverse/ui";
 import { Link } from "@tanstack/react-router";
-import { Cog, LogOut, Monitor, Moon, Sun, Upload, Users } from "lucide-react";
+import {
+  Cog,
+  Database,
+  KeyRound,
+  LogOut,
+  Mail,
+  Monitor,
+  Moon,
+  ScrollText,
+  ShieldCheck,
+  SlidersHorizontal,
+  Sun,
+  Tv,
+  Upload,
+  UserPen,
+  Users,
+  UsersRound,
+} from "lucide-react";
 
-import { useLogOut, useMe } from "../features/identity/queries";
+import { useIsOwner, useLogOut, useMe } from "../features/identity/queries";
+import { useCurrentProfile, useProfiles } from "../features/profiles/queries";
+import { useMay } from "../features/staff/queries";
 import { Avatar } from "./Avatar";
 import { useText } from "./i18n";
 import { setTheme, type Theme, useTheme } from "./theme";
@@ -18,6 +37,8 @@ import { setTheme, type Theme, useTheme } from "./theme";
 export function AccountMenu() {
   const text = useText();
   const me = useMe();
+  const profile = useCurrentProfile();
+  const hasFamily = (useProfiles().data?.items.length ?? 0) > 1;
   const theme = useTheme();
   const logOut = useLogOut();
   return (
@@ -25,14 +46,41 @@ export function AccountMenu() {
       isOpenAtFirst
       trigger={
         <IconButton label={text.nav.account(me.display_name)}>
-          <Avatar name={me.display_name} />
+          <Avatar name={me.display_name} picture={profile?.avatar_url} />
         </IconButton>
       }
     >
       <MenuHeading>
-        <div className="font-semibold">{me.display_name}</div>
+        <div className="font-semibold">{profile?.name ?? me.display_name}</div>
         <div className="text-sm text-muted">{me.email}</div>
       </MenuHeading>
+      <MenuSeparator />
+      {hasFamily && (
+        <MenuItem icon={<UsersRound aria-hidden size={18} />} render={<Link to="/profiles" />}>
+          {text.profiles.switch}
+        </MenuItem>
+      )}
+      <MenuItem icon={<UserPen aria-hidden size={18} />} render={<Link to="/profiles/manage" />}>
+        {text.profiles.manage}
+      </MenuItem>
+      <MenuItem
+        icon={<SlidersHorizontal aria-hidden size={18} />}
+        render={<Link to="/account/preferences" />}
+      >
+        {text.preferences.menu}
+      </MenuItem>
+      <MenuItem
+        icon={<ShieldCheck aria-hidden size={18} />}
+        render={<Link to="/account/security" />}
+      >
+        {text.nav.security}
+      </MenuItem>
+      <MenuItem icon={<Database aria-hidden size={18} />} render={<Link to="/account/privacy" />}>
+        {text.nav.privacy}
+      </MenuItem>
+      <MenuItem icon={<Tv aria-hidden size={18} />} render={<Link to="/link" />}>
+        {text.nav.linkScreen}
+      </MenuItem>
       <MenuSeparator />
       {me.role === "owner" && (
         <div className="lg:hidden">
@@ -48,6 +96,7 @@ export function AccountMenu() {
           <MenuSeparator />
         </div>
       )}
+      <StaffItems />
       <MenuChoice<Theme>
         label={text.nav.theme}
         value={theme}
@@ -67,5 +116,43 @@ export function AccountMenu() {
         {text.nav.logOut}
       </MenuItem>
     </Menu>
+  );
+}
+
+/** The pages of those who run the service, as far as their role goes. */
+function StaffItems() {
+  const text = useText();
+  const isOwner = useIsOwner();
+  const maySeePeople = useMay("accounts.read") === true && !isOwner;
+  const mayMakeKeys = useMay("api_keys.manage") === true;
+  const mayAudit = useMay("audit.read") === true;
+  if (!maySeePeople && !mayMakeKeys && !mayAudit) return null;
+  return (
+    <>
+      {maySeePeople && (
+        <MenuItem icon={<Users aria-hidden size={18} />} render={<Link to="/people" />}>
+          {text.people.title}
+        </MenuItem>
+      )}
+      {isOwner && (
+        <MenuItem icon={<Mail aria-hidden size={18} />} render={<Link to="/admin/mails" />}>
+          {text.mails.title}
+        </MenuItem>
+      )}
+      {mayMakeKeys && (
+        <MenuItem icon={<KeyRound aria-hidden size={18} />} render={<Link to="/admin/api-keys" />}>
+          {text.apiKeys.title}
+        </MenuItem>
+      )}
+      {mayAudit && (
+        <MenuItem
+          icon={<ScrollText aria-hidden size={18} />}
+          render={<Link to="/admin/audit-log" />}
+        >
+          {text.auditLog.title}
+        </MenuItem>
+      )}
+      <MenuSeparator />
+    </>
   );
 }

@@ -1,5 +1,8 @@
-/** A person, as the first letter of the name. */
-export function Avatar({ name }: { name: string }) {
+/** A person: the picture of who watches, or the first letter of the name. */
+export function Avatar({ name, picture }: { name: string; picture?: string | undefined }) {
+  if (picture !== undefined) {
+    return <img src={picture} alt="" className="size-9 rounded-[24%] object-cover" />;
+  }
   return (
     <span
       aria-hidden

@@ -3,6 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useState } from "react";
 
 import { useMe } from "../features/identity/queries";
+import { useCurrentProfile } from "../features/profiles/queries";
 import { Avatar } from "./Avatar";
 import { useText } from "./i18n";
 import { Logo } from "./Logo";
@@ -79,6 +80,7 @@ const AccountMenu = lazy(async () => ({ default: (await importAccountMenu()).Acc
 function AccountButton() {
   const text = useText();
   const me = useMe();
+  const profile = useCurrentProfile();
   const [isWanted, setIsWanted] = useState(false);
   const reach = () => void importAccountMenu();
   const button = (
@@ -89,7 +91,7 @@ function AccountButton() {
       onFocus={reach}
       onClick={() => setIsWanted(true)}
     >
-      <Avatar name={me.display_name} />
+      <Avatar name={me.display_name} picture={profile?.avatar_url} />
     </IconButton>
   );
   return isWanted ? (

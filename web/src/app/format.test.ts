@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { formatBytes, formatDuration, formatPercent, formatRoughTime } from "./format";
+import { formatAge, formatBytes, formatDuration, formatPercent, formatRoughTime } from "./format";
 
 test.each([
   [0, "0 bytes"],
@@ -34,4 +34,17 @@ test.each([
   [5_400, "1 hr 30 min"],
 ])("%d seconds are about %s", (seconds, text) => {
   expect(formatRoughTime(seconds)).toBe(text);
+});
+
+test.each([
+  [0, "now"],
+  [59, "now"],
+  [60, "1 minute ago"],
+  [7_199, "1 hour ago"],
+  [86_400, "yesterday"],
+  [29 * 86_400, "29 days ago"],
+  [-5, "now"],
+])("%d seconds ago reads %s", (seconds, text) => {
+  const now = Date.UTC(2026, 0, 31);
+  expect(formatAge(new Date(now - seconds * 1000).toISOString(), now)).toBe(text);
 });

@@ -56,6 +56,29 @@ export function formatDate(instant: string): string {
   return new Intl.DateTimeFormat(locale(), { dateStyle: "medium" }).format(new Date(instant));
 }
 
+/** "21 Nov 2026, 10:12". */
+export function formatMoment(instant: string): string {
+  const styles = { dateStyle: "medium", timeStyle: "short" } as const;
+  return new Intl.DateTimeFormat(locale(), styles).format(new Date(instant));
+}
+
+const AGES = [
+  ["day", 86_400],
+  ["hour", 3_600],
+  ["minute", 60],
+] as const;
+
+/** "5 minutes ago"; after a month, the date. */
+export function formatAge(instant: string, now = Date.now()): string {
+  const seconds = Math.max(0, (now - Date.parse(instant)) / 1000);
+  if (seconds >= 30 * 86_400) return formatDate(instant);
+  const words = new Intl.RelativeTimeFormat(locale(), { numeric: "auto" });
+  const [unitName, size] = AGES.find(([, length]) => seconds >= length) ?? ["second", 1];
+  return unitName === "second"
+    ? words.format(0, "second")
+    : words.format(-Math.floor(seconds / size), unitName);
+}
+
 type TimeUnit = "hour" | "minute" | "second";
 
 function unit(value: number, name: TimeUnit, display: "short" | "narrow" = "short"): string {

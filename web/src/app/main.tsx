@@ -10,6 +10,7 @@ import { createRoot } from "react-dom/client";
 
 import { LanguageProvider, useText } from "./i18n";
 import { createQueryClient } from "./query-client";
+import { ReauthGate } from "./ReauthGate";
 import { createAppRouter } from "./router";
 
 const queryClient = createQueryClient(() => {
@@ -23,6 +24,7 @@ function App() {
   return (
     <>
       <RouterProvider router={router} />
+      <ReauthGate />
       <ToastRegion label={text.common.messages} closeLabel={text.common.close} />
     </>
   );

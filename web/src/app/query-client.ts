@@ -23,8 +23,10 @@ export function createQueryClient(onLoggedOut: () => void): QueryClient {
         staleTime: 5_000,
         // Ask even if the browser believes it is offline: the server may be this machine.
         networkMode: "always",
-        // A refusal stays a refusal; only silence is worth asking again.
-        retry: (failures, error) => !(error instanceof ApiProblem) && failures < 3,
+        // A refusal stays a refusal; only silence is worth asking again. But a session's secret
+        // changes with its power, and a question may have crossed that on its way.
+        retry: (failures, error) =>
+          isStatus(error, 401) ? failures < 1 : !(error instanceof ApiProblem) && failures < 3,
       },
       mutations: { networkMode: "always" },
     },

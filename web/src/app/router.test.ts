@@ -7,12 +7,28 @@ test("every page has its address", () => {
   const { routesByPath } = createAppRouter(new QueryClient());
   expect(Object.keys(routesByPath).sort()).toEqual([
     "/",
+    "/accept-invitation",
+    "/account/preferences",
+    "/account/privacy",
+    "/account/security",
+    "/activate",
+    "/admin/api-keys",
+    "/admin/audit-log",
+    "/admin/mails",
+    "/forgot-password",
+    "/link",
     "/login",
     "/people",
     "/processing",
+    "/profiles",
+    "/profiles/manage",
+    "/register",
+    "/reset-password",
     "/setup",
     "/titles/$id",
+    "/tv",
     "/upload",
+    "/verify-email",
     "/watch/$id",
   ]);
 });

@@ -8,12 +8,26 @@ import {
 } from "@tanstack/react-router";
 
 import { meQuery } from "../features/identity/queries";
+import { ensureProfileChosen } from "../features/profiles/queries";
 import { HomePage } from "../pages/HomePage";
 import { AppLayout } from "./AppLayout";
 import { CrashScreen, NotFoundScreen } from "./screens";
-import { homeSearch, loginSearch, setupSearch } from "./search";
+import {
+  errorSearch,
+  homeSearch,
+  linkSearch,
+  loginSearch,
+  mailsSearch,
+  manageSearch,
+  profilesSearch,
+  setupSearch,
+} from "./search";
 
-const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({
+interface RouterContext {
+  queryClient: QueryClient;
+}
+
+const root = createRootRouteWithContext<RouterContext>()({
   notFoundComponent: NotFoundScreen,
   errorComponent: CrashScreen,
 });
@@ -32,6 +46,39 @@ const setup = createRoute({
   component: lazyRouteComponent(() => import("../pages/SetupPage"), "SetupPage"),
 });
 
+const register = createRoute({
+  getParentRoute: () => root,
+  path: "/register",
+  component: lazyRouteComponent(() => import("../pages/RegisterPage"), "RegisterPage"),
+});
+
+const forgotPassword = createRoute({
+  getParentRoute: () => root,
+  path: "/forgot-password",
+  component: lazyRouteComponent(() => import("../pages/ForgotPasswordPage"), "ForgotPasswordPage"),
+});
+
+const resetPassword = createRoute({
+  getParentRoute: () => root,
+  path: "/reset-password",
+  component: lazyRouteComponent(() => import("../pages/ResetPasswordPage"), "ResetPasswordPage"),
+});
+
+const verifyEmail = createRoute({
+  getParentRoute: () => root,
+  path: "/verify-email",
+  component: lazyRouteComponent(() => import("../pages/VerifyEmailPage"), "VerifyEmailPage"),
+});
+
+const acceptInvitation = createRoute({
+  getParentRoute: () => root,
+  path: "/accept-invitation",
+  component: lazyRouteComponent(
+    () => import("../pages/AcceptInvitationPage"),
+    "AcceptInvitationPage",
+  ),
+});
+
 /** Everything below needs an account; guests go to log in and come back. */
 const member = createRoute({
   getParentRoute: () => root,
@@ -45,7 +92,58 @@ const member = createRoute({
   },
 });
 
-const layout = createRoute({ getParentRoute: () => member, id: "layout", component: AppLayout });
+/** Before anything that is somebody's own, an account of several people is asked who watches. */
+const isSomebodys = {
+  beforeLoad: ({ context, location }: { context: RouterContext; location: { href: string } }) =>
+    ensureProfileChosen(context.queryClient, location.href),
+};
+
+const layout = createRoute({
+  getParentRoute: () => member,
+  id: "layout",
+  component: AppLayout,
+  ...isSomebodys,
+});
+
+const whosWatching = createRoute({
+  getParentRoute: () => member,
+  path: "/profiles",
+  validateSearch: profilesSearch,
+  component: lazyRouteComponent(() => import("../pages/WhosWatchingPage"), "WhosWatchingPage"),
+});
+
+const manageProfiles = createRoute({
+  getParentRoute: () => member,
+  path: "/profiles/manage",
+  validateSearch: manageSearch,
+  component: lazyRouteComponent(() => import("../pages/ManageProfilesPage"), "ManageProfilesPage"),
+});
+
+const preferences = createRoute({
+  getParentRoute: () => layout,
+  path: "/account/preferences",
+  validateSearch: manageSearch,
+  component: lazyRouteComponent(() => import("../pages/PreferencesPage"), "PreferencesPage"),
+});
+
+const apiKeys = createRoute({
+  getParentRoute: () => layout,
+  path: "/admin/api-keys",
+  component: lazyRouteComponent(() => import("../pages/ApiKeysPage"), "ApiKeysPage"),
+});
+
+const auditLog = createRoute({
+  getParentRoute: () => layout,
+  path: "/admin/audit-log",
+  component: lazyRouteComponent(() => import("../pages/AuditLogPage"), "AuditLogPage"),
+});
+
+const mails = createRoute({
+  getParentRoute: () => layout,
+  path: "/admin/mails",
+  validateSearch: mailsSearch,
+  component: lazyRouteComponent(() => import("../pages/MailsPage"), "MailsPage"),
+});
 
 const home = createRoute({
   getParentRoute: () => layout,
@@ -81,13 +179,75 @@ const people = createRoute({
 const watch = createRoute({
   getParentRoute: () => member,
   path: "/watch/$id",
+  ...isSomebodys,
   component: lazyRouteComponent(() => import("../pages/WatchPage"), "WatchPage"),
+});
+
+const security = createRoute({
+  getParentRoute: () => layout,
+  path: "/account/security",
+  validateSearch: errorSearch,
+  component: lazyRouteComponent(() => import("../pages/SecurityPage"), "SecurityPage"),
+});
+
+const privacy = createRoute({
+  getParentRoute: () => layout,
+  path: "/account/privacy",
+  component: lazyRouteComponent(() => import("../pages/PrivacyPage"), "PrivacyPage"),
+});
+
+const tv = createRoute({
+  getParentRoute: () => root,
+  path: "/tv",
+  component: lazyRouteComponent(() => import("../pages/TvLoginPage"), "TvLoginPage"),
+});
+
+const link = createRoute({
+  getParentRoute: () => member,
+  path: "/link",
+  validateSearch: linkSearch,
+  component: lazyRouteComponent(() => import("../pages/LinkPage"), "LinkPage"),
+});
+
+/** The address that televisions show. */
+const activate = createRoute({
+  getParentRoute: () => root,
+  path: "/activate",
+  validateSearch: linkSearch,
+  beforeLoad: ({ search }) => {
+    throw redirect({ to: "/link", search, replace: true });
+  },
 });
 
 const tree = root.addChildren([
   login,
+  tv,
+  activate,
   setup,
-  member.addChildren([layout.addChildren([home, title, upload, processing, people]), watch]),
+  register,
+  forgotPassword,
+  resetPassword,
+  verifyEmail,
+  acceptInvitation,
+  member.addChildren([
+    link,
+    whosWatching,
+    manageProfiles,
+    layout.addChildren([
+      home,
+      title,
+      upload,
+      processing,
+      people,
+      security,
+      privacy,
+      preferences,
+      apiKeys,
+      auditLog,
+      mails,
+    ]),
+    watch,
+  ]),
 ]);
 
 export function createAppRouter(queryClient: QueryClient) {

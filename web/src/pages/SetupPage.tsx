@@ -109,7 +109,7 @@ function OwnerForm({ token }: { token: string }) {
           name="password"
           type="password"
           autoComplete="new-password"
-          minLength={12}
+          minLength={8}
           required
           error={errors["password"]}
         />

@@ -1,5 +1,13 @@
+import { entry } from "./entry";
+import { preferences } from "./preferences";
+import { profiles } from "./profiles";
+import { safety } from "./security";
+import { apiKeys, auditLog, mails, people, permissions } from "./staff";
+
 /** Every sentence the app says, in English; another language is another file of this shape. */
 export const en = {
+  ...entry,
+  ...safety,
   appName: "StreamVerse",
   common: {
     close: "Close",
@@ -22,6 +30,9 @@ export const en = {
     processing: "Processing",
     people: "People",
     account: (name: string) => `Account of ${name}`,
+    security: "Security",
+    privacy: "Privacy and data",
+    linkScreen: "Log in a screen",
     logOut: "Log out",
     theme: "Appearance",
     themes: { system: "As the system", dark: "Dark", light: "Light" },
@@ -36,7 +47,7 @@ export const en = {
     name: "Your name",
     email: "Email",
     password: "Password",
-    passwordHint: "At least 12 characters. A few unrelated words work well.",
+    passwordHint: "At least 8 characters. A few unrelated words work well.",
     submit: "Make my account",
     alreadyTitle: "StreamVerse is already set up",
     alreadyBody: "The owner’s account exists. Log in with it, or ask the owner for an account.",
@@ -44,16 +55,6 @@ export const en = {
     noTokenTitle: "Open the set-up link",
     noTokenBody:
       "The server printed a one-time link when it started. Open that link: it proves that this server is yours.",
-  },
-  login: {
-    title: "Log in",
-    email: "Email",
-    password: "Password",
-    submit: "Log in",
-    needsOwner:
-      "Nobody owns this server yet. Open the one-time set-up link that it printed when it started.",
-    throttled: (seconds: number) => `Too many tries. Wait ${seconds} seconds and try again.`,
-    tagline: "Your films. Your place. Ready to play.",
   },
   home: {
     title: "Home",
@@ -182,27 +183,13 @@ export const en = {
     watch: "Watch",
     openTitle: "Open",
   },
-  people: {
-    title: "People",
-    intro: "Who may log in to this server.",
-    add: "Add a person",
-    addIntro: "Tell them the email and password yourself: no message is sent.",
-    name: "Name",
-    email: "Email",
-    password: "Password",
-    passwordHint: "At least 12 characters.",
-    role: "Role",
-    roles: { owner: "Owner", viewer: "Viewer" },
-    roleHints: { owner: "may upload and manage everything", viewer: "may watch published titles" },
-    you: "You",
-    since: (date: string) => `Since ${date}`,
-    remove: (name: string) => `Remove ${name}`,
-    removeTitle: (name: string) => `Remove ${name}?`,
-    removeBody: "They are logged out at once and cannot log in any more.",
-    removeConfirm: "Remove",
-    added: (name: string) => `${name} can log in now.`,
-    removed: (name: string) => `${name} is removed.`,
-  },
+  people,
+  permissions,
+  apiKeys,
+  auditLog,
+  mails,
+  profiles,
+  preferences,
   player: {
     label: (name: string) => `Player: ${name}`,
     back: "Back to the title",

@@ -1,14 +1,13 @@
-import type { Role } from "@streamverse/client";
 import { Button, Dialog, DialogActions, Field, Notice, Select, showToast } from "@streamverse/ui";
 import type { SubmitEvent } from "react";
 
 import { sentenceOf } from "../../app/api";
 import { fieldErrors, hasFieldErrors, readForm } from "../../app/forms";
 import { useText } from "../../app/i18n";
+import { ROLES } from "../staff/RoleList";
 import { useAddAccount } from "./queries";
 
 const FORM_ID = "add-person";
-const ROLES: readonly Role[] = ["viewer", "owner"];
 
 export function AddPersonDialog({ onClose }: { onClose: () => void }) {
   const text = useText();
@@ -17,7 +16,7 @@ export function AddPersonDialog({ onClose }: { onClose: () => void }) {
 
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     const read = readForm(event);
-    const role: Role = read("role") === "owner" ? "owner" : "viewer";
+    const role = ROLES.find((each) => each === read("role")) ?? "viewer";
     add.mutate(
       {
         display_name: read("display_name"),
@@ -67,7 +66,7 @@ export function AddPersonDialog({ onClose }: { onClose: () => void }) {
           name="password"
           type="password"
           autoComplete="new-password"
-          minLength={12}
+          minLength={8}
           required
           error={errors["password"]}
         />

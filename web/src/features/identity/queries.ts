@@ -30,13 +30,28 @@ export const setupQuery = queryOptions({
   queryFn: () => unwrap(api.GET("/api/v1/setup")),
 });
 
+/** The other services that one can log in with. */
+export const providersQuery = queryOptions({
+  queryKey: ["providers"],
+  staleTime: Infinity,
+  queryFn: () => unwrap(api.GET("/api/v1/auth/providers")),
+});
+
 export const accountsQuery = queryOptions({
   queryKey: ["accounts"],
   queryFn: async () =>
     (await unwrap(api.GET("/api/v1/accounts", { params: { query: { limit: 100 } } }))).items,
 });
 
-const nobody: Account = { id: "", email: "", display_name: "", role: "viewer", created_at: "" };
+const nobody: Account = {
+  id: "",
+  email: "",
+  display_name: "",
+  role: "viewer",
+  locale: "",
+  created_at: "",
+  is_email_verified: false,
+};
 
 /** The account that uses the page; pages behind the log-in always have one. */
 export function useMe(): Account {
@@ -53,14 +68,6 @@ export interface Credentials {
   password: string;
 }
 
-export function useLogIn() {
-  const queryClient = useQueryClient();
-  return useMutation({
-    mutationFn: (body: Credentials) => unwrap(api.POST("/api/v1/auth/login", { body })),
-    onSuccess: (account) => queryClient.setQueryData(ME_KEY, account),
-  });
-}
-
 export function useSetUp() {
   const queryClient = useQueryClient();
   return useMutation({
@@ -70,17 +77,23 @@ export function useSetUp() {
   });
 }
 
-export function useLogOut() {
+/** Leave for the log-in page once the session has ended. */
+export function useLeave(): (search?: { left: string }) => Promise<void> {
   const queryClient = useQueryClient();
   const router = useRouter();
+  return async (search) => {
+    queryClient.setQueryData(ME_KEY, null);
+    await router.navigate({ to: "/login", ...(search ? { search } : {}) });
+    // What one account saw must not be shown to the next.
+    queryClient.removeQueries({ predicate: (query) => query.queryKey[0] !== ME_KEY[0] });
+  };
+}
+
+export function useLogOut() {
+  const leave = useLeave();
   return useMutation({
     mutationFn: () => unwrap(api.POST("/api/v1/auth/logout")),
-    onSuccess: async () => {
-      queryClient.setQueryData(ME_KEY, null);
-      await router.navigate({ to: "/login" });
-      // What one account saw must not be shown to the next.
-      queryClient.removeQueries({ predicate: (query) => query.queryKey[0] !== ME_KEY[0] });
-    },
+    onSuccess: () => leave(),
   });
 }
 

@@ -1,0 +1,111 @@
+import {
+  Badge,
+  Button,
+  Dialog,
+  DialogActions,
+  Field,
+  Notice,
+  showProblem,
+  showToast,
+  Skeleton,
+} from "@streamverse/ui";
+import { useQuery } from "@tanstack/react-query";
+import { type SubmitEvent, useState } from "react";
+
+import { sentenceOf } from "../../app/api";
+import { placeProblem, readForm } from "../../app/forms";
+import { useText } from "../../app/i18n";
+import { useResend } from "../identity/entry-queries";
+import { FormProblem } from "../identity/FormProblem";
+import { SubmitButton } from "../identity/SubmitButton";
+import { Failed } from "./Listing";
+import { acts, emailQuery, useAct } from "./queries";
+import { Section } from "./Section";
+
+const FORM_ID = "change-email";
+
+export function EmailSection() {
+  const text = useText();
+  const status = useQuery(emailQuery);
+  const resend = useResend();
+  const [isChanging, setIsChanging] = useState(false);
+  const sendLink = () =>
+    resend.mutate(null, {
+      onSuccess: () => showToast(text.security.email.linkSent),
+      onError: (error) => showProblem(sentenceOf(error, text)),
+    });
+  return (
+    <Section id="email" title={text.security.email.title}>
+      {status.isPending && <Skeleton className="h-12" />}
+      {status.isError && <Failed error={status.error} onRetry={() => void status.refetch()} />}
+      {status.data !== undefined && (
+        <>
+          <p className="flex flex-wrap items-center gap-3 text-lg font-semibold wrap-anywhere">
+            {status.data.email}
+            {status.data.is_verified ? (
+              <Badge tone="good">{text.security.email.verified}</Badge>
+            ) : (
+              <Badge tone="danger">{text.security.email.unverified}</Badge>
+            )}
+          </p>
+          {status.data.pending_email !== null && (
+            <Notice>{text.security.email.pending(status.data.pending_email)}</Notice>
+          )}
+          <div className="flex flex-wrap gap-3">
+            <Button onClick={() => setIsChanging(true)}>{text.security.email.change}</Button>
+            {!status.data.is_verified && (
+              <Button variant="quiet" isBusy={resend.isPending} onClick={sendLink}>
+                {text.security.email.sendLink}
+              </Button>
+            )}
+          </div>
+        </>
+      )}
+      {isChanging && <ChangeEmailDialog onClose={() => setIsChanging(false)} />}
+    </Section>
+  );
+}
+
+function ChangeEmailDialog({ onClose }: { onClose: () => void }) {
+  const text = useText();
+  const change = useAct(acts.changeEmail);
+  const { at, above } = placeProblem(change.error, text);
+  const submit = (event: SubmitEvent<HTMLFormElement>) => {
+    const email = readForm(event)("new_email");
+    change.mutate(email, {
+      onSuccess: () => {
+        onClose();
+        showToast(text.security.email.sent(email));
+      },
+    });
+  };
+  return (
+    <Dialog
+      isOpen
+      onClose={onClose}
+      title={text.security.email.change}
+      description={text.security.email.changeIntro}
+      closeLabel={text.common.close}
+    >
+      <FormProblem above={above} />
+      <form id={FORM_ID} onSubmit={submit}>
+        <Field
+          label={text.security.email.new}
+          name="new_email"
+          type="email"
+          autoComplete="email"
+          required
+          error={at["new_email"] ?? at["email"]}
+        />
+      </form>
+      <DialogActions>
+        <Button variant="quiet" onClick={onClose}>
+          {text.common.cancel}
+        </Button>
+        <SubmitButton form={FORM_ID} size="md" isBusy={change.isPending} error={change.error}>
+          {text.security.email.save}
+        </SubmitButton>
+      </DialogActions>
+    </Dialog>
+  );
+}
