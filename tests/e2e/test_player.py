@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 import time
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.browsing import Player, Visitor
 from tests.e2e.conftest import FILM_SECONDS, Library
+from tests.factories.media import MediaFactory, beep, picture
 
 
 @pytest.fixture
@@ -91,7 +91,12 @@ def test_it_goes_on_where_it_was_left(owner: Visitor, player: Player) -> None:
     player.wait_until("video.currentTime < 5")
 
 
-def test_a_film_that_was_deleted_says_so(owner: Visitor, library: Library, film: Path) -> None:
+def test_a_film_that_was_deleted_says_so(
+    owner: Visitor, library: Library, media: MediaFactory
+) -> None:
+    # So long that its end is not fetched before somebody goes there.
+    film = media.folder / "long.mp4"
+    media.lavfi(film, picture(320, 180, "25", 120), beep(120))
     title_id = library.upload(film, "Soon gone")
     library.wait_until(title_id, "ready")
     page = owner.page
@@ -99,8 +104,6 @@ def test_a_film_that_was_deleted_says_so(owner: Visitor, library: Library, film:
     owner.open(f"/watch/{title_id}")
     player = Player(page)
     player.wait_until_it_plays()
-    # Held near its start, so that the end is not fetched yet.
-    page.keyboard.press("k")
     library.client.delete(f"/titles/{title_id}").raise_for_status()
     page.keyboard.press("9")
     expect(page.get_by_role("alert")).to_contain_text("The film is not there")
