@@ -11,6 +11,11 @@ const VOLUME_KEY = "streamverse.volume";
 const EDGE_SECONDS = 1.5;
 /** So long the newest part may take to arrive after the playlist has named it. */
 const ARRIVAL_MS = 3_000;
+/**
+ * The first picture, but not quite zero: there the film stands until the engine has moved it to its
+ * start, and for a second the engine takes whoever goes there for a start that has not happened.
+ */
+const BEGINNING_SECONDS = 0.001;
 const REMEMBER_EVERY_MS = 5_000;
 const RENEW_AT_MOST_EVERY_MS = 30_000;
 
@@ -115,7 +120,7 @@ export class Player {
     const { playableSeconds, status } = this.store.get();
     // The engine moves to its own start when it has loaded: the wish is granted after that.
     if (status === "loading") this.#wantedSeconds = seconds;
-    this.#options.video.currentTime = clamp(seconds, 0, playableSeconds);
+    this.#options.video.currentTime = clamp(seconds, BEGINNING_SECONDS, playableSeconds);
     this.store.set({ positionSeconds: this.#options.video.currentTime, isEnded: false });
   }
 
