@@ -54,6 +54,8 @@ _MOST_THREADS = 12
 _LONGEST_ENCODE_S = 12 * 3600
 _BASE_MEMORY_BYTES = 1 << 30
 _FRAMES_IN_MEMORY = 48
+# The sound of a long film is ahead of its pictures at once; it must not slow the first of them.
+_PICTURES_NICENESS, _SOUND_NICENESS = 5, 15
 _FRAMES_PER_THREAD = 8
 _MOST_DECODING_ERRORS = "0.3"
 _EXIT_TOO_MANY_ERRORS = 69
@@ -430,18 +432,20 @@ def _audio_command(source: Path, facts: MediaFacts, audio: AudioFacts, tools: To
         *(*_LIKE_EVERY_CHUNK, "-movflags", _FRAGMENTED, "-frag_duration", "1000000"),
         *("-f", "mp4", pipe_url(0)),
     )
-    return Command(argv, (source,), pipe_count=2, limits=_limits(_BASE_MEMORY_BYTES))
+    return Command(
+        argv, (source,), pipe_count=2, limits=_limits(_BASE_MEMORY_BYTES, _SOUND_NICENESS)
+    )
 
 
 def _video_limits(video: VideoFacts) -> Limits:
     frame_bytes = video.coded_width * video.coded_height * 4
     frames = _FRAMES_IN_MEMORY + _FRAMES_PER_THREAD * _threads()
-    return _limits(_BASE_MEMORY_BYTES + frames * frame_bytes)
+    return _limits(_BASE_MEMORY_BYTES + frames * frame_bytes, _PICTURES_NICENESS)
 
 
-def _limits(memory_bytes: int) -> Limits:
+def _limits(memory_bytes: int, niceness: int) -> Limits:
     cpu_seconds = _LONGEST_ENCODE_S * (os.cpu_count() or 1)
-    return Limits(_LONGEST_ENCODE_S, cpu_seconds, memory_bytes)
+    return Limits(_LONGEST_ENCODE_S, cpu_seconds, memory_bytes, niceness=niceness)
 
 
 def _threads() -> int:
