@@ -12,7 +12,7 @@ from streamverse.domains.identity.listeners import listeners as identity_listene
 from streamverse.domains.identity.service.exports import EXPORTERS as IDENTITY_EXPORTERS
 from streamverse.domains.identity.service.exports import Archive
 from streamverse.domains.media import models as media_models
-from streamverse.domains.media.jobs import MediaJobs
+from streamverse.domains.media.jobs import media_jobs
 from streamverse.domains.profiles import jobs as profiles_jobs
 from streamverse.domains.profiles import models as profiles_models
 from streamverse.domains.profiles.listeners import listeners as profiles_listeners
@@ -49,7 +49,6 @@ def listeners(catalog_settings: CatalogSettings, correspondence: Correspondence)
 
 def job_handlers(resources: Resources) -> Sequence[JobHandlers]:
     """List the jobs of every domain, with what they need of the world."""
-    media_jobs = MediaJobs(resources.store, resources.tools, resources.scratch)
     return (
         mail.MailJobs(resources.correspondence.postbox).handlers(),
         identity_jobs.handlers(resources.identity_settings),
@@ -57,7 +56,7 @@ def job_handlers(resources: Resources) -> Sequence[JobHandlers]:
             Archive(resources.store, resources.vault), resources.correspondence, EXPORTERS
         ),
         profiles_jobs.handlers(resources.store),
-        media_jobs.handlers(),
+        media_jobs(resources.store, resources.tools, resources.scratch),
     )
 
 

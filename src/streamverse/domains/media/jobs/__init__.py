@@ -1,0 +1,27 @@
+"""The durable work of the media domain. Every job here may run twice."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from streamverse.domains.media.jobs.checking import CheckingJobs
+from streamverse.domains.media.jobs.encoding import EncodingJobs
+from streamverse.domains.media.jobs.finishing import FinishingJobs
+from streamverse.domains.media.jobs.pictures import PictureJobs
+from streamverse.domains.media.jobs.workshop import Workshop
+from streamverse.kit.jobs import JobHandlers
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from streamverse.kit.storage import ObjectStore
+    from streamverse.mediakit.ffmpeg import Tools
+
+
+def media_jobs(store: ObjectStore, tools: Tools, scratch: Path) -> JobHandlers:
+    """Declare all of them, with the store, the tools and a folder for copies of sources."""
+    workshop = Workshop(store, tools, scratch)
+    handlers = JobHandlers()
+    for family in (CheckingJobs, EncodingJobs, PictureJobs, FinishingJobs):
+        family(workshop).declare(handlers)
+    return handlers
