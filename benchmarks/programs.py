@@ -86,14 +86,16 @@ def title_of_upload(client: httpx.Client, location: str) -> str:
     return wait_for(look, timeout_s=60)
 
 
-def wait_for(look: Callable[[], T | None], *, timeout_s: float) -> T:
+def wait_for(
+    look: Callable[[], T | None], *, timeout_s: float, look_every_s: float = LOOK_EVERY_S
+) -> T:
     """Look until there is something."""
     deadline = time.monotonic() + timeout_s
     while time.monotonic() < deadline:
         found = look()
         if found is not None:
             return found
-        time.sleep(LOOK_EVERY_S)
+        time.sleep(look_every_s)
     raise TimeoutError(f"Nothing came within {timeout_s:g} s.")
 
 
