@@ -47,6 +47,7 @@ def test_the_quality_is_chosen_by_hand_and_left_to_the_player(
         choose_quality(page, f"{height}p")
         player.wait_until(f"video.videoHeight === {height}")
     choose_quality(page, "Automatic")
+    player.wait_until("video.videoHeight === 480")
     page.get_by_role("button", name="Quality and speed").click()
     automatic = page.get_by_role("menuitemradio", name="Automatic")
     expect(automatic).to_have_attribute("aria-checked", "true")

@@ -6,6 +6,8 @@ import type { Quality, Source, TextTrack } from "../state";
 
 /** How often the playlist of a growing film is read again. */
 const UPDATE_PERIOD_SECONDS = 1.5;
+/** How much of the measured bandwidth a quality may take. */
+const SHARE_FOR_MEDIA = 0.95;
 
 /** Adaptive HLS through Media Source Extensions, by Shaka Player. */
 export class ShakaEngine implements Engine {
@@ -63,12 +65,22 @@ export class ShakaEngine implements Engine {
   }
 
   chooseQuality(id: string | null): void {
-    this.#player.configure("abr.enabled", id === null);
+    const isAutomatic = id === null;
+    this.#player.configure("abr.enabled", false);
+    const wanted = isAutomatic ? this.#affordableQuality()?.id : id;
     const track = this.#player
       .getVideoTracks()
-      .find((candidate) => qualityOf(candidate)?.id === id);
+      .find((candidate) => qualityOf(candidate)?.id === wanted);
     // What is buffered ahead is thrown away, so that the choice is seen at once.
-    if (track) this.#player.selectVideoTrack(track, true, 1);
+    if (track && !track.active) this.#player.selectVideoTrack(track, true, 1);
+    this.#player.configure("abr.enabled", isAutomatic);
+  }
+
+  /** What the network has carried so far; Shaka alone would first play all that is buffered. */
+  #affordableQuality(): Quality | undefined {
+    const carriedBps = this.#player.getStats().estimatedBandwidth * SHARE_FOR_MEDIA;
+    const qualities = this.qualities();
+    return qualities.find(({ bitrateBps }) => bitrateBps <= carriedBps) ?? qualities.at(-1);
   }
 
   textTracks(): readonly TextTrack[] {
