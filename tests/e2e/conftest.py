@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +94,14 @@ class Library:
     def wait_until(self, title_id: str, *states: str) -> dict[str, Any]:
         """Wait until a title has reached one of some states."""
         return self._wait_for("/titles", title_id, set(states))
+
+    def wait_until_gone(self, address: str) -> None:
+        """Wait until nothing is served at an address any more."""
+        deadline = time.monotonic() + READY_WITHIN_S
+        while self.client.get(address).status_code != HTTPStatus.NOT_FOUND:
+            if time.monotonic() > deadline:
+                raise TimeoutError(self.process.log_file.read_text())
+            time.sleep(0.1)
 
     def _wait_for(self, path: str, wanted_id: str, states: set[str]) -> dict[str, Any]:
         deadline = time.monotonic() + READY_WITHIN_S

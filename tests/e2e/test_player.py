@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from urllib.parse import urljoin
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -28,6 +29,20 @@ def choose_quality(page: Page, name: str | re.Pattern[str]) -> None:
     page.mouse.move(220, 320)
     page.get_by_role("button", name="Quality and speed").click()
     page.get_by_role("menuitemradio", name=name).click()
+
+
+def address_of_last_piece(library: Library, title_id: str) -> str:
+    """Give the address of the last segment of a film's first rendition."""
+    playback = library.client.post(f"/titles/{title_id}/playback").raise_for_status().json()
+    master = urljoin(library.url, playback["hls_url"])
+    playlist = urljoin(master, addresses_in(library, master)[0])
+    return urljoin(playlist, addresses_in(library, playlist)[-1])
+
+
+def addresses_in(library: Library, playlist: str) -> list[str]:
+    """List what a playlist refers to."""
+    lines = library.client.get(playlist).raise_for_status().text.splitlines()
+    return [line for line in lines if line and not line.startswith("#")]
 
 
 def test_the_pictures_move_without_a_stall(player: Player) -> None:
@@ -105,7 +120,9 @@ def test_a_film_that_was_deleted_says_so(
     owner.open(f"/watch/{title_id}")
     player = Player(page)
     player.wait_until_it_plays()
+    last_piece = address_of_last_piece(library, title_id)
     library.client.delete(f"/titles/{title_id}").raise_for_status()
+    library.wait_until_gone(last_piece)
     page.keyboard.press("9")
     expect(page.get_by_role("alert")).to_contain_text("The film is not there")
 
