@@ -36,6 +36,7 @@ from streamverse.kit.db import ALL_TENANTS, Base, Database
 from streamverse.kit.events import Listener
 from streamverse.kit.jobs import DEFAULT_LANE
 from streamverse.kit.mail import MailSender, Postbox
+from streamverse.kit.regions import Regions
 from streamverse.kit.storage import open_store
 from streamverse.kit.tokens import Signer
 from streamverse.kit.work import Actor, Workshop
@@ -234,6 +235,7 @@ async def application(
             identity_settings=identity_settings,
             correspondence=correspondence,
             catalog_settings=catalog_settings,
+            regions=Regions(),
             upload_limits=UploadLimits(
                 max_bytes=1 << 30, expire_after=timedelta(hours=1), min_free_bytes=0
             ),

@@ -11,8 +11,8 @@ from sqlalchemy import delete, select, update
 
 from streamverse.domains.catalog.contracts import (
     CatalogSettings,
-    TitleDeleted,
     TitlePublished,
+    TitlePurged,
     TitleUnpublished,
 )
 from streamverse.domains.catalog.models import TitleRow
@@ -231,7 +231,7 @@ async def test_a_file_at_fault_leaves_no_title(
 
     assert await count_titles(workshop) == 0
     assert await own_events(workshop) == [
-        (event_name(TitleDeleted), {"title_id": str(asset_id), "asset_id": str(asset_id)}),
+        (event_name(TitlePurged), {"title_id": str(asset_id), "asset_id": str(asset_id)}),
     ]
 
 

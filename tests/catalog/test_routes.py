@@ -154,9 +154,16 @@ async def test_a_title(clients: Clients, shown: TitleId, clock: FixedClock) -> N
     assert title.json() == {
         **card(shown, clock),
         "asset_id": str(shown),
+        "parent_id": None,
+        "number": None,
+        "original_name": "",
+        "tagline": "",
         "description": "",
         "credit": "Blender Foundation",
         "year": 2008,
+        "released_on": None,
+        "minimum_age": None,
+        "advisories": [],
         "width": 1920,
         "height": 1080,
         "problem": None,
@@ -266,7 +273,9 @@ async def test_the_owner_deletes(clients: Clients, workshop: Workshop, shown: Ti
     deleted = await clients.owner.delete(f"/titles/{shown}")
 
     assert (deleted.status_code, deleted.content) == (204, b"")
-    assert await stored(workshop, shown) is None
+    row = await stored(workshop, shown)
+    assert row is not None
+    assert row.deleted_at is not None
     again = await clients.owner.delete(f"/titles/{shown}")
     assert_problem(again, 404, "catalog.title_not_found")
 

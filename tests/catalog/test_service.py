@@ -7,19 +7,22 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from streamverse.domains.catalog import public, service
+from streamverse.domains.catalog import public
 from streamverse.domains.catalog.contracts import (
     Title,
-    TitleChange,
     TitleDeleted,
     TitleId,
     TitleKind,
+    TitlePatch,
     TitlePublished,
+    TitlePurged,
+    TitleRestored,
     TitleState,
     TitleUnpublished,
 )
-from streamverse.domains.catalog.errors import TitleNotFound, TitleNotPlayable
+from streamverse.domains.catalog.errors import TitleNotDeleted, TitleNotFound, TitleNotPlayable
 from streamverse.domains.catalog.models import TitleRow
+from streamverse.domains.catalog.service import editing, lifecycle, titles
 from streamverse.domains.media.contracts import AssetId
 from streamverse.domains.media.models import AssetRow
 from streamverse.domains.media.public import MediaAddresses
@@ -65,10 +68,10 @@ async def test_a_title_is_seen_by_whoever_may(workshop: Workshop, people: People
     for actor, title_id, is_seen in sights:
         async with workshop.reading(actor) as work:
             if is_seen:
-                assert (await service.get_title(work, title_id)).id == title_id
+                assert (await titles.get_title(work, title_id)).id == title_id
             else:
                 with pytest.raises(TitleNotFound):
-                    await service.get_title(work, title_id)
+                    await titles.get_title(work, title_id)
 
 
 async def test_the_home_page_of_an_empty_library_is_empty(
@@ -76,7 +79,7 @@ async def test_the_home_page_of_an_empty_library_is_empty(
 ) -> None:
     for actor in (people.owner, people.viewer):
         async with workshop.reading(actor) as work:
-            assert await service.get_home(work, addresses) == service.Home([], 0)
+            assert await titles.get_home(work, addresses) == titles.Home([], 0)
 
 
 async def test_the_home_page_shows_what_was_published_last(
@@ -90,7 +93,7 @@ async def test_the_home_page_shows_what_was_published_last(
     await make_one(workshop, people.stranger)
 
     async with workshop.reading(people.viewer) as work:
-        home = await service.get_home(work, addresses)
+        home = await titles.get_home(work, addresses)
 
     assert [rail.id for rail in home.rails] == ["new"]
     assert [card.row.id for card in home.rails[0].cards] == [new, middle, old]
@@ -108,7 +111,7 @@ async def test_the_owner_also_sees_what_is_not_ready_first(
     processing = await make_one(workshop, people.owner, state="processing", published_at=None)
 
     async with workshop.reading(people.owner) as work:
-        home = await service.get_home(work, addresses)
+        home = await titles.get_home(work, addresses)
 
     assert [(rail.id, rail.name) for rail in home.rails] == [
         ("in_progress", "In progress"),
@@ -127,7 +130,7 @@ async def test_a_rail_has_at_most_24_titles(
         await make_library(work, (f"Film {number}" for number in range(30)))
 
     async with workshop.reading(people.viewer) as work:
-        home = await service.get_home(work, addresses)
+        home = await titles.get_home(work, addresses)
 
     assert len(home.rails[0].cards) == 24
     assert home.title_count == 30
@@ -140,7 +143,7 @@ async def test_titles_are_shown_with_what_media_knows(
     bare = await make_one(workshop, people.owner)
 
     async with workshop.reading(people.viewer) as work:
-        page = await service.list_titles(work, addresses)
+        page = await titles.list_titles(work, addresses)
 
     shown = {card.row.id: card for card in page.items}
     assert shown[bare].poster_url is None
@@ -154,7 +157,7 @@ async def test_an_unfinished_title_tells_how_far_it_is(
     title_id = await make_one(workshop, people.owner, state="playable")
 
     async with workshop.reading(people.viewer) as work:
-        page = await service.list_titles(work, addresses)
+        page = await titles.list_titles(work, addresses)
 
     assert [(card.row.id, card.progress) for card in page.items] == [(title_id, 1.0)]
 
@@ -171,7 +174,7 @@ async def test_titles_come_in_pages_newest_first(
         cursor: str | None = None
         async with workshop.reading(actor) as work:
             while not pages or cursor:
-                page = await service.list_titles(work, addresses, cursor=cursor, limit=2)
+                page = await titles.list_titles(work, addresses, cursor=cursor, limit=2)
                 pages.append([card.row.name for card in page.items])
                 cursor = page.next_cursor
         return pages
@@ -205,7 +208,7 @@ async def test_titles_are_found_by_the_words_of_their_names(
         await make_library(work, ["Big Buck Bunny", "Amélie", "100% Wolf", "Back\\slash"])
 
     async with workshop.reading(people.viewer) as work:
-        page = await service.list_titles(work, addresses, query=query)
+        page = await titles.list_titles(work, addresses, query=query)
 
     assert [card.row.name for card in page.items] == found
 
@@ -219,14 +222,14 @@ async def test_only_what_is_set_is_changed(
     title_id = await make_one(workshop, people.owner, name="Old", credit="Somebody", year=1999)
 
     async with workshop.work(people.owner) as work:
-        change = TitleChange(name=" Été ", year=None)
-        await service.change_title(work, title_id, change)
+        patch = TitlePatch(name=" Été ", year=None)
+        await editing.edit_titles(work, [title_id], patch, "edited")
 
     row = await stored(workshop, title_id)
     assert row is not None
     assert (row.name, row.credit, row.year, row.description) == ("Été", "Somebody", None, "")
     async with workshop.reading(people.viewer) as work:
-        page = await service.list_titles(work, addresses, query="ete")
+        page = await titles.list_titles(work, addresses, query="ete")
     assert [card.row.id for card in page.items] == [title_id]
 
 
@@ -235,7 +238,8 @@ async def test_a_bad_change_changes_nothing(workshop: Workshop, people: People) 
 
     with pytest.raises(Invalid):
         async with workshop.work(people.owner) as work:
-            await service.change_title(work, title_id, TitleChange(name="", credit="New"))
+            patch = TitlePatch(name="", credit="New")
+            await editing.edit_titles(work, [title_id], patch, "edited")
 
     row = await stored(workshop, title_id)
     assert row is not None
@@ -248,11 +252,11 @@ async def test_publishing_and_hiding_again_changes_nothing(
     title_id = await make_one(workshop, people.owner, published_at=None)
     published_at = clock.now()
 
-    for verb in (service.publish_title, service.unpublish_title):
+    for verb in (lifecycle.publish_title, lifecycle.unpublish_title):
         for _ in range(2):
             async with workshop.work(people.owner) as work:
                 row = await verb(work, title_id)
-            is_published = verb is service.publish_title
+            is_published = verb is lifecycle.publish_title
             assert row.published_at == (published_at if is_published else None)
             clock.advance(timedelta(hours=1))
 
@@ -272,7 +276,7 @@ async def test_what_cannot_be_played_is_not_published(
 
     with pytest.raises(TitleNotPlayable, match=reason):
         async with workshop.work(people.owner) as work:
-            await service.publish_title(work, title_id)
+            await lifecycle.publish_title(work, title_id)
 
     row = await stored(workshop, title_id)
     assert row is not None
@@ -280,18 +284,56 @@ async def test_what_cannot_be_played_is_not_published(
     assert await events(workshop) == []
 
 
-async def test_a_deleted_title_takes_its_media_along_and_tells_of_it(
-    workshop: Workshop, people: People
+async def test_a_deleted_title_can_be_brought_back_until_it_is_purged(
+    workshop: Workshop, people: People, addresses: MediaAddresses
 ) -> None:
     title_id = await make_one(workshop, people.owner)
 
-    async with workshop.work(people.owner) as work:
-        await service.delete_title(work, title_id)
+    async def listed(actor: Actor) -> int:
+        async with workshop.reading(actor) as work:
+            return len((await titles.list_titles(work, addresses)).items)
 
+    async with workshop.work(people.owner) as work:
+        await lifecycle.delete_title(work, title_id)
+    assert (await listed(people.owner), await listed(people.viewer)) == (0, 0)
+    async with workshop.reading(people.owner) as work:
+        [binned] = (await titles.list_deleted(work, addresses)).items
+    assert binned.row.id == title_id
+
+    for _ in range(2):
+        async with workshop.work(people.owner) as work:
+            await lifecycle.restore_title(work, title_id)
+    assert (await listed(people.owner), await listed(people.viewer)) == (1, 1)
+
+    async with workshop.work(people.owner) as work:
+        with pytest.raises(TitleNotDeleted):
+            await lifecycle.purge_title(work, title_id)
+        await lifecycle.delete_title(work, title_id)
+        await lifecycle.purge_title(work, title_id)
     assert await stored(workshop, title_id) is None
     async with workshop.reading(Actor.system()) as work:
         assert await work.session.scalar(select(func.count()).select_from(AssetRow)) == 0
-    assert await events(workshop) == [(event_name(TitleDeleted), str(title_id))]
+    told = [TitleDeleted, TitleRestored, TitleDeleted, TitlePurged]
+    assert await events(workshop) == [(event_name(event), str(title_id)) for event in told]
+
+
+async def test_what_lies_long_enough_in_the_bin_is_purged(
+    workshop: Workshop, people: People, clock: FixedClock
+) -> None:
+    old = await make_one(workshop, people.owner)
+    young = await make_one(workshop, people.owner)
+    async with workshop.work(people.owner) as work:
+        await lifecycle.delete_title(work, old)
+    clock.advance(timedelta(days=20))
+    async with workshop.work(people.owner) as work:
+        await lifecycle.delete_title(work, young)
+    clock.advance(timedelta(days=11))
+
+    async with workshop.work(people.owner) as work:
+        assert await lifecycle.purge_deleted(work, keep_days=30) == 1
+
+    assert await stored(workshop, old) is None
+    assert await stored(workshop, young) is not None
 
 
 @pytest.mark.parametrize("verb", ["publish_title", "unpublish_title", "delete_title"])
@@ -302,7 +344,7 @@ async def test_another_tenants_title_cannot_be_touched(
 
     with pytest.raises(TitleNotFound):
         async with workshop.work(people.owner) as work:
-            await getattr(service, verb)(work, title_id)
+            await getattr(lifecycle, verb)(work, title_id)
 
     row = await stored(workshop, title_id)
     assert row is not None

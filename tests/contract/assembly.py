@@ -14,6 +14,7 @@ from streamverse.domains.media.public import MediaAddresses, UploadLimits
 from streamverse.kit.crypto import KEY_BYTES, Vault
 from streamverse.kit.db import Database
 from streamverse.kit.mail import MailSender, Postbox
+from streamverse.kit.regions import Regions
 from streamverse.kit.storage import open_store
 from streamverse.kit.tokens import Signer
 from streamverse.kit.work import Workshop
@@ -41,5 +42,6 @@ def resources_without_world(settings: Settings) -> Resources:
             "https://video.example.org",
         ),
         catalog_settings=CatalogSettings(),
+        regions=Regions(),
         upload_limits=UploadLimits(1, timedelta(hours=1), 0),
     )

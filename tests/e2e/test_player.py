@@ -122,6 +122,7 @@ def test_a_film_that_was_deleted_says_so(
     player.wait_until_it_plays()
     last_piece = address_of_last_piece(library, title_id)
     library.client.delete(f"/titles/{title_id}").raise_for_status()
+    library.client.delete(f"/admin/titles/{title_id}/permanently").raise_for_status()
     library.wait_until_gone(last_piece)
     page.keyboard.press("9")
     expect(page.get_by_role("alert")).to_contain_text("The film is not there")

@@ -81,6 +81,20 @@ def test_it_is_deleted_after_a_question(
     owner.open(f"/titles/{short_title_id}")
     expect(page.get_by_role("heading", level=1)).to_have_text("There is no such title")
 
+    owner.open("/admin/bin")
+    page.get_by_role("button", name="Bring back Draft").click()
+    expect(page.get_by_text("“Draft” is back.")).to_be_visible()
+    expect(page.get_by_text("The bin is empty")).to_be_visible()
+    assert "Draft" in library.title_names()
+    library.client.delete(f"/titles/{short_title_id}").raise_for_status()
+    page.reload()
+    page.get_by_role("button", name="Delete Draft for good").click()
+    dialog = page.get_by_role("dialog", name="Delete “Draft” for good?")
+    dialog.get_by_role("button", name="Delete for good").click()
+    expect(page.get_by_text("The bin is empty")).to_be_visible()
+    page.reload()
+    expect(page.get_by_text("The bin is empty")).to_be_visible()
+
 
 def test_it_is_found_by_its_name(owner: Visitor, title_id: str, short_title_id: str) -> None:
     page = owner.page

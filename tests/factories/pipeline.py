@@ -28,6 +28,7 @@ from streamverse.domains.identity.contracts import IdentitySettings
 from streamverse.domains.identity.service.mails import Correspondence
 from streamverse.domains.media.public import MediaAddresses, UploadLimits
 from streamverse.kit.jobs import DEFAULT_LANE
+from streamverse.kit.regions import Regions
 from streamverse.kit.storage import DiskStore, ObjectStore, PutResult, open_store
 from streamverse.kit.work import Workshop
 from streamverse.kit.worker import Worker
@@ -89,6 +90,7 @@ def resources(
         identity_settings=identity_settings,
         correspondence=correspondence,
         catalog_settings=catalog_settings,
+        regions=Regions(),
         upload_limits=upload_limits,
     )
 

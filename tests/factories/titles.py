@@ -10,7 +10,7 @@ from sqlalchemy import insert
 
 from streamverse.domains.catalog.contracts import TitleId, TitleState
 from streamverse.domains.catalog.models import TitleRow
-from streamverse.domains.catalog.rules import search_form
+from streamverse.domains.catalog.rules.words import search_form
 from streamverse.domains.media.contracts import AssetAccepted, AssetId, PackageId
 from streamverse.domains.media.models import AssetRow, PackageRow
 from streamverse.domains.media.rules.packages import Recipe
@@ -93,7 +93,8 @@ def title_columns(name: str, now: datetime, **changes: object) -> dict[str, Any]
         "published_at": now,
         "created_at": now,
     }
-    return {**columns, **changes}
+    columns = {**columns, **changes}
+    return {"root_id": columns["id"], "shown_from": columns["published_at"], **columns}
 
 
 async def make_title(work: Work, name: str = "A film", **changes: object) -> TitleId:

@@ -157,6 +157,160 @@ export interface paths {
         patch: operations["ApiV1AdminStaffAccountIdChangeStaff"];
         trace?: never;
     };
+    "/api/v1/admin/titles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** CreateTitle */
+        post: operations["ApiV1AdminTitlesCreateTitle"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/titles/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** EditTitles */
+        post: operations["ApiV1AdminTitlesBulkEditTitles"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/titles/deleted": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ListDeleted */
+        get: operations["ApiV1AdminTitlesDeletedListDeleted"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/titles/edits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ListEdits */
+        get: operations["ApiV1AdminTitlesEditsListEdits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/titles/edits/{edit_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** UndoEdit */
+        post: operations["ApiV1AdminTitlesEditsEditIdUndoUndoEdit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/titles/{title_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GetDocument */
+        get: operations["ApiV1AdminTitlesTitleIdGetDocument"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** EditTitle */
+        patch: operations["ApiV1AdminTitlesTitleIdEditTitle"];
+        trace?: never;
+    };
+    "/api/v1/admin/titles/{title_id}/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** ArchiveTitle */
+        post: operations["ApiV1AdminTitlesTitleIdArchiveArchiveTitle"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/titles/{title_id}/permanently": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** PurgeTitle */
+        delete: operations["ApiV1AdminTitlesTitleIdPermanentlyPurgeTitle"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/titles/{title_id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** RestoreTitle */
+        post: operations["ApiV1AdminTitlesTitleIdRestoreRestoreTitle"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/account/deactivate": {
         parameters: {
             query?: never;
@@ -1458,6 +1612,23 @@ export interface paths {
         patch: operations["ApiV1TitlesTitleIdChangeTitle"];
         trace?: never;
     };
+    "/api/v1/titles/{title_id}/children": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ListChildren */
+        get: operations["ApiV1TitlesTitleIdChildrenListChildren"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/titles/{title_id}/playback": {
         parameters: {
             query?: never;
@@ -1849,6 +2020,11 @@ export interface components {
         BackupCodesOut: {
             codes: string[];
         };
+        /** BulkEditIn */
+        BulkEditIn: {
+            title_ids: string[];
+            change: components["schemas"]["TitlePatch"];
+        };
         /** CeremonyOut */
         CeremonyOut: {
             ticket: string;
@@ -1879,6 +2055,14 @@ export interface components {
         ConsentsIn: {
             version: string;
             items: components["schemas"]["DecisionIn"][];
+        };
+        /** CreditLine */
+        CreditLine: {
+            name: string;
+            job: string;
+            /** @default  */
+            character: string;
+            person_id?: string | null;
         };
         /** DecisionIn */
         DecisionIn: {
@@ -1924,6 +2108,31 @@ export interface components {
             is_wifi_only: boolean;
             /** @default false */
             is_deleted_when_watched: boolean;
+        };
+        /** EditOut */
+        EditOut: {
+            /** Format: uuid */
+            id: string;
+            account_id: string | null;
+            what: string;
+            before: {
+                [key: string]: {
+                    [key: string]: unknown;
+                };
+            };
+            after: {
+                [key: string]: {
+                    [key: string]: unknown;
+                };
+            };
+            /** Format: date-time */
+            created_at: string;
+            undone_at: string | null;
+        };
+        /** EditPage */
+        EditPage: {
+            items: components["schemas"]["EditOut"][];
+            next_cursor: string | null;
         };
         /** EmailChangeIn */
         EmailChangeIn: {
@@ -2137,6 +2346,20 @@ export interface components {
          * @enum {string}
          */
         MailState: "waiting" | "sent" | "failed" | "kept";
+        /**
+         * MarkerKind
+         * @description What a stretch of a title is.
+         * @enum {string}
+         */
+        MarkerKind: "intro" | "recap" | "credits" | "chapter";
+        /** MarkerLine */
+        MarkerLine: {
+            kind: components["schemas"]["MarkerKind"];
+            start_ms: number;
+            end_ms: number;
+            /** @default  */
+            label: string;
+        };
         /** MfaIn */
         MfaIn: {
             code?: string | null;
@@ -2204,6 +2427,13 @@ export interface components {
         MfaStatusOut: {
             is_enabled: boolean;
             methods: string[];
+        };
+        /** NewTitleIn */
+        NewTitleIn: {
+            kind: components["schemas"]["TitleKind"];
+            name: string;
+            parent_id?: string | null;
+            number?: number | null;
         };
         /** NotificationPreferences */
         NotificationPreferences: {
@@ -2468,6 +2698,18 @@ export interface components {
         RegistrationOut: {
             detail: string;
         };
+        /** RelatedLine */
+        RelatedLine: {
+            /** Format: uuid */
+            title_id: string;
+            kind: components["schemas"]["RelationKind"];
+        };
+        /**
+         * RelationKind
+         * @description How one title stands to another.
+         * @enum {string}
+         */
+        RelationKind: "sequel" | "prequel" | "spin_off" | "remake" | "related";
         /** ResetConfirmIn */
         ResetConfirmIn: {
             token: string;
@@ -2633,25 +2875,24 @@ export interface components {
             created_at: string;
             progress: number | null;
         };
-        /** TitleChangeIn */
-        TitleChangeIn: {
-            name?: string;
-            description?: string;
-            credit?: string;
-            year?: number | null;
+        /** TitleDocumentOut */
+        TitleDocumentOut: {
+            title: components["schemas"]["TitleOut"];
+            said: components["schemas"]["TitlePatch"];
         };
         /**
          * TitleKind
          * @description What sort of thing people watch.
          * @enum {string}
          */
-        TitleKind: "movie";
+        TitleKind: "movie" | "series" | "season" | "episode" | "clip" | "event";
         /** TitleOut */
         TitleOut: {
             /** Format: uuid */
             id: string;
-            /** Format: uuid */
-            asset_id: string;
+            asset_id: string | null;
+            parent_id: string | null;
+            number: number | null;
             name: string;
             kind: components["schemas"]["TitleKind"];
             state: components["schemas"]["TitleState"];
@@ -2661,9 +2902,14 @@ export interface components {
             /** Format: date-time */
             created_at: string;
             progress: number | null;
+            original_name: string;
+            tagline: string;
             description: string;
             credit: string;
             year: number | null;
+            released_on: string | null;
+            minimum_age: number | null;
+            advisories: string[];
             width: number | null;
             height: number | null;
             problem: components["schemas"]["TitleProblemOut"] | null;
@@ -2672,6 +2918,37 @@ export interface components {
         TitlePage: {
             items: components["schemas"]["TitleCardOut"][];
             next_cursor: string | null;
+        };
+        /** TitlePatch */
+        TitlePatch: {
+            name?: string;
+            original_name?: string;
+            tagline?: string;
+            description?: string;
+            credit?: string;
+            year?: number | null;
+            released_on?: string | null;
+            original_language?: string | null;
+            countries?: string[];
+            minimum_age?: number | null;
+            certifications?: {
+                [key: string]: string;
+            };
+            advisories?: string[];
+            external_ids?: {
+                [key: string]: string;
+            };
+            number?: number | null;
+            genres?: string[];
+            tags?: string[];
+            studios?: string[];
+            credits?: components["schemas"]["CreditLine"][];
+            translations?: {
+                [key: string]: components["schemas"]["Words"];
+            };
+            windows?: components["schemas"]["WindowLine"][];
+            markers?: components["schemas"]["MarkerLine"][];
+            related?: components["schemas"]["RelatedLine"][];
         };
         /** TitleProblemOut */
         TitleProblemOut: {
@@ -2683,7 +2960,7 @@ export interface components {
          * @description How much of a title there is to watch.
          * @enum {string}
          */
-        TitleState: "processing" | "playable" | "ready" | "failed";
+        TitleState: "announced" | "processing" | "playable" | "ready" | "failed";
         /** TokenIn */
         TokenIn: {
             email: string;
@@ -2770,6 +3047,23 @@ export interface components {
         /** VersionOut */
         VersionOut: {
             version: string;
+        };
+        /** WindowLine */
+        WindowLine: {
+            region?: string | null;
+            starts_at?: string | null;
+            ends_at?: string | null;
+            /** @default false */
+            is_barring: boolean;
+        };
+        /** Words */
+        Words: {
+            /** @default  */
+            name: string;
+            /** @default  */
+            tagline: string;
+            /** @default  */
+            description: string;
         };
     };
     responses: never;
@@ -3460,6 +3754,731 @@ export interface operations {
             };
             /** @description `kit.invalid`: The request is not valid */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    ApiV1AdminTitlesCreateTitle: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTitleIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TitleDocumentOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description `kit.unauthenticated`: Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `kit.forbidden`: You may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `catalog.title_not_found`: No such title */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `catalog.place_not_possible`: Not possible here */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `kit.invalid`: The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    ApiV1AdminTitlesBulkEditTitles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkEditIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description `kit.unauthenticated`: Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `kit.forbidden`: You may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `catalog.title_not_found`: No such title */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `kit.invalid`: The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    ApiV1AdminTitlesDeletedListDeleted: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TitlePage"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description `kit.unauthenticated`: Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `kit.forbidden`: You may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `catalog.title_not_found`: No such title */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `kit.invalid`: The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    ApiV1AdminTitlesEditsListEdits: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditPage"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description `kit.unauthenticated`: Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `kit.forbidden`: You may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `catalog.title_not_found`: No such title */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `kit.invalid`: The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    ApiV1AdminTitlesEditsEditIdUndoUndoEdit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                edit_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description `kit.unauthenticated`: Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `kit.forbidden`: You may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `catalog.edit_not_found`: No such edit; `catalog.title_not_found`: No such title */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `catalog.edit_overtaken`: Changed again since */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    ApiV1AdminTitlesTitleIdGetDocument: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                title_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TitleDocumentOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description `kit.unauthenticated`: Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `kit.forbidden`: You may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `catalog.title_not_found`: No such title */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `kit.invalid`: The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    ApiV1AdminTitlesTitleIdEditTitle: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                title_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TitlePatch"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TitleDocumentOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description `kit.unauthenticated`: Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `kit.forbidden`: You may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `catalog.title_not_found`: No such title */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `kit.invalid`: The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    ApiV1AdminTitlesTitleIdArchiveArchiveTitle: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                title_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TitleOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description `kit.unauthenticated`: Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `kit.forbidden`: You may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `catalog.title_not_found`: No such title */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    ApiV1AdminTitlesTitleIdPermanentlyPurgeTitle: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                title_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description `kit.unauthenticated`: Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `kit.forbidden`: You may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `catalog.title_not_found`: No such title */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `catalog.title_not_deleted`: The title is not deleted */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    ApiV1AdminTitlesTitleIdRestoreRestoreTitle: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                title_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TitleOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description `kit.unauthenticated`: Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `kit.forbidden`: You may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `catalog.title_not_found`: No such title */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8312,7 +9331,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["TitleChangeIn"];
+                "application/json": components["schemas"]["TitlePatch"];
             };
         };
         responses: {
@@ -8369,6 +9388,61 @@ export interface operations {
             };
             /** @description `kit.invalid`: The request is not valid */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    ApiV1TitlesTitleIdChildrenListChildren: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                title_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TitleOut"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description `kit.unauthenticated`: Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `catalog.title_not_found`: No such title */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from ipaddress import ip_network
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -82,7 +83,8 @@ def create_api(resources: Resources) -> Litestar:
     """Assemble the API from the routes of all domains."""
 
     async def find_actor(connection: Connection) -> Actor:
-        return await authenticate(connection, resources.identity_settings)
+        actor = await authenticate(connection, resources.identity_settings)
+        return replace(actor, region=resources.regions.find(actor.place))
 
     of_people = Router(
         path="/", route_handlers=[identity_router, profiles_router], guards=[people_only]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from streamverse.domains.catalog import jobs as catalog_jobs
 from streamverse.domains.catalog import models as catalog_models
 from streamverse.domains.catalog.listeners import listeners as catalog_listeners
 from streamverse.domains.identity import jobs as identity_jobs
@@ -56,6 +57,7 @@ def job_handlers(resources: Resources) -> Sequence[JobHandlers]:
             Archive(resources.store, resources.vault), resources.correspondence, EXPORTERS
         ),
         profiles_jobs.handlers(resources.store),
+        catalog_jobs.handlers(resources.catalog_settings),
         media_jobs(resources.store, resources.tools, resources.scratch),
     )
 

@@ -20,6 +20,7 @@ from streamverse.kit.clock import Clock, SystemClock
 from streamverse.kit.crypto import Vault, derive_key
 from streamverse.kit.db import Database
 from streamverse.kit.mail import MailSender, Postbox
+from streamverse.kit.regions import Regions
 from streamverse.kit.smtp import SmtpServer, SmtpTransport
 from streamverse.kit.storage import BucketAccess, ObjectStore, open_store
 from streamverse.kit.tokens import Signer
@@ -40,6 +41,7 @@ class Resources:
     identity_settings: IdentitySettings
     correspondence: Correspondence
     catalog_settings: CatalogSettings
+    regions: Regions
     upload_limits: UploadLimits
 
     @property
@@ -62,7 +64,10 @@ async def open_resources(
     secrets = master_secrets(settings)
     database = Database(settings.database_url)
     store = open_store(settings.store_url, _bucket_access(settings))
-    catalog_settings = CatalogSettings(is_publish_on_upload=settings.is_publish_on_upload)
+    catalog_settings = CatalogSettings(
+        is_publish_on_upload=settings.is_publish_on_upload, bin_days=settings.bin_days
+    )
+    regions = Regions.open(Path(settings.region_database) if settings.region_database else None)
     vault = Vault([derive_key(secret, "identity secrets") for secret in secrets])
     correspondence = _open_correspondence(settings, vault)
     try:
@@ -95,6 +100,7 @@ async def open_resources(
             ),
             correspondence=correspondence,
             catalog_settings=catalog_settings,
+            regions=regions,
             upload_limits=UploadLimits(
                 max_bytes=settings.max_upload_bytes,
                 expire_after=timedelta(hours=settings.upload_expiry_hours),
@@ -102,6 +108,7 @@ async def open_resources(
             ),
         )
     finally:
+        regions.close()
         await store.aclose()
         await database.close()
 

@@ -226,6 +226,17 @@ class Settings:
         about="Show a title to viewers as soon as it can be played; otherwise an owner "
         "publishes it.",
     )
+    bin_days: int = setting(
+        default=30,
+        group="Catalogue",
+        about="What is deleted can be brought back for so many days; then it goes for good.",
+    )
+    region_database: str = setting(
+        default="",
+        group="Catalogue",
+        about="A file in the MaxMind format that tells the countries of network addresses; "
+        "without it, titles that are limited to countries are shown nowhere.",
+    )
     is_demo_film_enabled: bool = setting(
         default=True, group="Uploads", about="Import the demo film when the library is empty."
     )

@@ -42,7 +42,8 @@ class Actor:
     """Who is doing this, for whom, and from where.
 
     ``session_id`` and ``authenticated_at`` are those of a log-in: the program itself, somebody
-    unknown and a key of the API have none. ``place`` is the network address of who asks.
+    unknown and a key of the API have none. ``place`` is the network address of who asks, ``region``
+    the country that it is in (ISO 3166-1, two letters) where that is known.
     """
 
     tenant_id: UUID
@@ -53,6 +54,7 @@ class Actor:
     authenticated_at: datetime | None = None
     locale: str = "en"
     place: str = ""
+    region: str | None = None
 
     @classmethod
     def system(cls, tenant_id: UUID = ALL_TENANTS) -> Actor:

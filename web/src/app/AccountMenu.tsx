@@ -19,6 +19,7 @@ import {
   ShieldCheck,
   SlidersHorizontal,
   Sun,
+  Trash2,
   Tv,
   Upload,
   UserPen,
@@ -126,12 +127,18 @@ function StaffItems() {
   const maySeePeople = useMay("accounts.read") === true && !isOwner;
   const mayMakeKeys = useMay("api_keys.manage") === true;
   const mayAudit = useMay("audit.read") === true;
-  if (!maySeePeople && !mayMakeKeys && !mayAudit) return null;
+  const mayEdit = useMay("titles.edit") === true;
+  if (!maySeePeople && !mayMakeKeys && !mayAudit && !mayEdit) return null;
   return (
     <>
       {maySeePeople && (
         <MenuItem icon={<Users aria-hidden size={18} />} render={<Link to="/people" />}>
           {text.people.title}
+        </MenuItem>
+      )}
+      {mayEdit && (
+        <MenuItem icon={<Trash2 aria-hidden size={18} />} render={<Link to="/admin/bin" />}>
+          {text.bin.title}
         </MenuItem>
       )}
       {isOwner && (

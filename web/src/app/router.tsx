@@ -145,6 +145,12 @@ const mails = createRoute({
   component: lazyRouteComponent(() => import("../pages/MailsPage"), "MailsPage"),
 });
 
+const bin = createRoute({
+  getParentRoute: () => layout,
+  path: "/admin/bin",
+  component: lazyRouteComponent(() => import("../pages/BinPage"), "BinPage"),
+});
+
 const home = createRoute({
   getParentRoute: () => layout,
   path: "/",
@@ -245,6 +251,7 @@ const tree = root.addChildren([
       apiKeys,
       auditLog,
       mails,
+      bin,
     ]),
     watch,
   ]),

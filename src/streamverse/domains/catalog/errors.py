@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from streamverse.domains.catalog.contracts import TitleId, TitleState
+from streamverse.domains.catalog.contracts import TitleId, TitleKind, TitleState
 from streamverse.kit.errors import Conflict, NotFound, Unavailable
 
 
@@ -34,6 +34,53 @@ class TitleNotPlayable(Conflict):
             f"This title cannot be shown to viewers, because {reason}.",
             title_id=str(title_id),
             state=state.value,
+        )
+
+
+class PlaceNotPossible(Conflict):
+    """A title cannot stand where it was put."""
+
+    code = "catalog.place_not_possible"
+    title = "Not possible here"
+
+    def __init__(self, kind: TitleKind, parent: TitleKind | None) -> None:
+        where = f"beneath a {parent.value}" if parent else "by itself"
+        super().__init__(
+            f"A title of the kind {kind.value} cannot stand {where}: "
+            "seasons belong to series, and episodes to seasons or series."
+        )
+
+
+class TitleNotDeleted(Conflict):
+    """Only what is deleted can be purged."""
+
+    code = "catalog.title_not_deleted"
+    title = "The title is not deleted"
+
+    def __init__(self) -> None:
+        super().__init__("Delete the title first; then it can be removed for good.")
+
+
+class EditNotFound(NotFound):
+    """There is no such edit."""
+
+    code = "catalog.edit_not_found"
+    title = "No such edit"
+
+    def __init__(self) -> None:
+        super().__init__("This edit does not exist.")
+
+
+class EditOvertaken(Conflict):
+    """What an edit changed was changed again since."""
+
+    code = "catalog.edit_overtaken"
+    title = "Changed again since"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"“{name}” was changed again since, so that this edit cannot be undone: "
+            "undo the later one first."
         )
 
 

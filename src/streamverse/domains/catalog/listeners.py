@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from streamverse.domains.catalog import service
 from streamverse.domains.catalog.contracts import CatalogSettings
+from streamverse.domains.catalog.service import media_news
 from streamverse.domains.media.contracts import (
     AssetAccepted,
     AssetFailed,
@@ -22,26 +22,26 @@ def listeners(settings: CatalogSettings) -> Listeners:
 
     @declared.on(AssetAccepted)
     async def make_title(work: Work, accepted: AssetAccepted) -> None:
-        await service.make_title(work, accepted)
+        await media_news.take_in(work, accepted)
 
     @declared.on(PackagePlayable)
     async def mark_playable(work: Work, playable: PackagePlayable) -> None:
-        await service.mark_playable(work, settings, playable.asset_id)
+        await media_news.mark_playable(work, settings, playable.asset_id)
 
     @declared.on(PackageReady)
     async def mark_ready(work: Work, ready: PackageReady) -> None:
-        await service.mark_ready(work, settings, ready)
+        await media_news.mark_ready(work, settings, ready)
 
     @declared.on(AssetFailed)
     async def mark_failed(work: Work, failed: AssetFailed) -> None:
-        await service.mark_failed(work, failed)
+        await media_news.mark_failed(work, failed)
 
     @declared.on(EncodingRetried)
     async def mark_retried(work: Work, retried: EncodingRetried) -> None:
-        await service.mark_retried(work, settings, retried.asset_id)
+        await media_news.mark_retried(work, settings, retried.asset_id)
 
     @declared.on(PosterMade)
     async def mark_poster(work: Work, made: PosterMade) -> None:
-        await service.mark_poster(work, made.asset_id)
+        await media_news.mark_poster(work, made.asset_id)
 
     return declared

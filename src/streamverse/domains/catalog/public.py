@@ -5,6 +5,7 @@ from __future__ import annotations
 from streamverse.domains.catalog.contracts import Title, TitleId, TitleKind, TitleState
 from streamverse.domains.catalog.models import TitleRow
 from streamverse.domains.catalog.repository import Titles
+from streamverse.domains.catalog.service import titles
 from streamverse.domains.media.contracts import AssetId
 from streamverse.kit.work import Work
 
@@ -15,10 +16,16 @@ async def find_title(work: Work, title_id: TitleId) -> Title | None:
     return _view(row) if row else None
 
 
+async def find_visible_title(work: Work, title_id: TitleId) -> Title | None:
+    """Find a title if the actor may know of it."""
+    row = await titles.find_visible(work, title_id)
+    return _view(row) if row else None
+
+
 def _view(row: TitleRow) -> Title:
     return Title(
         id=TitleId(row.id),
-        asset_id=AssetId(row.asset_id),
+        asset_id=AssetId(row.asset_id) if row.asset_id else None,
         kind=TitleKind(row.kind),
         name=row.name,
         credit=row.credit or None,

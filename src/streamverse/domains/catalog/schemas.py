@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Annotated, Self
+from datetime import date, datetime
+from typing import Annotated, Any, Self
 from uuid import UUID
 
-from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec import Meta, Struct
 
-from streamverse.domains.catalog.contracts import TitleChange, TitleKind, TitleState
-from streamverse.domains.catalog.models import TitleRow
+from streamverse.domains.catalog.contracts import TitleKind, TitlePatch, TitleState
+from streamverse.domains.catalog.models import EditRow, TitleRow
 from streamverse.domains.catalog.repository import CardRow
-from streamverse.domains.catalog.service import Home, Rail, Shown
+from streamverse.domains.catalog.service.titles import Home, Rail, Shown
 from streamverse.kit.paging import Page
 
 # Beyond any length that the rules allow; they say it in better words.
@@ -96,7 +96,9 @@ class TitleOut(Struct, kw_only=True):
     """A title with everything that is known about it."""
 
     id: UUID
-    asset_id: UUID
+    asset_id: UUID | None
+    parent_id: UUID | None
+    number: int | None
     name: str
     kind: TitleKind
     state: TitleState
@@ -105,9 +107,14 @@ class TitleOut(Struct, kw_only=True):
     poster_url: str | None
     created_at: datetime
     progress: float | None
+    original_name: str
+    tagline: str
     description: str
     credit: str
     year: int | None
+    released_on: date | None
+    minimum_age: int | None
+    advisories: list[str]
     width: int | None
     height: int | None
     problem: TitleProblemOut | None
@@ -119,6 +126,8 @@ class TitleOut(Struct, kw_only=True):
         return cls(
             id=row.id,
             asset_id=row.asset_id,
+            parent_id=row.parent_id,
+            number=row.number,
             name=row.name,
             kind=TitleKind(row.kind),
             state=TitleState(row.state),
@@ -127,23 +136,79 @@ class TitleOut(Struct, kw_only=True):
             poster_url=shown.poster_url,
             created_at=row.created_at,
             progress=shown.progress,
+            original_name=row.original_name,
+            tagline=row.tagline,
             description=row.description,
             credit=row.credit,
             year=row.year,
+            released_on=row.released_on,
+            minimum_age=row.effective_age,
+            advisories=row.advisories,
             width=row.width,
             height=row.height,
             problem=TitleProblemOut(problem["code"], problem["detail"]) if problem else None,
         )
 
 
-class TitleChangeIn(Struct):
-    """New words about a title; what is left out stays as it is."""
+class TitleDocumentOut(Struct):
+    """A title as viewers see it, and everything that is said about it, as staff edits it."""
 
-    name: Text | UnsetType = UNSET
-    description: Text | UnsetType = UNSET
-    credit: Text | UnsetType = UNSET
-    year: int | UnsetType | None = UNSET
+    title: TitleOut
+    said: TitlePatch
 
-    def to_change(self) -> TitleChange:
-        """Give the change that is asked for."""
-        return TitleChange(self.name, self.description, self.credit, self.year)
+
+class NewTitleIn(Struct):
+    """A title to be made, without media."""
+
+    kind: TitleKind
+    name: Text
+    parent_id: UUID | None = None
+    number: int | None = None
+
+    def to_patch(self) -> TitlePatch:
+        """Give what is said about it from the start."""
+        return TitlePatch(name=self.name, number=self.number)
+
+
+class BulkEditIn(Struct):
+    """The same change for several titles."""
+
+    title_ids: list[UUID]
+    change: TitlePatch
+
+
+class EditOut(Struct):
+    """What somebody changed in one go: what titles said before, and after."""
+
+    id: UUID
+    account_id: UUID | None
+    what: str
+    before: dict[str, dict[str, Any]]
+    after: dict[str, dict[str, Any]]
+    created_at: datetime
+    undone_at: datetime | None
+
+    @classmethod
+    def of(cls, row: EditRow) -> Self:
+        """Show an edit."""
+        return cls(
+            row.id,
+            row.account_id,
+            row.what,
+            row.before,
+            row.after,
+            row.created_at,
+            row.undone_at,
+        )
+
+
+class EditPage(Struct):
+    """Some edits, and the cursor to earlier ones."""
+
+    items: list[EditOut]
+    next_cursor: str | None
+
+    @classmethod
+    def of(cls, page: Page[EditRow]) -> Self:
+        """Show a page."""
+        return cls([EditOut.of(row) for row in page.items], page.next_cursor)

@@ -20,18 +20,13 @@ async def start_playback(
     work: Work, addresses: media.MediaAddresses, title_id: TitleId
 ) -> PlaybackOut:
     """Decide whether the caller may watch a title, and tell their player where it is."""
-    title = await catalog.find_title(work, title_id)
+    title = await catalog.find_visible_title(work, title_id)
     if title is None:
         raise TitleNotVisible
-    package = await media.find_package(work, title.asset_id)
+    package = await media.find_package(work, title.asset_id) if title.asset_id else None
     access = decide_access(
-        sees_unpublished=work.actor.may("titles.edit"),
-        is_published=title.is_published,
-        has_failed=title.state is TitleState.FAILED,
-        is_playable=package is not None,
+        has_failed=title.state is TitleState.FAILED, is_playable=package is not None
     )
-    if access is Access.NOT_VISIBLE:
-        raise TitleNotVisible
     if access is not Access.ALLOWED or package is None:
         raise TitleNotPlayable(has_failed=access is Access.FAILED)
     signed = media.sign_addresses(work, addresses, package)

@@ -5,13 +5,24 @@ from __future__ import annotations
 from streamverse.domains.identity.contracts import AccountId, Exporter
 from streamverse.domains.profiles.contracts import Profile
 from streamverse.domains.profiles.repository import Choices, Profiles
-from streamverse.domains.profiles.rules.access import may_watch
+from streamverse.domains.profiles.rules.access import (
+    ADULT_AGE,
+    may_watch,
+    oldest_age_in,
+    oldest_age_of,
+)
 from streamverse.domains.profiles.rules.preferences import read_preferences
 from streamverse.domains.profiles.service.family import view_of
 from streamverse.domains.profiles.service.pictures import PictureStudio
 from streamverse.kit.work import Work
 
-__all__ = ["PROFILE_EXPORTERS", "PictureStudio", "get_current_profile", "may_watch"]
+__all__ = [
+    "PROFILE_EXPORTERS",
+    "PictureStudio",
+    "get_current_profile",
+    "get_oldest_age",
+    "may_watch",
+]
 
 
 async def get_current_profile(work: Work) -> Profile | None:
@@ -21,6 +32,21 @@ async def get_current_profile(work: Work) -> Profile | None:
         return None
     row = await Choices(work).find_profile(actor.session_id, AccountId(actor.account_id))
     return view_of(row) if row else None
+
+
+async def get_oldest_age(work: Work) -> int:
+    """Get the highest age rating that who is watching may see.
+
+    A session that has chosen nobody yet may see what it could see by choosing somebody unlocked.
+    """
+    actor = work.actor
+    if actor.account_id is None or actor.session_id is None:
+        return ADULT_AGE
+    current = await get_current_profile(work)
+    if current is not None:
+        return oldest_age_of(current)
+    family = await Profiles(work).of_account(AccountId(actor.account_id))
+    return oldest_age_in([view_of(row) for row in family])
 
 
 async def _export_profiles(work: Work, account_id: AccountId) -> object:

@@ -8,6 +8,7 @@ import type { TitleCard } from "./queries";
 export function StateBadge({ title }: { title: TitleCard }) {
   const text = useText();
   if (title.state === "failed") return <Badge tone="danger">{text.title.failed}</Badge>;
+  if (title.state === "announced") return <Badge>{text.title.announced}</Badge>;
   if (title.state === "playable") return <Badge tone="accent">{text.title.playableEarly}</Badge>;
   if (title.state === "processing") {
     return (

@@ -102,6 +102,37 @@ export function useDeleteTitle(id: string) {
   });
 }
 
+/** What was deleted and can be brought back. */
+export const deletedQuery = infiniteQueryOptions({
+  queryKey: ["titles", "deleted"],
+  initialPageParam: null as string | null,
+  queryFn: ({ pageParam }) =>
+    unwrap(
+      api.GET("/api/v1/admin/titles/deleted", {
+        params: { query: pageParam === null ? {} : { cursor: pageParam } },
+      }),
+    ),
+  getNextPageParam: (page) => page.next_cursor,
+});
+
+/** Bring a deleted title back, or let it go for good. */
+export function useBin(id: string) {
+  const queryClient = useQueryClient();
+  const params = { path: { title_id: id } };
+  const onSuccess = () => queryClient.invalidateQueries({ queryKey: ["titles"] });
+  return {
+    restore: useMutation({
+      mutationFn: () => unwrap(api.POST("/api/v1/admin/titles/{title_id}/restore", { params })),
+      onSuccess,
+    }),
+    purge: useMutation({
+      mutationFn: () =>
+        unwrap(api.DELETE("/api/v1/admin/titles/{title_id}/permanently", { params })),
+      onSuccess,
+    }),
+  };
+}
+
 function useKeepTitle(id: string) {
   const queryClient = useQueryClient();
   return () =>

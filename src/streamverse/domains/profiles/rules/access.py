@@ -72,9 +72,23 @@ def is_fresh(
 def may_watch(profile: Profile, certification_age: int | None) -> bool:
     """Tell whether a title may be shown; one that nobody has certified counts as for adults."""
     age = ADULT_AGE if certification_age is None else certification_age
-    if profile.is_adult_hidden and age >= ADULT_AGE:
-        return False
-    return age <= profile.maturity_limit
+    return age <= oldest_age_of(profile)
+
+
+def oldest_age_of(profile: Profile) -> int:
+    """Give the highest age rating that a profile shows."""
+    return min(profile.maturity_limit, ADULT_AGE - 1 if profile.is_adult_hidden else ADULT_AGE)
+
+
+def oldest_age_in(family: Sequence[Profile]) -> int:
+    """Give the highest age rating that somebody sees who has chosen no profile yet.
+
+    It is what they get by choosing one that no PIN locks; where there are no profiles, everything.
+    """
+    if not family:
+        return ADULT_AGE
+    unlocked = [p for p in family if may_switch(None, p, NOTHING_SHOWN) is Verdict.ALLOWED]
+    return max((oldest_age_of(profile) for profile in unlocked), default=0)
 
 
 def may_switch(current: Profile | None, target: Profile, proof: Proof) -> Verdict:

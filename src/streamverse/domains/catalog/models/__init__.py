@@ -1,0 +1,40 @@
+"""The catalog's tables."""
+
+from __future__ import annotations
+
+from streamverse.domains.catalog.models.collections import CollectionItemRow, CollectionRow
+from streamverse.domains.catalog.models.people import (
+    CreditRow,
+    PersonRow,
+    StudioRow,
+    TitleStudioRow,
+)
+from streamverse.domains.catalog.models.taxonomy import GenreRow, TitleGenreRow, TitleTagRow
+from streamverse.domains.catalog.models.titles import (
+    EditRow,
+    ExtraRow,
+    MarkerRow,
+    RelationRow,
+    TitleRow,
+    TranslationRow,
+    WindowRow,
+)
+
+__all__ = [
+    "CollectionItemRow",
+    "CollectionRow",
+    "CreditRow",
+    "EditRow",
+    "ExtraRow",
+    "GenreRow",
+    "MarkerRow",
+    "PersonRow",
+    "RelationRow",
+    "StudioRow",
+    "TitleGenreRow",
+    "TitleRow",
+    "TitleStudioRow",
+    "TitleTagRow",
+    "TranslationRow",
+    "WindowRow",
+]

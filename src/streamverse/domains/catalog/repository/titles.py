@@ -1,0 +1,185 @@
+"""Titles and their cards."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, delete, exists, func, select
+from sqlalchemy.orm import aliased
+
+from streamverse.domains.catalog.contracts import TitleId, TitleKind, TitleState, Viewer
+from streamverse.domains.catalog.errors import TitleNotFound
+from streamverse.domains.catalog.models import ExtraRow, TitleRow
+from streamverse.domains.catalog.repository.visibility import is_visible
+from streamverse.domains.catalog.rules.hierarchy import in_order_of_descent
+from streamverse.domains.media.contracts import AssetId
+from streamverse.kit.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class CardRow:
+    """The columns of a title that a card shows, in the order of ``_CARDS``."""
+
+    id: UUID
+    asset_id: UUID | None
+    name: str
+    kind: str
+    state: str
+    published_at: datetime | None
+    duration_ms: int | None
+    has_poster: bool
+    created_at: datetime
+
+
+_CARDS = select(
+    TitleRow.id,
+    TitleRow.asset_id,
+    TitleRow.name,
+    TitleRow.kind,
+    TitleRow.state,
+    TitleRow.published_at,
+    TitleRow.duration_ms,
+    TitleRow.has_poster,
+    TitleRow.created_at,
+)
+# Seasons and episodes are shown with their series.
+_BY_THEMSELVES = (TitleKind.MOVIE, TitleKind.SERIES, TitleKind.CLIP, TitleKind.EVENT)
+
+
+class Titles:
+    """The titles of the tenant."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    def add(self, row: TitleRow) -> None:
+        """Add a title."""
+        self._work.session.add(row)
+
+    async def find(self, title_id: TitleId) -> TitleRow | None:
+        """Find a title."""
+        return await self._one(TitleRow.id == title_id)
+
+    async def lock(self, title_id: TitleId) -> TitleRow:
+        """Get a title for change, or fail with ``TitleNotFound`` where it is not or deleted."""
+        row = await self.lock_even_deleted(title_id)
+        if row.deleted_at is not None:
+            raise TitleNotFound(title_id)
+        return row
+
+    async def lock_even_deleted(self, title_id: TitleId) -> TitleRow:
+        """Get a title for change, deleted or not, or fail with ``TitleNotFound``."""
+        row = await self._one(TitleRow.id == title_id, is_locked=True)
+        if row is None:
+            raise TitleNotFound(title_id)
+        return row
+
+    async def lock_of_asset(self, asset_id: AssetId) -> TitleRow | None:
+        """Find the title of an asset for change."""
+        return await self._one(TitleRow.asset_id == asset_id, is_locked=True)
+
+    async def remove(self, row: TitleRow) -> None:
+        """Remove a title; the database takes along what is beneath it."""
+        await self._work.session.execute(delete(TitleRow).where(TitleRow.id == row.id))
+
+    async def lock_descent(self, row: TitleRow) -> Sequence[TitleRow]:
+        """Lock a title and all beneath it."""
+        query = select(TitleRow).where(TitleRow.root_id == row.root_id).with_for_update()
+        rows = {found.id: found for found in await self._work.session.scalars(query)}
+        parents = ((found.id, found.parent_id) for found in rows.values())
+        return [rows[title_id] for title_id in in_order_of_descent(parents, row.id)]
+
+    async def beneath(self, parent_id: TitleId) -> Sequence[TitleRow]:
+        """List what stands directly beneath a title, by number."""
+        query = select(TitleRow).where(
+            TitleRow.parent_id == parent_id, TitleRow.deleted_at.is_(None)
+        )
+        return list(await self._work.session.scalars(query.order_by(TitleRow.number, TitleRow.id)))
+
+    async def extra_assets(self, title_ids: Sequence[UUID]) -> Sequence[AssetId]:
+        """List the assets of trailers, bonus material and other versions."""
+        query = select(ExtraRow.asset_id).where(ExtraRow.title_id.in_(title_ids))
+        return [AssetId(asset_id) for asset_id in await self._work.session.scalars(query)]
+
+    async def existing(self, title_ids: Sequence[UUID]) -> set[UUID]:
+        """Tell which of some numbers are titles'."""
+        return set(
+            await self._work.session.scalars(select(TitleRow.id).where(TitleRow.id.in_(title_ids)))
+        )
+
+    async def deleted_before(self, moment: datetime, limit: int) -> Sequence[TitleRow]:
+        """List what was deleted long ago, with nothing deleted above it."""
+        query = select(TitleRow).where(TitleRow.deleted_at < moment, _is_uppermost_deleted())
+        return list(await self._work.session.scalars(query.limit(limit)))
+
+    async def newest(self, viewer: Viewer, limit: int) -> Sequence[CardRow]:
+        """List what was published last."""
+        return await self._cards(
+            _CARDS.where(
+                is_visible(viewer, self._work.now),
+                TitleRow.shown_from <= self._work.now,
+                TitleRow.kind.in_(_BY_THEMSELVES),
+            )
+            .order_by(TitleRow.shown_from.desc(), TitleRow.id.desc())
+            .limit(limit)
+        )
+
+    async def newest_in(
+        self, viewer: Viewer, states: Sequence[TitleState], limit: int
+    ) -> Sequence[CardRow]:
+        """List the newest titles in some states."""
+        # Ordered by id, SQLite would walk all titles by that index to find the few in these states.
+        return await self._cards(
+            _CARDS.where(TitleRow.state.in_(states), is_visible(viewer, self._work.now))
+            .order_by(TitleRow.created_at.desc(), TitleRow.id.desc())
+            .limit(limit)
+        )
+
+    async def page(
+        self, viewer: Viewer, *, before: UUID | None, limit: int, words: Sequence[str]
+    ) -> Sequence[CardRow]:
+        """List titles whose name has all words, newest first, from below an id."""
+        query = _CARDS.where(is_visible(viewer, self._work.now), TitleRow.kind.in_(_BY_THEMSELVES))
+        for word in words:
+            query = query.where(TitleRow.name_search.contains(word, autoescape=True))
+        if before is not None:
+            query = query.where(TitleRow.id < before)
+        return await self._cards(query.order_by(TitleRow.id.desc()).limit(limit))
+
+    async def page_deleted(self, *, before: UUID | None, limit: int) -> Sequence[CardRow]:
+        """List what was deleted and can be brought back, newest first."""
+        query = _CARDS.where(TitleRow.deleted_at.is_not(None), _is_uppermost_deleted())
+        if before is not None:
+            query = query.where(TitleRow.id < before)
+        return await self._cards(query.order_by(TitleRow.id.desc()).limit(limit))
+
+    async def count(self, viewer: Viewer) -> int:
+        """Count the titles that somebody may know of."""
+        query = select(func.count()).select_from(TitleRow)
+        query = query.where(is_visible(viewer, self._work.now), TitleRow.kind.in_(_BY_THEMSELVES))
+        return await self._work.session.scalar(query) or 0
+
+    async def _one(
+        self, condition: ColumnElement[bool], *, is_locked: bool = False
+    ) -> TitleRow | None:
+        query = select(TitleRow).where(condition)
+        if is_locked:
+            query = query.with_for_update().execution_options(populate_existing=True)
+        return await self._work.session.scalar(query)
+
+    async def _cards(self, query: Select[*tuple[Any, ...]]) -> Sequence[CardRow]:
+        found = await self._work.session.execute(query)
+        return [CardRow(*row) for row in found]
+
+
+def _is_uppermost_deleted() -> ColumnElement[bool]:
+    parent = aliased(TitleRow)
+    return ~exists(
+        select(parent.id).where(
+            parent.id == TitleRow.parent_id, parent.deleted_at == TitleRow.deleted_at
+        )
+    )

@@ -1,0 +1,237 @@
+"""What staff says about titles: one document for each, changed in part, kept so as to be undone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from streamverse.domains.catalog.contracts import TitleChanged, TitleId, TitlePatch
+from streamverse.domains.catalog.errors import EditOvertaken
+from streamverse.domains.catalog.models import EditRow, TitleRow
+from streamverse.domains.catalog.repository import (
+    Aspects,
+    Edits,
+    Genres,
+    People,
+    Studios,
+    Titles,
+)
+from streamverse.domains.catalog.rules.patches import given_fields, tidy_patch
+from streamverse.domains.catalog.rules.words import search_form
+from streamverse.domains.catalog.service.standing import settle
+from streamverse.domains.identity import public as identity
+from streamverse.domains.media import public as media
+from streamverse.domains.media.contracts import AssetId
+from streamverse.kit.clock import new_id
+from streamverse.kit.errors import FieldProblem, Invalid
+from streamverse.kit.paging import Listing, Page
+from streamverse.kit.work import Work
+
+EDITS = Listing("catalog.edits", tuple[UUID])
+BULK_LIMIT = 500
+# What stands in the title's own row; the rest are lists of their own.
+_COLUMNS = (
+    "name",
+    "original_name",
+    "tagline",
+    "description",
+    "credit",
+    "year",
+    "released_on",
+    "original_language",
+    "countries",
+    "minimum_age",
+    "certifications",
+    "advisories",
+    "external_ids",
+    "number",
+)
+_LISTS = (
+    "genres",
+    "tags",
+    "studios",
+    "credits",
+    "translations",
+    "windows",
+    "markers",
+    "related",
+)
+_DECIDES_WHO_SEES_IT = frozenset({"minimum_age", "windows"})
+
+
+async def describe(work: Work, rows: Sequence[TitleRow]) -> Mapping[UUID, TitlePatch]:
+    """Give everything that is said about some titles."""
+    aspects, ids = Aspects(work), [row.id for row in rows]
+    lists: dict[str, Mapping[UUID, Any]] = {
+        name: await getattr(aspects, name)(ids) for name in _LISTS
+    }
+    return {
+        row.id: TitlePatch(
+            **{column: getattr(row, column) for column in _COLUMNS},
+            **{
+                name: found.get(row.id, {} if name == "translations" else [])
+                for name, found in lists.items()
+            },
+        )
+        for row in rows
+    }
+
+
+async def edit_titles(
+    work: Work, title_ids: Sequence[TitleId], patch: TitlePatch, what: str
+) -> Sequence[TitleRow]:
+    """Change some titles alike, in one go that can be undone; all of them or none."""
+    if not 0 < len(title_ids) <= BULK_LIMIT:
+        raise Invalid(f"Choose 1 to {BULK_LIMIT} titles to change together.")
+    titles = Titles(work)
+    rows = [await titles.lock(title_id) for title_id in dict.fromkeys(title_ids)]
+    before = await describe(work, rows)
+    for row in rows:
+        tidied = tidy_patch(patch, duration_ms=row.duration_ms)
+        await _apply(work, row, tidied)
+    after = await describe(work, rows)
+    await _keep(work, rows, before, after, what)
+    return rows
+
+
+async def undo_edit(work: Work, edit_id: UUID) -> None:
+    """Put back what an edit changed, unless it was changed again since. Twice is as once."""
+    edit = await Edits(work).lock(edit_id)
+    if edit.undone_at is not None:
+        return
+    edit.undone_at = work.now
+    for key, stored in edit.before.items():
+        row = await Titles(work).lock(TitleId(UUID(key)))
+        now_said = _builtins((await describe(work, [row]))[row.id])
+        if any(now_said.get(field) != value for field, value in edit.after[key].items()):
+            raise EditOvertaken(row.name)
+        await _apply(work, row, msgspec.convert(stored, TitlePatch))
+    await identity.record_audit(work, "catalog.edit_undone", f"edit:{edit.id}", {"what": edit.what})
+
+
+async def list_edits(
+    work: Work, *, cursor: str | None = None, limit: int | None = None
+) -> Page[EditRow]:
+    """List what was changed, the newest first."""
+    request = EDITS.request(cursor, limit)
+    before = request.after[0] if request.after else None
+    rows = await Edits(work).page(before=before, limit=request.fetch_limit)
+    return request.page(rows, lambda row: (row.id,))
+
+
+async def _apply(work: Work, row: TitleRow, patch: TitlePatch) -> None:
+    given = given_fields(patch)
+    for column in _COLUMNS:
+        if column in given:
+            setattr(row, column, given[column])
+    for name in _LISTS:
+        if name in given:
+            await _WRITERS[name](work, row, given[name])
+    if "name" in given:
+        row.name_search = search_form(row.name)
+        if row.asset_id is not None:
+            await media.rename_asset(work, AssetId(row.asset_id), row.name)
+    await work.session.flush()
+    if _DECIDES_WHO_SEES_IT & given.keys():
+        await settle(work, row)
+
+
+async def _keep(
+    work: Work,
+    rows: Sequence[TitleRow],
+    before: Mapping[UUID, TitlePatch],
+    after: Mapping[UUID, TitlePatch],
+    what: str,
+) -> None:
+    changes = {row.id: _difference(before[row.id], after[row.id]) for row in rows}
+    changed = {title_id: change for title_id, change in changes.items() if change[1]}
+    if not changed:
+        return
+    for title_id in changed:
+        work.emit(TitleChanged(TitleId(title_id)))
+    Edits(work).add(
+        EditRow(
+            id=new_id(),
+            account_id=work.actor.account_id,
+            what=what,
+            before={str(title_id): old for title_id, (old, _) in changed.items()},
+            after={str(title_id): new for title_id, (_, new) in changed.items()},
+            created_at=work.now,
+        )
+    )
+
+
+def _difference(before: TitlePatch, after: TitlePatch) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Give what two documents say differently, each in its words."""
+    old, new = _builtins(before), _builtins(after)
+    fields = [field for field in new if old.get(field) != new[field]]
+    return {field: old.get(field) for field in fields}, {field: new[field] for field in fields}
+
+
+def _builtins(patch: TitlePatch) -> dict[str, Any]:
+    return msgspec.to_builtins(patch)
+
+
+async def _write_genres(work: Work, row: TitleRow, names: Sequence[str]) -> None:
+    ids = await Genres(work).ensure(names)
+    await Aspects(work).replace_genres(row.id, ids.values())
+
+
+async def _write_tags(work: Work, row: TitleRow, tags: Sequence[str]) -> None:
+    await Aspects(work).replace_tags(row.id, tags)
+
+
+async def _write_studios(work: Work, row: TitleRow, names: Sequence[str]) -> None:
+    ids = await Studios(work).ensure(names)
+    await Aspects(work).replace_studios(row.id, ids.values())
+
+
+async def _write_credits(work: Work, row: TitleRow, lines: Sequence[Any]) -> None:
+    people = People(work)
+    known = await people.existing([line.person_id for line in lines if line.person_id])
+    ids = await people.ensure([line.name for line in lines if line.person_id not in known])
+    await Aspects(work).replace_credits(
+        row.id,
+        [(line.person_id if line.person_id in known else ids[line.name], line) for line in lines],
+    )
+
+
+async def _write_translations(work: Work, row: TitleRow, translations: Mapping[str, Any]) -> None:
+    await Aspects(work).replace_translations(row.id, translations)
+
+
+async def _write_windows(work: Work, row: TitleRow, lines: Sequence[Any]) -> None:
+    if lines and row.id != row.root_id:
+        problem = "Availability is set on the series, and holds for all of it."
+        raise Invalid(problem, fields=(FieldProblem("windows", problem),))
+    await Aspects(work).replace_windows(row.id, lines)
+    for one in await Titles(work).lock_descent(row):
+        one.has_windows = bool(lines)
+
+
+async def _write_markers(work: Work, row: TitleRow, lines: Sequence[Any]) -> None:
+    await Aspects(work).replace_markers(row.id, lines)
+
+
+async def _write_related(work: Work, row: TitleRow, lines: Sequence[Any]) -> None:
+    ids = [line.title_id for line in lines]
+    unknown = set(ids) - await Titles(work).existing(ids) or {row.id} & set(ids)
+    if unknown:
+        problem = f"There is no other title with the number {unknown.pop()}."
+        raise Invalid(problem, fields=(FieldProblem("related", problem),))
+    await Aspects(work).replace_related(row.id, lines)
+
+
+_WRITERS = {
+    "genres": _write_genres,
+    "tags": _write_tags,
+    "studios": _write_studios,
+    "credits": _write_credits,
+    "translations": _write_translations,
+    "windows": _write_windows,
+    "markers": _write_markers,
+    "related": _write_related,
+}

@@ -1,0 +1,153 @@
+"""A title's life: made, published, hidden, archived, deleted, brought back, purged."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from streamverse.domains.catalog.contracts import (
+    TitleDeleted,
+    TitleId,
+    TitleKind,
+    TitlePurged,
+    TitleRestored,
+    TitleState,
+)
+from streamverse.domains.catalog.errors import (
+    PlaceNotPossible,
+    TitleNotDeleted,
+    TitleNotPlayable,
+)
+from streamverse.domains.catalog.models import TitleRow
+from streamverse.domains.catalog.repository import Titles
+from streamverse.domains.catalog.rules.hierarchy import CONTAINERS, may_stand_beneath
+from streamverse.domains.catalog.rules.states import can_be_published
+from streamverse.domains.catalog.rules.words import search_form
+from streamverse.domains.catalog.service.standing import settle
+from streamverse.domains.identity import public as identity
+from streamverse.domains.media import public as media
+from streamverse.domains.media.contracts import AssetId
+from streamverse.kit.clock import new_id
+from streamverse.kit.work import Work
+
+PURGE_AT_ONCE = 50
+
+
+async def create_title(
+    work: Work, kind: TitleKind, name: str, *, parent_id: TitleId | None = None
+) -> TitleRow:
+    """Make a title that has no media: a series or a season, or something to come."""
+    titles = Titles(work)
+    parent = await titles.lock(parent_id) if parent_id else None
+    parent_kind = TitleKind(parent.kind) if parent else None
+    if not may_stand_beneath(kind, parent_kind):
+        raise PlaceNotPossible(kind, parent_kind)
+    title_id = new_id()
+    state = TitleState.READY if kind in CONTAINERS else TitleState.ANNOUNCED
+    row = TitleRow(
+        id=title_id,
+        kind=kind.value,
+        parent_id=parent.id if parent else None,
+        root_id=parent.root_id if parent else title_id,
+        name=name,
+        name_search=search_form(name),
+        state=state.value,
+        created_at=work.now,
+    )
+    titles.add(row)
+    await work.session.flush()
+    await settle(work, row)
+    return row
+
+
+async def publish_title(work: Work, title_id: TitleId) -> TitleRow:
+    """Show a title to viewers. Publishing it again changes nothing."""
+    row = await Titles(work).lock(title_id)
+    state = TitleState(row.state)
+    if not can_be_published(state):
+        raise TitleNotPlayable(title_id, state)
+    if row.published_at is None or row.archived_at is not None:
+        row.published_at, row.archived_at = row.published_at or work.now, None
+        await settle(work, row)
+        await _audit(work, "catalog.title_published", row)
+    return row
+
+
+async def unpublish_title(work: Work, title_id: TitleId) -> TitleRow:
+    """Hide a title from viewers. Hiding it again changes nothing."""
+    row = await Titles(work).lock(title_id)
+    if row.published_at is not None:
+        row.published_at = None
+        await settle(work, row)
+        await _audit(work, "catalog.title_unpublished", row)
+    return row
+
+
+async def archive_title(work: Work, title_id: TitleId) -> TitleRow:
+    """Put a title away: viewers no longer see it, and it keeps the day it was published."""
+    row = await Titles(work).lock(title_id)
+    if row.archived_at is None:
+        row.archived_at = work.now
+        await settle(work, row)
+        await _audit(work, "catalog.title_archived", row)
+    return row
+
+
+async def delete_title(work: Work, title_id: TitleId) -> None:
+    """Delete a title and all beneath it; staff may bring it back until it is purged."""
+    titles = Titles(work)
+    row = await titles.lock(title_id)
+    for one in await titles.lock_descent(row):
+        if one.deleted_at is None:
+            one.deleted_at = work.now
+            work.emit(TitleDeleted(TitleId(one.id)))
+    await _audit(work, "catalog.title_deleted", row)
+
+
+async def restore_title(work: Work, title_id: TitleId) -> TitleRow:
+    """Bring a deleted title back, with what was deleted together with it."""
+    titles = Titles(work)
+    row = await titles.lock_even_deleted(title_id)
+    deleted_at = row.deleted_at
+    if deleted_at is None:
+        return row
+    for one in await titles.lock_descent(row):
+        if one.deleted_at == deleted_at:
+            one.deleted_at = None
+            work.emit(TitleRestored(TitleId(one.id)))
+    await _audit(work, "catalog.title_restored", row)
+    return row
+
+
+async def purge_title(work: Work, title_id: TitleId) -> None:
+    """Remove a deleted title for good, with its files and everything that was made of them."""
+    row = await Titles(work).lock_even_deleted(title_id)
+    if row.deleted_at is None:
+        raise TitleNotDeleted
+    await remove_for_good(work, row)
+    await _audit(work, "catalog.title_purged", row)
+
+
+async def purge_deleted(work: Work, keep_days: int) -> int:
+    """Remove for good what was deleted so many days ago, and tell how many titles went."""
+    before = work.now - timedelta(days=keep_days)
+    rows = await Titles(work).deleted_before(before, PURGE_AT_ONCE)
+    for row in rows:
+        await remove_for_good(work, row)
+    return len(rows)
+
+
+async def remove_for_good(work: Work, row: TitleRow) -> None:
+    """Remove a title, all beneath it, and their media."""
+    titles = Titles(work)
+    descent = await titles.lock_descent(row)
+    assets = [AssetId(one.asset_id) for one in descent if one.asset_id is not None]
+    for asset_id in (*assets, *await titles.extra_assets([one.id for one in descent])):
+        await media.delete_asset(work, asset_id)
+    await titles.remove(row)
+    for one in descent:
+        asset_id = AssetId(one.asset_id) if one.asset_id else None
+        work.emit(TitlePurged(TitleId(one.id), asset_id))
+
+
+async def _audit(work: Work, action: str, row: TitleRow) -> None:
+    await identity.record_audit(work, action, f"title:{row.id}", {"name": row.name})

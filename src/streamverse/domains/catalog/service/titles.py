@@ -1,0 +1,172 @@
+"""What people see of the catalog."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+from uuid import UUID
+
+from streamverse.domains.catalog.contracts import TitleId, TitleState, Viewer
+from streamverse.domains.catalog.errors import TitleNotFound
+from streamverse.domains.catalog.models import TitleRow
+from streamverse.domains.catalog.repository import CardRow, Titles
+from streamverse.domains.catalog.rules.states import is_unfinished
+from streamverse.domains.catalog.rules.visibility import Visibility, decide_visibility
+from streamverse.domains.catalog.rules.words import query_words
+from streamverse.domains.catalog.service.standing import standing_of
+from streamverse.domains.catalog.service.viewers import staff_viewer, viewer_of
+from streamverse.domains.media import public as media
+from streamverse.domains.media.contracts import AssetId
+from streamverse.domains.media.public import MediaAddresses
+from streamverse.kit.paging import Listing, Page
+from streamverse.kit.work import Work
+
+TITLES = Listing("catalog.titles", tuple[UUID])
+DELETED = Listing("catalog.deleted_titles", tuple[UUID])
+RAIL_LIMIT = 24
+
+
+R = TypeVar("R", CardRow, TitleRow)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown(Generic[R]):
+    """A title with what only media knows about it."""
+
+    row: R
+    poster_url: str | None
+    progress: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Rail:
+    """A row of cards on the home page."""
+
+    id: str
+    name: str
+    cards: Sequence[Shown[CardRow]]
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The home page."""
+
+    rails: Sequence[Rail]
+    title_count: int
+
+
+# --- what people see ------------------------------------------------------------------------------
+
+
+async def get_home(work: Work, addresses: MediaAddresses) -> Home:
+    """Show what is new and, to staff, what is not ready; rails without titles are left out."""
+    titles, viewer = Titles(work), await viewer_of(work)
+    unready: Sequence[CardRow] = ()
+    if viewer.sees_unpublished:
+        states = (TitleState.PROCESSING, TitleState.FAILED)
+        unready = await titles.newest_in(viewer, states, RAIL_LIMIT)
+    new = await titles.newest(viewer, RAIL_LIMIT)
+    shown = await show(work, addresses, (*unready, *new))
+    rails = (
+        Rail("in_progress", "In progress", shown[: len(unready)]),
+        Rail("new", "New", shown[len(unready) :]),
+    )
+    return Home([rail for rail in rails if rail.cards], await titles.count(viewer))
+
+
+async def list_titles(
+    work: Work,
+    addresses: MediaAddresses,
+    *,
+    query: str | None = None,
+    cursor: str | None = None,
+    limit: int | None = None,
+) -> Page[Shown[CardRow]]:
+    """List the titles that the actor may know of, newest first."""
+    request = TITLES.request(cursor, limit)
+    rows = await Titles(work).page(
+        await viewer_of(work),
+        before=request.after[0] if request.after else None,
+        limit=request.fetch_limit,
+        words=query_words(query),
+    )
+    page = request.page(rows, lambda row: (row.id,))
+    return Page(tuple(await show(work, addresses, page.items)), page.next_cursor)
+
+
+async def list_deleted(
+    work: Work,
+    addresses: MediaAddresses,
+    *,
+    cursor: str | None = None,
+    limit: int | None = None,
+) -> Page[Shown[CardRow]]:
+    """List what was deleted and can be brought back."""
+    request = DELETED.request(cursor, limit)
+    before = request.after[0] if request.after else None
+    rows = await Titles(work).page_deleted(before=before, limit=request.fetch_limit)
+    page = request.page(rows, lambda row: (row.id,))
+    return Page(tuple(await show(work, addresses, page.items)), page.next_cursor)
+
+
+async def get_title(work: Work, title_id: TitleId) -> TitleRow:
+    """Get a title that the actor may know of."""
+    row = await find_visible(work, title_id)
+    if row is None:
+        raise TitleNotFound(title_id)
+    return row
+
+
+async def get_title_to_edit(work: Work, title_id: TitleId) -> TitleRow:
+    """Get a title for work on it, whatever the actor's profile may watch."""
+    row = await Titles(work).find(title_id)
+    if row is None or not await _is_visible(work, row, staff_viewer(work)):
+        raise TitleNotFound(title_id)
+    return row
+
+
+async def list_beneath(work: Work, title_id: TitleId) -> Sequence[TitleRow]:
+    """List the seasons or episodes of a title that the actor may know of, by number."""
+    viewer = await viewer_of(work)
+    rows = await Titles(work).beneath(title_id)
+    return [row for row in rows if await _is_visible(work, row, viewer)]
+
+
+async def find_visible(work: Work, title_id: TitleId) -> TitleRow | None:
+    """Find a title if the actor may know of it."""
+    row = await Titles(work).find(title_id)
+    if row is None or not await _is_visible(work, row, await viewer_of(work)):
+        return None
+    return row
+
+
+async def _is_visible(work: Work, row: TitleRow, viewer: Viewer) -> bool:
+    standing = await standing_of(work, row)
+    return decide_visibility(standing, viewer, work.now) is Visibility.VISIBLE
+
+
+async def show(work: Work, addresses: MediaAddresses, rows: Sequence[R]) -> list[Shown[R]]:
+    """Add what media knows, in two questions for all rows together."""
+    pictured = [AssetId(row.asset_id) for row in rows if row.asset_id and row.has_poster]
+    unfinished = [
+        AssetId(row.asset_id)
+        for row in rows
+        if row.asset_id and is_unfinished(TitleState(row.state))
+    ]
+    posters: Mapping[AssetId, str] = {}
+    progress: Mapping[AssetId, float] = {}
+    if pictured:
+        posters = await media.posters(work, addresses, pictured)
+    if unfinished:
+        progress = await media.progress(work, unfinished)
+    return [Shown(row, *_of_asset(row, posters, progress)) for row in rows]
+
+
+def _of_asset(
+    row: CardRow | TitleRow, posters: Mapping[AssetId, str], progress: Mapping[AssetId, float]
+) -> tuple[str | None, float | None]:
+    if row.asset_id is None:
+        return None, None
+    asset_id = AssetId(row.asset_id)
+    return posters.get(asset_id), progress.get(asset_id)
