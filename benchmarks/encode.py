@@ -21,11 +21,12 @@ from benchmarks.bench import Bench
 from benchmarks.figures import Figure
 from benchmarks.films import run_ffmpeg, short_film
 from benchmarks.programs import running, title_of_upload, upload, wait_for
-from streamverse.mediakit.encode import AUDIO_BITRATE_BPS, AUDIO_SAMPLE_RATE_HZ
+from streamverse.mediakit.encode import STEREO
 from streamverse.mediakit.ffmpeg import find_tools
 from streamverse.mediakit.frames import FrameRate
 from streamverse.mediakit.ladder import Rung, choose_rungs
 from streamverse.mediakit.probe import probe
+from streamverse.mediakit.sound import SAMPLE_RATE_HZ
 from tests.factories.processes import owner_client
 
 MOST_SECONDS = 900
@@ -150,7 +151,7 @@ def _rung(index: int, rung: Rung, rate: FrameRate) -> list[str]:
 
 
 def _sound() -> list[str]:
-    rates = ("-ar", str(AUDIO_SAMPLE_RATE_HZ), "-ac", "2", "-b:a", str(AUDIO_BITRATE_BPS))
+    rates = ("-ar", str(SAMPLE_RATE_HZ), "-ac", "2", "-b:a", str(STEREO.bitrate_bps))
     return ["-map", "0:a:0", "-c:a", "aac", *rates, *_segments("a0")]
 
 

@@ -144,7 +144,7 @@ def film(folder: Folder) -> Package:
         target_bitrate_bps=128_000,
         segments=(),
     )
-    audio = folder.write_track("a0", init.without_edits(), sound, track)
+    audio = folder.write_track("a0", init.without_priming(), sound, track)
     return Package(id="film", tracks=(video, audio), is_complete=True)
 
 

@@ -127,9 +127,17 @@ class InitSegment:
         payload = b"".join(_write_with_edits(box, edits) for box in boxes)
         return replace(self, payload=payload, edit_start_ticks=ticks)
 
-    def without_edits(self) -> InitSegment:
-        """Drop its edit list, as fits sound whose priming has been cut off."""
-        return self.with_edit_start(0)
+    def without_priming(self) -> InitSegment:
+        """Drop its edit list and Opus's pre-skip, as fits sound that plays from its first frame."""
+        bare = self.with_edit_start(0)
+        if self.codec != "Opus":
+            return bare
+        payload = bytearray(bare.payload)
+        moov = next(box for box in boxes_in(memoryview(payload)) if box.kind == b"moov")
+        entry = _sample_entry(moov.only(b"trak").only(b"mdia"))
+        (specific,) = (box for box in entry.children(28) if box.kind == b"dOps")
+        specific.content[2:4] = bytes(2)
+        return replace(bare, payload=bytes(payload))
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,7 +307,7 @@ def _sample_entry(media: Box) -> Box:
     if len(entries) != 1 or entries[0].kind not in VIDEO_ENTRIES | AUDIO_ENTRIES:
         names = ", ".join(ascii(entry.name) for entry in entries) or "nothing"
         raise StreamMalformed(
-            f"A track holds H.264 or AAC, in one form throughout; this one holds {names}."
+            f"A track holds one coding throughout that we know; this one holds {names}."
         )
     return entries[0]
 

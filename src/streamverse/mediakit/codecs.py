@@ -1,4 +1,4 @@
-"""The codec of a track as manifests name it, read from its sample entry."""
+"""The codec of a track as manifests name it (RFC 6381), read from its sample entry."""
 
 from __future__ import annotations
 
@@ -6,19 +6,73 @@ from typing import Final
 
 from streamverse.mediakit.boxes import Box, StreamMalformed
 
-VIDEO_ENTRIES: Final = frozenset({b"avc1", b"avc3"})
-AUDIO_ENTRIES: Final = frozenset({b"mp4a"})
+VIDEO_ENTRIES: Final = frozenset({b"avc1", b"avc3", b"hvc1", b"hev1", b"av01"})
+AUDIO_ENTRIES: Final = frozenset({b"mp4a", b"ac-3", b"ec-3", b"Opus"})
 MPEG4_AUDIO: Final = 0x40  # objectTypeIndication
 ESCAPED_OBJECT_TYPE: Final = 31
+HIGH_TRANSFERS: Final = frozenset({16, 18})  # PQ and HLG (ITU-T H.273)
+_VIDEO_HEAD, _AUDIO_HEAD = 78, 28
 
 
 def name_codec(entry: Box) -> str:
-    """Name the codec after RFC 6381, section 3.3."""
-    if entry.kind in VIDEO_ENTRIES:
-        configuration = _child(entry, 78, b"avcC").unpack("4B")
-        profile = "".join(f"{number:02x}" for number in configuration[1:])
-        return f"{entry.name}.{profile}"
-    stream = _descriptor(_child(entry, 28, b"esds").content[4:], 0x03)
+    """Name the codec of a sample entry."""
+    match entry.kind:
+        case b"avc1" | b"avc3":
+            return _name_avc(entry)
+        case b"hvc1" | b"hev1":
+            return _name_hevc(entry)
+        case b"av01":
+            return _name_av1(entry)
+        case b"mp4a":
+            return _name_aac(entry)
+        case _:
+            return entry.name
+
+
+def _name_avc(entry: Box) -> str:
+    """Follow RFC 6381, section 3.3."""
+    configuration = _child(entry, _VIDEO_HEAD, b"avcC").unpack("4B")
+    profile = "".join(f"{number:02x}" for number in configuration[1:])
+    return f"{entry.name}.{profile}"
+
+
+def _name_hevc(entry: Box) -> str:
+    """Follow ISO/IEC 14496-15, annex E.3."""
+    _, general, compatibility, *constraints, level = _child(entry, _VIDEO_HEAD, b"hvcC").unpack(
+        "BBI6BB"
+    )
+    space = ("", "A", "B", "C")[general >> 6]
+    tier = "H" if general & 0x20 else "L"
+    reversed_flags = int(f"{compatibility:032b}"[::-1], 2)
+    while constraints and constraints[-1] == 0:
+        constraints.pop()
+    parts = [f"{space}{general & 0x1F}", f"{reversed_flags:x}", f"{tier}{level}"]
+    return ".".join([entry.name, *parts, *(f"{byte:x}" for byte in constraints)])
+
+
+def _name_av1(entry: Box) -> str:
+    """Follow the AV1 binding to ISOBMFF, section 5; the colours are named if they are not usual."""
+    _, profile_level, flags, _ = _child(entry, _VIDEO_HEAD, b"av1C").unpack("4B")
+    tier = "H" if flags & 0x80 else "M"
+    is_deep, is_twelve = flags & 0x40, flags & 0x20
+    bit_depth = 12 if is_twelve else 10 if is_deep else 8
+    name = f"av01.{profile_level >> 5}.{profile_level & 0x1F:02d}{tier}.{bit_depth:02d}"
+    colours = _find(entry, _VIDEO_HEAD, b"colr")
+    if colours is None or bytes(colours.content[:4]) != b"nclx":
+        return name
+    primaries, transfer, matrix, is_full = colours.unpack("HHHB", 4)
+    if transfer not in HIGH_TRANSFERS:
+        return name
+    subsampling = f"{flags >> 3 & 1}{flags >> 2 & 1}{flags & 3}"
+    return (
+        f"{name}.{flags >> 4 & 1}.{subsampling}."
+        f"{primaries:02d}.{transfer:02d}.{matrix:02d}.{is_full >> 7}"
+    )
+
+
+def _name_aac(entry: Box) -> str:
+    """Follow RFC 6381, section 3.3."""
+    stream = _descriptor(_child(entry, _AUDIO_HEAD, b"esds").content[4:], 0x03)
     decoder = _descriptor(stream[3:], 0x04)
     specific = _descriptor(decoder[13:], 0x05)
     if decoder[0] != MPEG4_AUDIO or len(specific) < 2:  # noqa: PLR2004
@@ -30,10 +84,14 @@ def name_codec(entry: Box) -> str:
 
 
 def _child(entry: Box, offset: int, kind: bytes) -> Box:
-    found = next((child for child in entry.children(offset) if child.kind == kind), None)
+    found = _find(entry, offset, kind)
     if found is None:
         raise StreamMalformed(f"The sample entry '{entry.name}' lacks the box '{kind.decode()}'.")
     return found
+
+
+def _find(entry: Box, offset: int, kind: bytes) -> Box | None:
+    return next((child for child in entry.children(offset) if child.kind == kind), None)
 
 
 def _descriptor(data: memoryview, tag: int) -> memoryview:

@@ -18,7 +18,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Final, Protocol
 
-from streamverse.mediakit import picture
+from streamverse.mediakit import encoders, picture
 from streamverse.mediakit.cmaf import (
     Fragment,
     FragmentReader,
@@ -36,8 +36,8 @@ from streamverse.mediakit.ffmpeg import (
     input_arguments,
     read_progress,
 )
-from streamverse.mediakit.frames import AAC_FRAME_SAMPLES, AudioPlan, Chunk, SegmentPlan
-from streamverse.mediakit.ladder import Rung
+from streamverse.mediakit.frames import AudioPlan, Chunk, SegmentPlan
+from streamverse.mediakit.ladder import CodecFamily, Rung
 from streamverse.mediakit.probe import (
     MISSING_END_TOLERANCE_MS,
     AudioFacts,
@@ -46,9 +46,9 @@ from streamverse.mediakit.probe import (
     VideoFacts,
 )
 from streamverse.mediakit.sandbox import Command, Limits, Process, pipe_url, run
+from streamverse.mediakit.sound import SAMPLE_RATE_HZ, SOUND_FORMATS, SoundFormat, SoundKind
 
-AUDIO_SAMPLE_RATE_HZ: Final = 48_000
-AUDIO_BITRATE_BPS: Final = 128_000
+STEREO: Final = SOUND_FORMATS[SoundKind.STEREO]
 _READ_BYTES = 1 << 16
 _MOST_THREADS = 12
 _LONGEST_ENCODE_S = 12 * 3600
@@ -59,8 +59,6 @@ _PICTURES_NICENESS, _SOUND_NICENESS = 5, 15
 _FRAMES_PER_THREAD = 8
 _MOST_DECODING_ERRORS = "0.3"
 _EXIT_TOO_MANY_ERRORS = 69
-# By so many frames x264 decodes a picture ahead of showing it, where it has room to reorder.
-_REORDERED_FRAMES = 2
 _FRAGMENTED = "+cmaf+empty_moov+default_base_moof+delay_moov+skip_trailer"
 _LIKE_EVERY_CHUNK = (
     *("-map_metadata", "-1", "-map_chapters", "-1", "-fflags", "+bitexact"),
@@ -120,6 +118,7 @@ async def encode_chunk(
 ) -> AsyncGenerator[EncodedPiece, None]:
     """Encode a run of segments in all rungs, or the rest of it from a segment on.
 
+    The rungs are of one codec, or at least of one dynamic range: the source is decoded once.
     Progress counts from the start of the chunk.
     """
     first = chunk.segments.start if from_segment is None else from_segment
@@ -128,7 +127,10 @@ async def encode_chunk(
         return
     frames = range(plan.segment(first).start, chunk.frames.stop)
     done_s = float(plan.frame_rate.seconds(frames.start - chunk.frames.start))
-    cutters = [_VideoCutter(rung.track_name, plan, numbers) for rung in rungs]
+    cutters = [
+        _VideoCutter(rung.track_name, plan, numbers, encoders.REORDERED_FRAMES[rung.codec_family])
+        for rung in rungs
+    ]
     command = _video_command(source, facts, rungs, plan, frames=frames, tools=tools)
     async with aclosing(_encode(command, cutters, on_progress, done_s)) as pieces:
         async for piece in pieces:
@@ -136,28 +138,31 @@ async def encode_chunk(
     _refuse_missing_pictures(min(cutter.next_frame for cutter in cutters), frames, plan)
 
 
-async def encode_audio(
+async def encode_audio(  # noqa: PLR0913 - a track, its form, and how far it is already
     source: Path,
     facts: MediaFacts,
     audio: AudioFacts,
     plan: AudioPlan,
     *,
     tools: Tools,
+    sound: SoundFormat = STEREO,
     track: str = "a0",
     from_segment: int = 0,
     on_progress: OnProgress | None = None,
 ) -> AsyncGenerator[EncodedPiece, None]:
     """Encode a whole track of sound, giving the segments from a number on.
 
+    The plan counts frames of the format (`AudioPlan(video, sound.frame_rate)`).
+
     Sound is always encoded from its start, and the same source gives the same bytes: joining
     pieces that were encoded apart would be heard.
     """
-    cutter = _AudioCutter(track, plan, from_segment)
-    command = _audio_command(source, facts, audio, tools)
+    cutter = _AudioCutter(track, plan, sound.frame_samples, from_segment)
+    command = _audio_command(source, facts, audio, sound, tools)
     async with aclosing(_encode(command, [cutter], on_progress)) as pieces:
         async for piece in pieces:
             yield piece
-    end_ms = cutter.next_frame * AAC_FRAME_SAMPLES * 1000 // AUDIO_SAMPLE_RATE_HZ
+    end_ms = cutter.next_frame * sound.frame_samples * 1000 // SAMPLE_RATE_HZ
     if facts.container.has_exact_duration:
         _refuse_early_end("sound", end_ms, audio.start_ms + audio.duration_ms)
 
@@ -246,6 +251,7 @@ class _VideoCutter:
     track: str
     plan: SegmentPlan
     numbers: range
+    reordered_frames: int
     next_frame: int = field(init=False)
     _number: int = field(init=False)
     _delay_ticks: int = field(init=False, default=0)
@@ -257,7 +263,7 @@ class _VideoCutter:
 
     def begin(self, init: InitSegment) -> EncodedInit:
         """Take the head of the stream and make it that of every chunk."""
-        reordered_ticks = _REORDERED_FRAMES * self.plan.frame_rate.ticks_per_frame
+        reordered_ticks = self.reordered_frames * self.plan.frame_rate.ticks_per_frame
         self._delay_ticks = reordered_ticks - init.edit_start_ticks
         return EncodedInit(self.track, init.with_edit_start(reordered_ticks))
 
@@ -295,6 +301,7 @@ class _AudioCutter:
 
     track: str
     plan: AudioPlan
+    frame_samples: int
     from_segment: int
     next_frame: int = field(init=False, default=0)
     _number: int = field(init=False, default=0)
@@ -304,8 +311,8 @@ class _AudioCutter:
     )
 
     def begin(self, init: InitSegment) -> EncodedInit:
-        """Take the head of the stream; the priming frame is shown, and is silent."""
-        return EncodedInit(self.track, init.without_edits())
+        """Take the head of the stream; what primes decoders is played, and is silent."""
+        return EncodedInit(self.track, init.without_priming())
 
     def add(self, fragment: Fragment) -> list[EncodedSegment]:
         """Take a fragment of any length and give the segments that it completes."""
@@ -329,7 +336,7 @@ class _AudioCutter:
         fragment = cut_samples(
             self._track_id,
             pieces,
-            decode_time_ticks=self.plan.start_frame(number) * AAC_FRAME_SAMPLES,
+            decode_time_ticks=self.plan.start_frame(number) * self.frame_samples,
             number=number + 1,
         )
         return [EncodedSegment(self.track, number, fragment.duration_ticks, bytes(fragment))]
@@ -351,7 +358,7 @@ def _video_command(
     graph = _video_graph(video, rungs, plan, start - seek)
     outputs: list[str] = []
     for index, rung in enumerate(rungs):
-        outputs += _rung_arguments(index, rung, plan, len(frames))
+        outputs += _rung_arguments(index, rung, video, plan, len(frames))
     argv = (
         *(str(tools.ffmpeg), *QUIET, "-nostdin", "-progress", pipe_url(len(rungs))),
         *("-max_error_rate", _MOST_DECODING_ERRORS, "-reinit_filter", "0"),
@@ -361,7 +368,8 @@ def _video_command(
         *input_arguments(source, facts.container.demuxer),
         *("-filter_complex", graph, *outputs),
     )
-    return Command(argv, (source,), pipe_count=len(rungs) + 1, limits=_video_limits(video))
+    limits = _video_limits(video, rungs)
+    return Command(argv, (source,), pipe_count=len(rungs) + 1, limits=limits)
 
 
 def _start_arguments(facts: MediaFacts, stream: VideoFacts | AudioFacts) -> tuple[str, ...]:
@@ -382,43 +390,47 @@ def _video_graph(
 ) -> str:
     """Put the pictures on the grid, beginning at `lead`, and scale them to every rung."""
     largest = rungs[0]
+    is_mapped = video.is_hdr and not largest.dynamic_range.is_high
     common = [
         *picture.normalise(video),
         f"fps={plan.frame_rate}:start_time={float(lead):.6f}",
         "setpts=PTS-STARTPTS",
-        *picture.tone_map(video, largest.width, largest.height),
+        *(picture.tone_map(video, largest.width, largest.height) if is_mapped else ()),
+        # What a source says beside a picture would differ from chunk to chunk.
+        *(() if largest.codec_family is CodecFamily.H264 else ("sidedata=mode=delete",)),
         f"split={len(rungs)}",
     ]
     branches = "".join(f"[s{index}]" for index in range(len(rungs)))
     scaled = [
-        f"[s{index}]{','.join(picture.scale(video, rung.width, rung.height))}[v{index}]"
+        f"[s{index}]{','.join(picture.fit(video, rung))}[v{index}]"
         for index, rung in enumerate(rungs)
     ]
     return ";".join([f"[0:{video.stream_index}]{','.join(common)}{branches}", *scaled])
 
 
-def _rung_arguments(index: int, rung: Rung, plan: SegmentPlan, frame_count: int) -> list[str]:
-    rate, gop_frames = plan.frame_rate, str(plan.frame_rate.gop_frames)
+def _rung_arguments(
+    index: int, rung: Rung, video: VideoFacts, plan: SegmentPlan, frame_count: int
+) -> list[str]:
+    rate = plan.frame_rate
     return [
         *("-map", f"[v{index}]", "-frames:v", str(frame_count), "-fps_mode", "passthrough"),
-        *("-c:v", "libx264", "-preset", "veryfast", "-threads", str(_threads())),
-        *("-profile:v", rung.profile, "-level", rung.level, "-crf", str(rung.crf)),
-        *("-maxrate", str(rung.max_bitrate_bps), "-bufsize", str(rung.buffer_size_bits)),
-        *("-g", gop_frames, "-keyint_min", gop_frames, "-sc_threshold", "0", "-bf", "3"),
-        *("-flags", "+cgop+bitexact", "-video_track_timescale", str(rate.timescale)),
+        *encoders.video_arguments(rung, rate, video, _threads()),
+        *("-video_track_timescale", str(rate.timescale)),
         *(*_LIKE_EVERY_CHUNK, "-movflags", f"{_FRAGMENTED}+frag_keyframe"),
         *("-f", "mp4", pipe_url(index)),
     ]
 
 
-def _audio_command(source: Path, facts: MediaFacts, audio: AudioFacts, tools: Tools) -> Command:
+def _audio_command(
+    source: Path, facts: MediaFacts, audio: AudioFacts, sound: SoundFormat, tools: Tools
+) -> Command:
     filters = ",".join(
         (
             # Silence fills gaps and a late start, so that sound stays with the picture.
-            f"aresample={AUDIO_SAMPLE_RATE_HZ}:async=1:first_pts=0",
-            f"aformat=sample_rates={AUDIO_SAMPLE_RATE_HZ}:channel_layouts=stereo",
-            # The encoder's first frame only primes decoders; it takes the place of these samples.
-            f"atrim=start_sample={AAC_FRAME_SAMPLES}",
+            f"aresample={SAMPLE_RATE_HZ}:async=1:first_pts=0",
+            f"aformat=sample_rates={SAMPLE_RATE_HZ}:channel_layouts={sound.layout}",
+            # What the encoder puts first only primes decoders; it takes the place of these samples.
+            f"atrim=start_sample={sound.priming_samples}",
             "asetpts=PTS-STARTPTS",
         )
     )
@@ -428,7 +440,7 @@ def _audio_command(source: Path, facts: MediaFacts, audio: AudioFacts, tools: To
         *_start_arguments(facts, audio),
         *input_arguments(source, facts.container.demuxer),
         *("-map", f"0:{audio.stream_index}", "-af", filters),
-        *("-c:a", "aac", "-b:a", str(AUDIO_BITRATE_BPS), "-flags", "+bitexact"),
+        *encoders.sound_arguments(sound),
         *(*_LIKE_EVERY_CHUNK, "-movflags", _FRAGMENTED, "-frag_duration", "1000000"),
         *("-f", "mp4", pipe_url(0)),
     )
@@ -437,10 +449,12 @@ def _audio_command(source: Path, facts: MediaFacts, audio: AudioFacts, tools: To
     )
 
 
-def _video_limits(video: VideoFacts) -> Limits:
+def _video_limits(video: VideoFacts, rungs: Sequence[Rung]) -> Limits:
     frame_bytes = video.coded_width * video.coded_height * 4
     frames = _FRAMES_IN_MEMORY + _FRAMES_PER_THREAD * _threads()
-    return _limits(_BASE_MEMORY_BYTES + frames * frame_bytes, _PICTURES_NICENESS)
+    factor = max(encoders.MEMORY_FACTOR[rung.codec_family] for rung in rungs)
+    memory_bytes = factor * (_BASE_MEMORY_BYTES + frames * frame_bytes)
+    return _limits(memory_bytes, _PICTURES_NICENESS)
 
 
 def _limits(memory_bytes: int, niceness: int) -> Limits:

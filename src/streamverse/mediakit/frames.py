@@ -43,6 +43,12 @@ class FrameRate:
         return cls(int(numerator), int(denominator or 1))
 
     @classmethod
+    def of(cls, numerator: int, denominator: int) -> Self:
+        """Bring a fraction to lowest terms."""
+        divisor = gcd(numerator, denominator)
+        return cls(numerator // divisor, denominator // divisor)
+
+    @classmethod
     def normalise(cls, measured: Fraction | None) -> FrameRate:
         """Choose the rate to encode at for the average rate measured in a source.
 

@@ -1,12 +1,15 @@
-"""The ladder: which sizes and bit rates a picture is encoded at."""
+"""The ladder: which codecs, sizes and bit rates a picture is encoded at."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
 from streamverse.mediakit.frames import HIGHEST_RATE
+from streamverse.mediakit.levels import av1_level_idx, h264_level_idc, hevc_level_idc
 
 if TYPE_CHECKING:
     from streamverse.mediakit.frames import FrameRate
@@ -15,12 +18,41 @@ BOX_ASPECT: Final = Fraction(16, 9)
 WORTH_A_RUNG: Final = Fraction(115, 100)
 HIGH_RATE: Final = 30
 HIGH_RATE_COST: Final = Fraction(3, 2)
-REFERENCE_FRAMES: Final = 4
+LARGEST_SHORT_SIDE: Final = 2160
+# Smaller pictures than a coding block of HEVC exist in H.264 alone.
+SMALLEST_MODERN_SIDE: Final = 16
+SMALLEST_OF_LARGE: Final = 360  # only sources that are smaller themselves get less
+
+
+class CodecFamily(StrEnum):
+    """How pictures are coded, each needing fewer bits than the one before."""
+
+    H264 = "h264"
+    HEVC = "hevc"
+    AV1 = "av1"
+
+
+class DynamicRange(StrEnum):
+    """How brightness is coded: as ever, or by PQ or HLG (ITU-R BT.2100)."""
+
+    SDR = "sdr"
+    PQ = "pq"
+    HLG = "hlg"
+
+    @property
+    def is_high(self) -> bool:
+        """Whether it reaches beyond what every screen shows."""
+        return self is not DynamicRange.SDR
+
+    @property
+    def transfer_characteristics(self) -> int:
+        """Its number in ITU-T H.273."""
+        return {DynamicRange.SDR: 1, DynamicRange.PQ: 16, DynamicRange.HLG: 18}[self]
 
 
 @dataclass(frozen=True, slots=True)
 class Rung:
-    """One H.264 rendition of a picture."""
+    """One rendition of a picture; the level is numbered as its codec does."""
 
     name: str
     width: int
@@ -30,21 +62,46 @@ class Rung:
     crf: int
     profile: str
     level_idc: int
+    codec_family: CodecFamily = CodecFamily.H264
+    bit_depth: int = 8
+    dynamic_range: DynamicRange = DynamicRange.SDR
 
     @property
     def track_name(self) -> str:
-        """The name of the track in its package: `v1080`."""
-        return f"v{self.name.removesuffix('p')}"
+        """The name of the track in its package: `v1080`, `v1080-hevc`."""
+        suffix = "" if self.codec_family is CodecFamily.H264 else f"-{self.codec_family}"
+        return f"v{self.name.removesuffix('p')}{suffix}"
 
     @property
     def level(self) -> str:
         """The level as encoders take it: `3.1`."""
-        return f"{self.level_idc // 10}.{self.level_idc % 10}"
+        if self.codec_family is CodecFamily.AV1:
+            return f"{2 + self.level_idc // 4}.{self.level_idc % 4}"
+        tenths = self.level_idc // 3 if self.codec_family is CodecFamily.HEVC else self.level_idc
+        return f"{tenths // 10}.{tenths % 10}"
 
     @property
     def codec(self) -> str:
-        """The codec as manifests name it (RFC 6381): High profile, no constraint set."""
-        return f"avc1.6400{self.level_idc:02x}"
+        """The codec as manifests name it (RFC 6381), what `codecs.name_codec` finds in the file."""
+        is_deep = self.bit_depth > 8  # noqa: PLR2004
+        if self.codec_family is CodecFamily.H264:
+            return f"avc1.6400{self.level_idc:02x}"
+        if self.codec_family is CodecFamily.HEVC:
+            return f"hvc1.{'2.4' if is_deep else '1.6'}.L{self.level_idc}.90"
+        name = f"av01.0.{self.level_idc:02d}M.{self.bit_depth:02d}"
+        if not self.dynamic_range.is_high:
+            return name
+        return f"{name}.0.111.09.{self.dynamic_range.transfer_characteristics:02d}.09.0"
+
+
+@dataclass(frozen=True, slots=True)
+class LadderPolicy:
+    """What a ladder is made of: codecs, and what the source has that they may keep."""
+
+    codecs: tuple[CodecFamily, ...] = (CodecFamily.H264,)
+    dynamic_range: DynamicRange = DynamicRange.SDR
+    bit_depth: int = 8
+    largest_short_side: int = LARGEST_SHORT_SIDE
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +115,14 @@ class _Box:
 
 
 @dataclass(frozen=True, slots=True)
-class _Level:
-    """One row of table A-1 of ITU-T H.264; the bit rate is that of the High profile."""
+class _Cost:
+    """What a codec needs: a share of the bits of H.264, and a factor of like quality."""
 
-    idc: int
-    macroblocks_per_second: int
-    macroblocks_per_frame: int
-    macroblocks_in_buffer: int
-    max_bitrate_bps: int
+    bits: Fraction
+    crf: int
 
 
+# The bit rates are caps of H.264; the quality asked for mostly stays below them.
 _BOXES: Final = (
     _Box(2160, 18_000_000),
     _Box(1440, 10_000_000),
@@ -75,79 +130,119 @@ _BOXES: Final = (
     _Box(720, 3_000_000),
     _Box(480, 1_500_000),
     _Box(360, 850_000),
+    _Box(144, 250_000),
 )
-
-_LEVELS: Final = (
-    _Level(30, 40_500, 1_620, 8_100, 12_500_000),
-    _Level(31, 108_000, 3_600, 18_000, 17_500_000),
-    _Level(32, 216_000, 5_120, 20_480, 25_000_000),
-    _Level(40, 245_760, 8_192, 32_768, 25_000_000),
-    _Level(41, 245_760, 8_192, 32_768, 62_500_000),
-    _Level(42, 522_240, 8_704, 34_816, 62_500_000),
-    _Level(50, 589_824, 22_080, 110_400, 168_750_000),
-    _Level(51, 983_040, 36_864, 184_320, 300_000_000),
-    _Level(52, 2_073_600, 36_864, 184_320, 300_000_000),
-)
+_COSTS: Final = {
+    CodecFamily.H264: _Cost(Fraction(1), 23),
+    CodecFamily.HEVC: _Cost(Fraction(3, 5), 28),
+    CodecFamily.AV1: _Cost(Fraction(1, 2), 38),
+}
+_LEVELS: Final = {
+    CodecFamily.H264: h264_level_idc,
+    CodecFamily.HEVC: hevc_level_idc,
+    CodecFamily.AV1: av1_level_idx,
+}
 
 
-def choose_rungs(width: int, height: int, frame_rate: FrameRate) -> tuple[Rung, ...]:
-    """Choose the renditions of a source from the size at which it is shown, best first.
+def choose_rungs(
+    width: int, height: int, frame_rate: FrameRate, policy: LadderPolicy | None = None
+) -> tuple[Rung, ...]:
+    """Choose the rungs for a picture of square pixels, codec by codec from the largest down.
 
     Every rung is a box of 16:9, standing for a portrait picture, and the picture is made to
     fit into it: never larger than it was, in its own shape, with even sides. A source between
     two boxes keeps its own size in the upper one unless the lower one is nearly as large.
+    Without a policy it is H.264 alone.
     """
+    policy = policy or LadderPolicy()
     if width < 1 or height < 1:
         raise ValueError(f"A picture has a width and a height, not {width}x{height}.")
     if frame_rate.per_second > HIGHEST_RATE:
         raise ValueError(
             f"Pictures are encoded at {HIGHEST_RATE} a second at most, not {frame_rate}."
         )
-    return tuple(_rung(box, width, height, frame_rate) for box in _boxes_for(width, height))
+    boxes = _boxes_for(width, height, policy.largest_short_side)
+    return tuple(
+        rung
+        for family in policy.codecs
+        for rung in _rungs_of(family, boxes, width, height, frame_rate, policy)
+    )
 
 
-def _boxes_for(width: int, height: int) -> tuple[_Box, ...]:
+def make_rung(
+    family: CodecFamily,
+    name: str,
+    size: tuple[int, int],
+    frame_rate: FrameRate,
+    policy: LadderPolicy,
+    *,
+    max_bitrate_bps: int,
+    crf: int | None = None,
+) -> Rung:
+    """Make a rung of a codec at a size, as measured or fixed ladders have chosen it."""
+    width, height = size
+    is_modern = family is not CodecFamily.H264
+    dynamic_range = policy.dynamic_range if is_modern else DynamicRange.SDR
+    is_deep = is_modern and (policy.bit_depth > 8 or dynamic_range.is_high)  # noqa: PLR2004
+    profiles = {
+        CodecFamily.H264: "high",
+        CodecFamily.HEVC: "main10" if is_deep else "main",
+        CodecFamily.AV1: "main",
+    }
+    return Rung(
+        name=name,
+        width=width,
+        height=height,
+        max_bitrate_bps=max_bitrate_bps,
+        buffer_size_bits=max_bitrate_bps * 3 // 2,
+        crf=_COSTS[family].crf if crf is None else crf,
+        profile=profiles[family],
+        level_idc=_LEVELS[family](width, height, frame_rate, max_bitrate_bps),
+        codec_family=family,
+        bit_depth=10 if is_deep else 8,
+        dynamic_range=dynamic_range,
+    )
+
+
+def _boxes_for(width: int, height: int, largest_short_side: int) -> tuple[_Box, ...]:
     scale_to = max(min(width, height), max(width, height) / BOX_ASPECT)
-    below = tuple(box for box in _BOXES if box.short_side <= scale_to)
-    above = _BOXES[: len(_BOXES) - len(below)]
-    if not above or (below and scale_to < below[0].short_side * WORTH_A_RUNG):
-        return below
-    return (above[-1], *below)
+    allowed = tuple(box for box in _BOXES if box.short_side <= largest_short_side)
+    below = tuple(box for box in allowed if box.short_side <= scale_to)
+    above = allowed[: len(allowed) - len(below)]
+    if above and not (below and scale_to < below[0].short_side * WORTH_A_RUNG):
+        below = (above[-1], *below)
+    return tuple(box for box in below if box.short_side >= SMALLEST_OF_LARGE) or below
 
 
-def _rung(box: _Box, width: int, height: int, frame_rate: FrameRate) -> Rung:
+def _rungs_of(  # noqa: PLR0917 - what `choose_rungs` was given
+    family: CodecFamily,
+    boxes: tuple[_Box, ...],
+    width: int,
+    height: int,
+    frame_rate: FrameRate,
+    policy: LadderPolicy,
+) -> Iterator[Rung]:
+    rate_cost = HIGH_RATE_COST if frame_rate.per_second > HIGH_RATE else 1
+    for box in boxes:
+        size = _fit(box, width, height)
+        if family is not CodecFamily.H264 and min(size) < SMALLEST_MODERN_SIDE:
+            continue
+        max_bitrate_bps = int(box.max_bitrate_bps * rate_cost * _COSTS[family].bits)
+        yield make_rung(
+            *(family, f"{box.short_side}p", size, frame_rate, policy),
+            max_bitrate_bps=max_bitrate_bps,
+        )
+
+
+def _fit(box: _Box, width: int, height: int) -> tuple[int, int]:
     scale = min(
         Fraction(1),
         Fraction(box.short_side, min(width, height)),
         box.long_side / max(width, height),
     )
-    scaled_width, scaled_height = _even(width, scale), _even(height, scale)
-    cost = HIGH_RATE_COST if frame_rate.per_second > HIGH_RATE else 1
-    max_bitrate_bps = int(box.max_bitrate_bps * cost)
-    return Rung(
-        name=f"{box.short_side}p",
-        width=scaled_width,
-        height=scaled_height,
-        max_bitrate_bps=max_bitrate_bps,
-        buffer_size_bits=max_bitrate_bps * 3 // 2,
-        crf=23,
-        profile="high",
-        level_idc=_level_idc(scaled_width, scaled_height, frame_rate, max_bitrate_bps),
-    )
+    return _even(width, scale), _even(height, scale)
 
 
 def _even(side: int, scale: Fraction) -> int:
     nearest = round(side * scale / 2) * 2
     return max(2, min(nearest, side - side % 2))
-
-
-def _level_idc(width: int, height: int, frame_rate: FrameRate, bitrate_bps: int) -> int:
-    macroblocks = -(-width // 16) * -(-height // 16)
-    return next(
-        level.idc
-        for level in _LEVELS
-        if macroblocks <= level.macroblocks_per_frame
-        and macroblocks * REFERENCE_FRAMES <= level.macroblocks_in_buffer
-        and macroblocks * frame_rate.per_second <= level.macroblocks_per_second
-        and bitrate_bps <= level.max_bitrate_bps
-    )

@@ -1,8 +1,10 @@
-"""Filters that make any source picture an upright, progressive, 8-bit picture of a given size."""
+"""Filters that make any source picture an upright, progressive picture of a given size."""
 
+from streamverse.mediakit.ladder import DynamicRange, Rung
 from streamverse.mediakit.probe import VideoFacts
 
 _RGB_FORMATS = ("rgb", "bgr", "gbr", "argb", "abgr", "0rgb", "0bgr", "pal8", "x2rgb")
+_TRANSFERS = {DynamicRange.PQ: "smpte2084", DynamicRange.HLG: "arib-std-b67"}
 
 
 def normalise(video: VideoFacts) -> list[str]:
@@ -27,6 +29,23 @@ def tone_map(video: VideoFacts, width: int, height: int) -> list[str]:
 
 def scale(video: VideoFacts, width: int, height: int) -> list[str]:
     """Scale to square pixels of 8-bit 4:2:0 in the limited range."""
-    is_rgb = video.pixel_format.startswith(_RGB_FORMATS)
-    matrix = ":out_color_matrix=bt709" if is_rgb else ""
+    matrix = ":out_color_matrix=bt709" if _is_rgb(video) else ""
     return [f"scale={width}:{height}:out_range=tv{matrix}", "setsar=1", "format=yuv420p"]
+
+
+def fit(video: VideoFacts, rung: Rung) -> list[str]:
+    """Scale to what a rung holds, deep and bright pictures with the colours of BT.2020."""
+    pixel_format = "yuv420p10le" if rung.bit_depth > 8 else "yuv420p"  # noqa: PLR2004
+    if not rung.dynamic_range.is_high:
+        *steps, _ = scale(video, rung.width, rung.height)
+        return [*steps, f"format={pixel_format}"]
+    transfer = _TRANSFERS[rung.dynamic_range]
+    return [
+        f"scale={rung.width}:{rung.height}:out_range=tv:out_color_matrix=bt2020",
+        *("setsar=1", f"format={pixel_format}"),
+        f"setparams=color_primaries=bt2020:color_trc={transfer}:colorspace=bt2020nc",
+    ]
+
+
+def _is_rgb(video: VideoFacts) -> bool:
+    return video.pixel_format.startswith(_RGB_FORMATS)

@@ -4,12 +4,13 @@ import asyncio
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, Final
 
 from streamverse.mediakit import containers
+from streamverse.mediakit.brightness import ContentLight, MasteringDisplay
 from streamverse.mediakit.containers import Container, Extent
 from streamverse.mediakit.ffmpeg import (
     QUIET,
@@ -20,6 +21,7 @@ from streamverse.mediakit.ffmpeg import (
     run_to_bytes,
 )
 from streamverse.mediakit.frames import AAC_FRAME_RATE, HIGHEST_RATE, FrameRate, SegmentPlan
+from streamverse.mediakit.ladder import DynamicRange
 from streamverse.mediakit.sandbox import Command, Limits, pipe_url
 
 LARGEST_SIDE: Final = 16_384
@@ -32,7 +34,7 @@ _END_SEARCH_POINTS = 32
 _END_SEARCH_PACKETS = 5000
 _PROTECTED_TAGS = frozenset({"drmi", "drms"})
 _INTERLACED_ORDERS = frozenset({"tt", "bb", "tb", "bt"})
-_HDR_TRANSFERS = frozenset({"smpte2084", "arib-std-b67"})
+_DYNAMIC_RANGES = {"smpte2084": DynamicRange.PQ, "arib-std-b67": DynamicRange.HLG}
 _BARRED_CODEC = re.compile(r"Codec \((\w+)\) not on whitelist")
 _LIMITS = Limits(wall_seconds=60, cpu_seconds=30)
 _SHOWN = (
@@ -77,6 +79,8 @@ class VideoFacts:
     field_order: str | None
     start_ms: int
     duration_ms: int
+    mastering_display: MasteringDisplay | None = None
+    content_light: ContentLight | None = None
 
     @property
     def is_vfr(self) -> bool:
@@ -103,7 +107,12 @@ class VideoFacts:
     @property
     def is_hdr(self) -> bool:
         """Whether its brightness is that of PQ or HLG."""
-        return self.color_transfer in _HDR_TRANSFERS
+        return self.dynamic_range.is_high
+
+    @property
+    def dynamic_range(self) -> DynamicRange:
+        """How its brightness is coded."""
+        return _DYNAMIC_RANGES.get(self.color_transfer or "", DynamicRange.SDR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +204,8 @@ async def probe(path: Path, tools: Tools) -> MediaFacts:
     _refuse_unplayable(facts, answer)
     if extent.is_cut_short:
         await _refuse_cut_short(path, facts, extent, tools)
+    if facts.video is not None and facts.video.is_hdr:
+        return await _with_brightness(path, facts, facts.video, tools)
     return facts
 
 
@@ -234,6 +245,32 @@ async def _ask(path: Path, container: Container, tools: Tools, *questions: str) 
         limits=_LIMITS,
     )
     return json.loads(await run_to_bytes(command, most_bytes=_ANSWER_BYTES))
+
+
+async def _with_brightness(
+    path: Path, facts: MediaFacts, video: VideoFacts, tools: Tools
+) -> MediaFacts:
+    """Add what the container or the first picture says of the brightness it was made for."""
+    questions = ("-select_streams", str(video.stream_index), "-show_entries")
+    shown = "stream_side_data:frame_side_data"
+    try:
+        answer = await _ask(
+            *(path, facts.container, tools, *questions, shown, "-read_intervals", "%+#1")
+        )
+    except ToolFailed:
+        # ffprobe decodes less than ffmpeg does; such a film is shown without these figures.
+        answer = await _ask(path, facts.container, tools, *questions, "stream_side_data")
+    sides = {
+        side.get("side_data_type"): side
+        for holder in (*answer.get("streams", []), *answer.get("frames", []))
+        for side in holder.get("side_data_list", [])
+    }
+    brightness = replace(
+        video,
+        mastering_display=MasteringDisplay.read(sides.get("Mastering display metadata", {})),
+        content_light=ContentLight.read(sides.get("Content light level metadata", {})),
+    )
+    return replace(facts, videos=(brightness, *facts.videos[1:]))
 
 
 def _explain_failure(error: ToolFailed, container: Container) -> MediaRefused:
