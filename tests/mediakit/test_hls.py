@@ -212,7 +212,7 @@ def test_a_window_that_slides_is_no_event():
 
 def test_sound_of_two_codecs_makes_two_groups():
     film = make_film(languages=("en", "en"))
-    other = replace(film.tracks[-1], codec="opus", label="Opus")
+    other = replace(film.tracks[-1], name="a0-opus", codec="opus")
     package = replace(film, tracks=(film.tracks[0], film.tracks[2], other))
     master = m3u8.loads(render_master(make_timeline(package), Signed()))
     assert [(v.uri.split(".")[0], v.stream_info.codecs) for v in master.playlists] == [

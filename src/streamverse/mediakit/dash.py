@@ -14,6 +14,7 @@ from streamverse.mediakit.renditions import (
     Locator,
     display_name,
     escape_uri,
+    family_rank,
     language_tag,
     measure_bitrate,
     require_playable,
@@ -22,6 +23,9 @@ from streamverse.mediakit.timeline import Segment, Span, Timeline, Track, TrackK
 
 CHANNEL_CONFIGURATION: Final = "urn:mpeg:dash:23003:3:audio_channel_configuration:2011"
 CLOCK_IN_MANIFEST: Final = "urn:mpeg:dash:utc:direct:2014"
+ROLE: Final = "urn:mpeg:dash:role:2011"
+SWITCHING: Final = "urn:mpeg:dash:adaptation-set-switching:2016"
+BT_2020: Final = 9  # of primaries and of the matrix alike (ITU-T H.273)
 PROFILE: Final = "urn:mpeg:dash:profile:isoff-live:2011"
 UPDATE_PERIOD_S: Final = 2
 
@@ -78,36 +82,69 @@ def _add_period(mpd: Element, id_: str, start_s: Fraction, part: Timeline, locat
     for track in span.package.tracks:
         if span.numbers_in(track):
             choices.setdefault(_choice(track), []).append(track)
-    for index, tracks in enumerate(choices.values()):
-        _add_adaptation_set(period, str(index), tracks, part, locate)
+    sets = list(choices.values())
+    for index in range(len(sets)):
+        _add_adaptation_set(period, index, sets, part, locate)
 
 
 def _choice(track: Track) -> tuple[str, ...]:
     """Players switch freely between tracks that agree in this, and ask people about the rest."""
     if track.kind is TrackKind.VIDEO:
-        return (track.kind,)
+        return track.kind, str(family_rank(track.codec)), track.dynamic_range
     return track.kind, language_tag(track.language), track.label or "", track.codec
 
 
 def _add_adaptation_set(
-    period: Element, id_: str, tracks: Sequence[Track], part: Timeline, locate: Locator
+    period: Element, index: int, sets: Sequence[Sequence[Track]], part: Timeline, locate: Locator
 ) -> None:
-    kind = tracks[0].kind
+    tracks = sets[index]
+    first, kind = tracks[0], tracks[0].kind
     adaptation_set = SubElement(
         period,
         "AdaptationSet",
-        id=id_,
+        id=str(index),
         contentType=kind,
         mimeType=f"{'application' if kind is TrackKind.TEXT else kind}/mp4",
         segmentAlignment="true",
         startWithSAP="1",
     )
-    if kind is not TrackKind.VIDEO:
-        adaptation_set.set("lang", language_tag(tracks[0].language))
-    if tracks[0].label is not None:
-        SubElement(adaptation_set, "Label").text = display_name(tracks[0])
+    if kind is TrackKind.VIDEO:
+        _add_pictures(adaptation_set, index, sets)
+    else:
+        adaptation_set.set("lang", language_tag(first.language))
+    if first.label is not None:
+        SubElement(adaptation_set, "Label").text = display_name(first)
+    if first.is_default:
+        SubElement(adaptation_set, "Role", schemeIdUri=ROLE, value="main")
     for track in tracks:
         _add_representation(adaptation_set, track, part, locate)
+
+
+def _add_pictures(adaptation_set: Element, index: int, sets: Sequence[Sequence[Track]]) -> None:
+    """Say how bright the pictures are, which coding to prefer, and between which to switch."""
+    first = sets[index][0]
+    if first.dynamic_range.is_high:
+        for scheme, value in (
+            ("ColourPrimaries", BT_2020),
+            ("TransferCharacteristics", first.dynamic_range.transfer_characteristics),
+            ("MatrixCoefficients", BT_2020),
+        ):
+            _add_property(adaptation_set, f"urn:mpeg:mpegB:cicp:{scheme}", str(value))
+    others = [
+        str(other)
+        for other, (track, *_) in enumerate(sets)
+        if other != index
+        and track.kind is TrackKind.VIDEO
+        and track.dynamic_range is first.dynamic_range
+    ]
+    if others:
+        _add_property(adaptation_set, SWITCHING, ",".join(others))
+    if sum(tracks[0].kind is TrackKind.VIDEO for tracks in sets) > 1:
+        adaptation_set.set("selectionPriority", str(family_rank(first.codec) + 1))
+
+
+def _add_property(adaptation_set: Element, scheme: str, value: str) -> None:
+    SubElement(adaptation_set, "SupplementalProperty", schemeIdUri=scheme, value=value)
 
 
 def _add_representation(

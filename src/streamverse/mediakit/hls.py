@@ -17,6 +17,7 @@ from streamverse.mediakit.renditions import (
     Stretch,
     display_name,
     escape_uri,
+    family_rank,
     find_rendition,
     language_tag,
     measure_bitrate,
@@ -24,6 +25,7 @@ from streamverse.mediakit.renditions import (
     renditions,
     require_playable,
     stretches,
+    voice,
 )
 from streamverse.mediakit.timeline import Timeline, Track, TrackKind
 
@@ -32,11 +34,40 @@ NO_BITRATE: Final = Bitrate(0, 0)
 
 @dataclass(frozen=True, slots=True)
 class _Group:
-    """Tracks of one codec that a variant lets viewers choose among, and what the worst costs."""
+    """Tracks that a variant lets viewers choose among, and what the costliest of them costs."""
 
     id: str
     tracks: Sequence[Track]
     bitrate: Bitrate
+
+    @property
+    def codecs(self) -> list[str]:
+        """What a player must decode to play any of them."""
+        return [track.codec for track in self.tracks]
+
+
+@dataclass(frozen=True, slots=True)
+class _Variant:
+    """Pictures, sound and subtitles that play together."""
+
+    video: Track | None
+    sound: _Group | None
+    subtitles: _Group | None
+
+    @property
+    def leader(self) -> Track:
+        """The track whose playlist stands for the whole."""
+        if self.video is not None:
+            return self.video
+        return next(group.tracks[0] for group in (self.sound, self.subtitles) if group)
+
+    @property
+    def quality(self) -> tuple[int, int, int]:
+        """What a player should prefer: larger pictures, then frugal codings, then more sound."""
+        video, sound = self.video, self.sound.tracks if self.sound else ()
+        pixels = (video.width or 0) * (video.height or 0) if video else 0
+        channels = max((track.channels or 0 for track in sound), default=0)
+        return pixels, family_rank(video.codec) if video else 0, channels
 
 
 def render_master(timeline: Timeline, locate: Locator) -> str:
@@ -46,10 +77,21 @@ def render_master(timeline: Timeline, locate: Locator) -> str:
     lines = ["#EXTM3U", "#EXT-X-VERSION:7", "#EXT-X-INDEPENDENT-SEGMENTS"]
     for kind, groups in (("AUDIO", audio), ("SUBTITLES", text)):
         for group in groups:
-            lines += _render_group(kind, group, locate)
+            lines += _render_group(kind, group, groups[0], locate)
     video = renditions(timeline, TrackKind.VIDEO)
-    for track, sound, subtitles in product(video or [None], audio or [None], text or [None]):
-        lines += _render_variant(timeline, locate, track, sound, subtitles)
+    choices = product(video or [None], audio or [None], text or [None])
+    variants = [_Variant(*choice) for choice in choices]
+    ranking = sorted({variant.quality for variant in variants})
+    has_codings = len({family_rank(track.codec) for track in video}) > 1
+    has_ranges = any(track.dynamic_range.is_high for track in video)
+    for variant in variants:
+        attributes = _describe_variant(timeline, variant)
+        if has_ranges and variant.video is not None:
+            attributes.append(f"VIDEO-RANGE={variant.video.dynamic_range.upper()}")
+        if has_codings:
+            attributes.append(f"SCORE={ranking.index(variant.quality) + 1}.0")
+        lines.append(f"#EXT-X-STREAM-INF:{','.join(attributes)}")
+        lines.append(escape_uri(locate.media_playlist(variant.leader.name)))
     return _text(lines)
 
 
@@ -80,19 +122,29 @@ def render_media(timeline: Timeline, track_name: str, locate: Locator) -> str:
 
 
 def _groups(timeline: Timeline, kind: TrackKind) -> list[_Group]:
-    by_codec: dict[str, list[Track]] = {}
+    """Make a group of every coding, all with the same members (RFC 8216, section 4.3.4.2.1).
+
+    A voice that is not there in a group's coding is there in the one that it has.
+    """
+    by_codec: dict[str, dict[str, Track]] = {}
+    voices: dict[str, Track] = {}
     for track in renditions(timeline, kind):
-        by_codec.setdefault(track.codec, []).append(track)
+        by_codec.setdefault(track.codec, {})[voice(track)] = track
+        voices.setdefault(voice(track), track)
+    groups = [[coded.get(name, voices[name]) for name in voices] for coded in by_codec.values()]
     return [
         _Group(f"{kind}-{index}", tracks, _costliest(timeline, tracks))
-        for index, tracks in enumerate(by_codec.values())
+        for index, tracks in enumerate(groups)
     ]
 
 
-def _render_group(kind: str, group: _Group, locate: Locator) -> Iterator[str]:
-    is_default = kind == "AUDIO"
-    for track, name in zip(group.tracks, _unique_names(group.tracks), strict=True):
+def _render_group(kind: str, group: _Group, first: _Group, locate: Locator) -> Iterator[str]:
+    """List the members; beside address and channels they are named alike in every group."""
+    members = first.tracks
+    chosen = next((number for number, track in enumerate(members) if track.is_default), 0)
+    for number, (track, name) in enumerate(zip(group.tracks, _unique_names(members), strict=True)):
         language = language_tag(track.language)
+        is_default = kind == "AUDIO" and number == chosen
         attributes = [f"TYPE={kind}", f'GROUP-ID="{group.id}"', f"NAME={_quoted(name)}"]
         if language != UNKNOWN_LANGUAGE:
             attributes.append(f"LANGUAGE={_quoted(language)}")
@@ -101,25 +153,20 @@ def _render_group(kind: str, group: _Group, locate: Locator) -> Iterator[str]:
             attributes.append(f'CHANNELS="{track.channels}"')
         attributes.append(f"URI={_quoted(escape_uri(locate.media_playlist(track.name)))}")
         yield f"#EXT-X-MEDIA:{','.join(attributes)}"
-        is_default = False
 
 
-def _render_variant(
-    timeline: Timeline,
-    locate: Locator,
-    video: Track | None,
-    sound: _Group | None,
-    subtitles: _Group | None,
-) -> Iterator[str]:
+def _describe_variant(timeline: Timeline, variant: _Variant) -> list[str]:
+    video, sound, subtitles = variant.video, variant.sound, variant.subtitles
     groups = [group for group in (sound, subtitles) if group is not None]
-    tracks = [*([video] if video else []), *(group.tracks[0] for group in groups)]
     bitrate = sum((group.bitrate for group in groups), NO_BITRATE)
     if video is not None:
         bitrate += measure_bitrate(timeline, video)
+    codecs = [video.codec] if video else []
+    codecs += [codec for group in groups for codec in group.codecs]
     attributes = [
         f"BANDWIDTH={bitrate.peak_bps}",
         f"AVERAGE-BANDWIDTH={bitrate.average_bps}",
-        f"CODECS={_quoted(','.join(track.codec for track in tracks))}",
+        f"CODECS={_quoted(','.join(dict.fromkeys(codecs)))}",
     ]
     if video is not None and video.width is not None and video.height is not None:
         attributes.append(f"RESOLUTION={video.width}x{video.height}")
@@ -129,8 +176,7 @@ def _render_variant(
         attributes.append(f'AUDIO="{sound.id}"')
     if subtitles is not None:
         attributes.append(f'SUBTITLES="{subtitles.id}"')
-    yield f"#EXT-X-STREAM-INF:{','.join(attributes)}"
-    yield escape_uri(locate.media_playlist(tracks[0].name))
+    return attributes
 
 
 def _costliest(timeline: Timeline, tracks: Sequence[Track]) -> Bitrate:

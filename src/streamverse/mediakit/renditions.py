@@ -17,6 +17,7 @@ from streamverse.mediakit.timeline import (
     TrackKind,
 )
 
+FAMILIES: Final = (("avc1", "avc3"), ("hvc1", "hev1"), ("av01",))
 FEW_SEGMENTS: Final = 8  # fewer say too little about how the rest will be
 MICROSECONDS: Final = 1_000_000
 UNKNOWN_LANGUAGE: Final = "und"
@@ -153,6 +154,16 @@ def require_playable(timeline: Timeline) -> None:
     """Refuse a timeline of which nothing can be played yet."""
     if timeline.playable_count == 0:
         raise TimelineEmpty("Nothing of this can be played yet; ask again in a few seconds.")
+
+
+def voice(track: Track) -> str:
+    """Name what a track says, in whatever coding: `a0` of `a0-surround`."""
+    return track.name.partition("-")[0]
+
+
+def family_rank(codec: str) -> int:
+    """Rank a coding of pictures by how few bits it needs, the frugal ones above."""
+    return next((rank for rank, family in enumerate(FAMILIES) if codec.startswith(family)), 0)
 
 
 def language_tag(language: str | None) -> str:

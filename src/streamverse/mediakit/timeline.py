@@ -12,6 +12,7 @@ from itertools import accumulate
 from typing import Self
 
 from streamverse.mediakit.frames import FrameRate, round_half_up
+from streamverse.mediakit.ladder import DynamicRange
 
 
 class TrackKind(StrEnum):
@@ -53,10 +54,12 @@ class Track:
     width: int | None = None
     height: int | None = None
     frame_rate: FrameRate | None = None
+    dynamic_range: DynamicRange = DynamicRange.SDR
     channels: int | None = None
     sample_rate_hz: int | None = None
     language: str | None = None
     label: str | None = None
+    is_default: bool = False
     target_bitrate_bps: int
     segments: Sequence[Segment]
     is_complete: bool = False
