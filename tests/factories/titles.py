@@ -13,12 +13,19 @@ from streamverse.domains.catalog.models import TitleRow
 from streamverse.domains.catalog.rules.words import search_form
 from streamverse.domains.media.contracts import AssetAccepted, AssetId, PackageId
 from streamverse.domains.media.models import AssetRow, PackageRow
-from streamverse.domains.media.rules.packages import Recipe
+from streamverse.domains.media.rules.packages import Recipe, RungGroup
 from streamverse.kit.clock import new_id
 from streamverse.kit.work import Work
+from streamverse.mediakit.frames import FrameRate
+from streamverse.mediakit.ladder import choose_rungs
 
 DURATION_MS = 30_000
-RECIPE = Recipe(frame_rate="30", total_frames=900, rungs=(), audios=())
+RECIPE = Recipe(
+    frame_rate="30",
+    total_frames=900,
+    groups={RungGroup.H264: choose_rungs(320, 180, FrameRate(30))},
+    sounds=(),
+)
 
 
 async def make_asset(

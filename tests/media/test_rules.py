@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from fractions import Fraction
 from uuid import UUID, uuid4
@@ -22,23 +23,30 @@ from streamverse.domains.media.errors import (
 from streamverse.domains.media.models import PartRow
 from streamverse.domains.media.rules import names, tus
 from streamverse.domains.media.rules.packages import (
+    EncodingPolicy,
     Recipe,
+    RungGroup,
+    SoundTrack,
     choose_recipe,
     encode_progress,
     init_key,
-    plan_parts,
-    plan_tracks,
+    plan_group,
+    plan_package,
+    plan_sounds,
     playable_segments,
     poster_key,
+    reference_track,
     segment_key,
+    shown_tracks,
     source_key,
     whole_tracks,
 )
 from streamverse.domains.media.rules.states import PartKind
 from streamverse.kit.storage.objects import checked_key
 from streamverse.mediakit.frames import FrameRate
-from streamverse.mediakit.ladder import choose_rungs
+from streamverse.mediakit.ladder import CodecFamily, DynamicRange, LadderPolicy, choose_rungs
 from streamverse.mediakit.probe import MediaFacts, probe
+from streamverse.mediakit.sound import SoundKind
 from streamverse.mediakit.timeline import TrackKind
 from tests.factories.media import MediaFactory
 
@@ -292,6 +300,7 @@ def part(
     count: int,
     *,
     done: int = 0,
+    group: str,
     track: str | None = None,
     is_finished: bool = False,
 ) -> PartRow:
@@ -299,6 +308,7 @@ def part(
         package_id=FIRST,
         number=number,
         kind=kind,
+        group=group,
         track_name=track,
         first_segment=first,
         segment_count=count,
@@ -307,12 +317,28 @@ def part(
     )
 
 
-def pictures(number: int, first: int, count: int, done: int) -> PartRow:
-    return part(number, PartKind.VIDEO, first, count, done=done, is_finished=done == count)
+def pictures(
+    number: int, first: int, count: int, done: int, group: RungGroup = RungGroup.H264
+) -> PartRow:
+    is_finished = done == count
+    return part(
+        number, PartKind.VIDEO, first, count, done=done, group=group, is_finished=is_finished
+    )
+
+
+def preview(number: int, first: int, count: int, done: int) -> PartRow:
+    return pictures(number, first, count, done, RungGroup.PREVIEW)
 
 
 def sound(number: int, track: str, done: int, *, is_finished: bool = False) -> PartRow:
-    return part(number, PartKind.AUDIO, 0, 60, done=done, track=track, is_finished=is_finished)
+    kind = SoundKind.SURROUND if track.endswith("-surround") else SoundKind.STEREO
+    return part(
+        *(number, PartKind.AUDIO, 0, 60),
+        done=done,
+        group=kind,
+        track=track,
+        is_finished=is_finished,
+    )
 
 
 @pytest.mark.parametrize(
@@ -332,15 +358,79 @@ def sound(number: int, track: str, done: int, *, is_finished: bool = False) -> P
         ([sound(0, "a0", 9)], 9),
         ([sound(0, "a0", 9, is_finished=True), sound(1, "a1", 3)], 3),
         ([sound(0, "a0", 3, is_finished=True), sound(1, "a1", 9)], 3),
+        # Playing waits for the first group and for stereo, and for nothing else.
+        ([preview(0, 0, 31, 9), pictures(1, 0, 31, 2)], 9),
+        ([pictures(1, 0, 31, 31), preview(0, 0, 31, 9)], 9),
+        ([sound(0, "a0", 9), sound(1, "a0-surround", 1), preview(2, 0, 31, 7)], 7),
     ],
 )
 def test_how_many_segments_can_be_played(parts: Sequence[PartRow], count: int):
     assert playable_segments(parts) == count
 
 
-def test_tracks_of_sound_that_are_whole():
-    parts = [sound(0, "a0", 2, is_finished=True), sound(1, "a1", 60), pictures(2, 0, 31, 31)]
-    assert whole_tracks(parts) == {"a0"}
+EVERY = LadderPolicy(tuple(CodecFamily))
+RATE = FrameRate(25)
+RECIPE = Recipe(
+    frame_rate="25/1",
+    total_frames=3000,
+    groups={
+        RungGroup.PREVIEW: choose_rungs(640, 360, RATE),
+        RungGroup.H264: choose_rungs(1280, 720, RATE)[:2],
+        RungGroup.AV1: choose_rungs(640, 360, RATE, EVERY)[2:],
+    },
+    sounds=(
+        SoundTrack("a0", 0, SoundKind.STEREO, is_default=True),
+        SoundTrack("a1", 1, SoundKind.STEREO),
+        SoundTrack("a0-surround", 0, SoundKind.SURROUND),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("parts", "whole", "shown"),
+    [
+        (
+            [sound(0, "a0", 2, is_finished=True), sound(1, "a1", 60), preview(2, 0, 31, 5)],
+            {"a0"},
+            {"a0", "a1", "v360"},
+        ),
+        # A group is whole when every run of it is.
+        (
+            [preview(0, 0, 31, 31), preview(1, 31, 29, 3), pictures(2, 0, 60, 9)],
+            set[str](),
+            {"v360"},
+        ),
+        (
+            [preview(0, 0, 31, 5), pictures(1, 0, 31, 31), pictures(2, 31, 29, 29)],
+            {"v720", "v480"},
+            {"v360", "v720", "v480"},
+        ),
+        (
+            [sound(0, "a0", 9), sound(1, "a0-surround", 5), pictures(2, 0, 60, 9)],
+            set[str](),
+            {"a0", "v720", "v480"},
+        ),
+        (
+            [
+                sound(0, "a0-surround", 5, is_finished=True),
+                *(preview(1, 0, 60, 60), pictures(2, 0, 60, 9, RungGroup.AV1)),
+            ],
+            {"a0-surround", "v360"},
+            {"a0-surround", "v360"},
+        ),
+    ],
+)
+def test_tracks_that_are_whole_and_those_that_are_shown(
+    parts: Sequence[PartRow], whole: set[str], shown: set[str]
+):
+    assert whole_tracks(RECIPE, parts) == whole
+    assert shown_tracks(RECIPE, parts) == shown
+
+
+def test_a_package_is_measured_by_what_plays_first():
+    assert reference_track(RECIPE) == "v360"
+    assert reference_track(replace(RECIPE, groups={})) == "a0"
+    assert reference_track(replace(RECIPE, groups={}, sounds=())) is None
 
 
 @pytest.mark.parametrize(
@@ -353,6 +443,7 @@ def test_tracks_of_sound_that_are_whole():
         # Sound may end early, or outlast the pictures: either is done when it is done.
         ([sound(0, "a0", 2, is_finished=True), pictures(1, 0, 60, 60)], 1.0),
         ([sound(0, "a0", 70), pictures(1, 0, 60, 60)], 1.0),
+        ([preview(0, 0, 60, 60), pictures(1, 0, 60, 0)], 15 / 75),
     ],
 )
 def test_progress(parts: Sequence[PartRow], progress: float):
@@ -367,31 +458,89 @@ async def test_a_film_becomes_renditions_and_sound(media: MediaFactory):
     facts = await facts_of(media, "languages")
     recipe = choose_recipe(facts)
     assert (recipe.frame_rate, recipe.total_frames) == ("30/1", 180)
-    assert recipe.audios == ("a0", "a1")
-    tracks = list(plan_tracks(recipe, facts))
-    assert [(track.name, track.kind) for track in tracks] == [
-        ("v360", TrackKind.VIDEO),
-        ("a0", TrackKind.AUDIO),
-        ("a1", TrackKind.AUDIO),
+    plan = plan_package(recipe, facts)
+    assert [(track.name, track.kind, track.codec, track.channels) for track in plan.tracks] == [
+        ("v360", TrackKind.VIDEO, "avc1.64001e", None),
+        ("a0", TrackKind.AUDIO, "mp4a.40.2", 2),
+        ("a1", TrackKind.AUDIO, "mp4a.40.2", 2),
     ]
-    assert [(track.language, track.label) for track in tracks[1:]] == [
+    assert [(track.language, track.label) for track in plan.tracks[1:]] == [
         ("deu", "Deutsch"),
         ("fra", None),
     ]
-    assert [(part.kind, part.track_name, part.segment_count) for part in plan_parts(recipe)] == [
-        (PartKind.AUDIO, "a0", 3),
-        (PartKind.AUDIO, "a1", 3),
-        (PartKind.VIDEO, None, 3),
+    assert [sound.is_default for sound in recipe.sounds] == [True, False]
+    assert [
+        (part.kind, part.group, part.track_name, part.segment_count) for part in plan.parts
+    ] == [
+        (PartKind.AUDIO, "stereo", "a0", 3),
+        (PartKind.AUDIO, "stereo", "a1", 3),
+        (PartKind.VIDEO, "h264", None, 3),
     ]
 
 
 async def test_sound_alone_and_pictures_alone(media: MediaFactory):
-    radio = choose_recipe(await facts_of(media, "sound"))
-    assert (radio.rungs, radio.audios) == ((), ("a0",))
-    assert [part.kind for part in plan_parts(radio)] == [PartKind.AUDIO]
-    silent = choose_recipe(await facts_of(media, "silent"))
-    assert ([rung.track_name for rung in silent.rungs], silent.audios) == (["v360"], ())
-    assert [part.kind for part in plan_parts(silent)] == [PartKind.VIDEO]
+    radio_facts = await facts_of(media, "sound")
+    radio = choose_recipe(radio_facts)
+    assert (radio.rungs, [sound.name for sound in radio.sounds]) == ((), ["a0"])
+    assert [part.kind for part in plan_package(radio, radio_facts).parts] == [PartKind.AUDIO]
+    silent_facts = await facts_of(media, "silent")
+    silent = choose_recipe(silent_facts)
+    assert ([rung.track_name for rung in silent.rungs], silent.sounds) == (["v360"], ())
+    assert [part.kind for part in plan_package(silent, silent_facts).parts] == [PartKind.VIDEO]
+
+
+async def test_every_codec_and_every_form_of_sound(media: MediaFactory):
+    facts = await facts_of(media, "surround")
+    policy = EncodingPolicy(tuple(CodecFamily))
+    recipe = choose_recipe(facts, policy)
+    assert recipe.ordered_groups == (RungGroup.H264, RungGroup.HEVC, RungGroup.AV1)
+    assert [track.name for track in plan_package(recipe, facts).tracks] == [
+        *("v360", "v360-hevc", "v360-av1", "a0", "a0-surround", "a0-opus"),
+    ]
+    assert [
+        (track.codec, track.channels, track.target_bitrate_bps)
+        for track in plan_sounds(recipe, facts).tracks
+    ] == [("mp4a.40.2", 2, 128_000), ("ec-3", 6, 384_000), ("Opus", 2, 96_000)]
+
+
+async def test_what_plays_early_is_one_low_rung_that_is_not_made_twice(media: MediaFactory):
+    facts = await facts_of(media, "high")
+    policy = EncodingPolicy(tuple(CodecFamily), preview_from_ms=facts.duration_ms)
+    recipe = choose_recipe(facts, policy)
+    names = {group: [rung.track_name for rung in rungs] for group, rungs in recipe.groups.items()}
+    assert names == {
+        RungGroup.PREVIEW: ["v360"],
+        RungGroup.H264: ["v720", "v480"],
+        RungGroup.HEVC: ["v720-hevc", "v480-hevc", "v360-hevc"],
+        RungGroup.AV1: ["v720-av1", "v480-av1", "v360-av1"],
+    }
+    assert [rung.track_name for rung in recipe.rungs[:3]] == ["v720", "v480", "v360"]
+    assert [part.group for part in plan_package(recipe, facts).parts] == list(names)
+    short = choose_recipe(facts, replace(policy, preview_from_ms=facts.duration_ms + 1))
+    assert RungGroup.PREVIEW not in short.groups
+
+
+async def test_a_film_of_one_rung_is_its_own_preview(media: MediaFactory):
+    recipe = choose_recipe(await facts_of(media, "pattern"), EncodingPolicy(preview_from_ms=0))
+    assert recipe.ordered_groups == (RungGroup.H264,)
+
+
+async def test_high_dynamic_range_is_kept_where_the_codec_can(media: MediaFactory):
+    recipe = choose_recipe(await facts_of(media, "hdr"), EncodingPolicy(tuple(CodecFamily)))
+    assert [(rung.track_name, rung.bit_depth, rung.dynamic_range) for rung in recipe.rungs] == [
+        ("v360", 8, DynamicRange.SDR),
+        ("v360-hevc", 10, DynamicRange.PQ),
+        ("v360-av1", 10, DynamicRange.PQ),
+    ]
+
+
+def test_measured_rungs_take_the_place_of_fixed_ones():
+    rungs = choose_rungs(640, 360, RATE)
+    changed = RECIPE.with_rungs(RungGroup.H264, rungs)
+    assert changed.groups == {**RECIPE.groups, RungGroup.H264: rungs}
+    assert RECIPE.with_rungs(RungGroup.AV1, ()).ordered_groups == (
+        *(RungGroup.PREVIEW, RungGroup.H264),
+    )
 
 
 async def test_a_recipe_is_kept_as_json(media: MediaFactory):
@@ -404,10 +553,9 @@ async def test_a_recipe_is_kept_as_json(media: MediaFactory):
 @given(st.integers(1, 500_000))
 def test_parts_hold_every_segment_once(total_frames: int):
     rungs = choose_rungs(640, 360, FrameRate(25))
-    recipe = Recipe("25/1", total_frames, rungs, audios=("a0",))
-    audio, *video = plan_parts(recipe)
+    recipe = Recipe("25/1", total_frames, {RungGroup.H264: rungs}, sounds=())
+    video = plan_group(recipe, RungGroup.H264).parts
     every = range(recipe.plan.segment_count)
-    assert (audio.first_segment, audio.segment_count) == (0, len(every))
     numbers = [part.first_segment + index for part in video for index in range(part.segment_count)]
     assert numbers == list(every)
 

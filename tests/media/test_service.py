@@ -18,6 +18,7 @@ from streamverse.domains.media.models import (
     UploadRow,
 )
 from streamverse.domains.media.repository import Packages
+from streamverse.domains.media.rules.packages import RungGroup
 from streamverse.domains.media.rules.states import PackageState, PartKind, UploadState
 from streamverse.domains.media.service import assets, packages, uploads
 from streamverse.domains.media.service.packages import NewSegment
@@ -54,6 +55,7 @@ async def make_package(workshop: Workshop, people: People, segment_count: int = 
             package_id=row.id,
             number=0,
             kind=PartKind.VIDEO,
+            group=RungGroup.H264,
             first_segment=0,
             segment_count=segment_count,
             next_segment=0,

@@ -14,6 +14,7 @@ from streamverse.domains.identity.service.exports import EXPORTERS as IDENTITY_E
 from streamverse.domains.identity.service.exports import Archive
 from streamverse.domains.media import models as media_models
 from streamverse.domains.media.jobs import media_jobs
+from streamverse.domains.media.public import EncodingPolicy
 from streamverse.domains.profiles import jobs as profiles_jobs
 from streamverse.domains.profiles import models as profiles_models
 from streamverse.domains.profiles.listeners import listeners as profiles_listeners
@@ -58,7 +59,12 @@ def job_handlers(resources: Resources) -> Sequence[JobHandlers]:
         ),
         profiles_jobs.handlers(resources.store),
         catalog_jobs.handlers(resources.catalog_settings),
-        media_jobs(resources.store, resources.tools, resources.scratch),
+        media_jobs(
+            resources.store,
+            resources.tools,
+            resources.scratch,
+            EncodingPolicy(codecs=resources.settings.codecs),
+        ),
     )
 
 

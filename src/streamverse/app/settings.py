@@ -19,6 +19,7 @@ from streamverse.kit.crypto import load_or_create_master_secret
 from streamverse.kit.mail import may_be_mailed
 from streamverse.kit.settings import SettingsInvalid, setting, settings_class
 from streamverse.kit.smtp import SmtpServer
+from streamverse.mediakit.ladder import CodecFamily
 
 PREFIX = "STREAMVERSE_"
 TEST_PREFIX = "STREAMVERSE_TEST_"
@@ -78,6 +79,10 @@ def _are_networks(networks: tuple[str, ...]) -> bool:
         return all(ipaddress.ip_network(network) for network in networks)
     except ValueError:
         return False
+
+
+def _are_codecs(codecs: tuple[CodecFamily, ...]) -> bool:
+    return CodecFamily.H264 in codecs and len(set(codecs)) == len(codecs)
 
 
 @settings_class
@@ -239,6 +244,15 @@ class Settings:
     )
     is_demo_film_enabled: bool = setting(
         default=True, group="Uploads", about="Import the demo film when the library is empty."
+    )
+    codecs: tuple[CodecFamily, ...] = setting(
+        default=(CodecFamily.H264,),
+        group="Encoding",
+        shown_default="`h264`",
+        expected="a list of `h264`, `hevc` and `av1`, separated by commas, with `h264` in it",
+        accepts=_are_codecs,
+        about="The codecs that films are encoded in. Everything plays H.264; HEVC and AV1 need "
+        "fewer bits, keep high dynamic range, and cost as much work again each.",
     )
     worker_count: _NotNegative = setting(
         default=1,

@@ -118,6 +118,7 @@ class PartRow(TenantOwned, Base):
     )
     number: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
     kind: Mapped[str]
+    group: Mapped[str]
     track_name: Mapped[str | None]
     chunk_number: Mapped[int | None] = mapped_column(Integer)
     first_segment: Mapped[int] = mapped_column(Integer)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from streamverse.domains.media.contracts import AssetId, PackageView, UploadId
 from streamverse.domains.media.repository import Packages, Uploads
+from streamverse.domains.media.rules.packages import EncodingPolicy
 from streamverse.domains.media.rules.states import PackageState
 from streamverse.domains.media.service import assets, delivery, processing
 from streamverse.domains.media.service.delivery import (
@@ -93,6 +94,7 @@ async def find_upload_problem(work: Work, upload_id: UploadId) -> str | None:
 
 
 __all__ = [
+    "EncodingPolicy",
     "MediaAddresses",
     "PlayableAddresses",
     "Receptions",

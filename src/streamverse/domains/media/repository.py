@@ -248,13 +248,14 @@ class Packages:
             raise PackageNotFound
         return row
 
-    async def length_s(self, package_id: PackageId, segment_count: int) -> Fraction:
-        """Add up how long the first segments last, in seconds, exactly."""
+    async def length_s(
+        self, package_id: PackageId, track_name: str, segment_count: int
+    ) -> Fraction:
+        """Add up how long the first segments of a track last, in seconds, exactly."""
         found = await self._work.session.execute(
             select(TrackRow.timescale, func.sum(SegmentRow.duration_ticks))
             .join(SegmentRow, SegmentRow.track_id == TrackRow.id)
-            # The first track is the one that all others are measured by.
-            .where(TrackRow.package_id == package_id, TrackRow.position == 0)
+            .where(TrackRow.package_id == package_id, TrackRow.name == track_name)
             .where(SegmentRow.number < segment_count)
             .group_by(TrackRow.timescale)
         )

@@ -14,13 +14,16 @@ from streamverse.kit.jobs import JobHandlers
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from streamverse.domains.media.rules.packages import EncodingPolicy
     from streamverse.kit.storage import ObjectStore
     from streamverse.mediakit.ffmpeg import Tools
 
 
-def media_jobs(store: ObjectStore, tools: Tools, scratch: Path) -> JobHandlers:
+def media_jobs(
+    store: ObjectStore, tools: Tools, scratch: Path, policy: EncodingPolicy
+) -> JobHandlers:
     """Declare all of them, with the store, the tools and a folder for copies of sources."""
-    workshop = Workshop(store, tools, scratch)
+    workshop = Workshop(store, tools, scratch, policy)
     handlers = JobHandlers()
     for family in (CheckingJobs, EncodingJobs, PictureJobs, FinishingJobs):
         family(workshop).declare(handlers)

@@ -59,7 +59,7 @@ class CheckingJobs:
                     await assets.refuse_upload(work, job.upload_id, problem)
                 return
         async with run.work() as work:
-            await assets.accept_upload(work, job.upload_id, facts)
+            await assets.accept_upload(work, job.upload_id, facts, self.workshop.policy)
 
     async def _gather(self, row: UploadRow, target: str) -> None:
         """Make one whole object of what was received; what a crash left of it is mended."""

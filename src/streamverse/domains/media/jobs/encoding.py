@@ -13,13 +13,14 @@ from streamverse.domains.media.contracts import AssetId, EncodePart, EncodeSound
 from streamverse.domains.media.errors import FileRefused
 from streamverse.domains.media.jobs.workshop import Workshop, read_facts, view_problem
 from streamverse.domains.media.repository import Assets, Packages
-from streamverse.domains.media.rules.packages import Recipe, init_key, segment_key
+from streamverse.domains.media.rules.packages import Recipe, RungGroup, init_key, segment_key
 from streamverse.domains.media.rules.states import PartKind
 from streamverse.domains.media.service import assets, packages
 from streamverse.domains.media.service.packages import NewSegment
 from streamverse.mediakit.encode import EncodedInit, EncodedPiece, encode_audio, encode_chunk
 from streamverse.mediakit.frames import AudioPlan
 from streamverse.mediakit.probe import MediaRefused
+from streamverse.mediakit.sound import SOUND_FORMATS
 
 if TYPE_CHECKING:
     from streamverse.domains.media.models import AssetRow, PartRow
@@ -31,6 +32,12 @@ if TYPE_CHECKING:
     from streamverse.mediakit.ffmpeg import Progress
 
 ANNOUNCE_EVERY_S = 0.5
+GROUP_WORDS = {
+    RungGroup.PREVIEW: "first pictures",
+    RungGroup.H264: "pictures",
+    RungGroup.HEVC: "HEVC pictures",
+    RungGroup.AV1: "AV1 pictures",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,25 +74,29 @@ class EncodingJobs:
     ) -> AsyncGenerator[EncodedPiece]:
         facts = read_facts(asset)
         if part.kind == PartKind.AUDIO:
-            position = recipe.audios.index(part.track_name or "")
-            run.report(0.0, f"sound {position + 1} of {len(recipe.audios)}")
+            sound = recipe.find_sound(part.track_name or "")
+            form = SOUND_FORMATS[sound.kind]
+            run.report(0.0, f"sound {recipe.sounds.index(sound) + 1} of {len(recipe.sounds)}")
             return encode_audio(
                 path,
                 facts,
-                facts.audios[position],
-                AudioPlan(recipe.plan),
+                facts.audios[sound.source],
+                AudioPlan(recipe.plan, form.frame_rate),
                 tools=self.workshop.tools,
-                track=part.track_name or "",
+                sound=form,
+                track=sound.name,
                 from_segment=part.next_segment,
                 on_progress=_reporter(run, asset.duration_ms / 1000),
             )
         chunk = recipe.plan.chunk(part.chunk_number or 0)
-        run.report(0.0, f"pictures, part {chunk.number + 1} of {recipe.plan.chunk_count}")
+        group = RungGroup(part.group)
+        part_of = f"part {chunk.number + 1} of {recipe.plan.chunk_count}"
+        run.report(0.0, f"{GROUP_WORDS[group]}, {part_of}")
         length_s = recipe.plan.frame_rate.seconds(len(chunk.frames))
         return encode_chunk(
             path,
             facts,
-            recipe.rungs,
+            recipe.groups[group],
             recipe.plan,
             chunk,
             tools=self.workshop.tools,
@@ -103,7 +114,7 @@ class EncodingJobs:
     ) -> None:
         """Store what comes and announce it, all renditions of a number together."""
         is_audio = part.kind == PartKind.AUDIO
-        width = 1 if is_audio else len(recipe.rungs)
+        width = 1 if is_audio else len(recipe.groups[RungGroup(part.group)])
         gathered: dict[int, list[NewSegment]] = {}
         ready: list[NewSegment] = []
         announced_at = 0.0

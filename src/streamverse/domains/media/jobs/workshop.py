@@ -6,7 +6,7 @@ import shutil
 import tempfile
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +15,7 @@ import msgspec
 
 from streamverse.domains.media.contracts import ProblemView
 from streamverse.domains.media.errors import FileLost, PreparationFailed
+from streamverse.domains.media.rules.packages import EncodingPolicy
 from streamverse.kit.storage import ObjectNotFound, ObjectStore
 from streamverse.kit.worker import JobCrashed
 from streamverse.mediakit.probe import MediaFacts
@@ -27,11 +28,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Workshop:
-    """The store, the tools, and a folder for copies."""
+    """The store, the tools, a folder for copies, and what the operator wants made."""
 
     store: ObjectStore
     tools: Tools
     scratch: Path
+    policy: EncodingPolicy = field(default_factory=EncodingPolicy)
 
     @asynccontextmanager
     async def source_file(self, key: str) -> AsyncGenerator[Path]:

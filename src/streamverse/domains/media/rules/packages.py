@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+import enum
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -12,33 +13,103 @@ import msgspec
 from streamverse.domains.media.models import PackageRow, PartRow, TrackRow
 from streamverse.domains.media.rules.states import PackageState, PartKind
 from streamverse.mediakit.frames import FrameRate, SegmentPlan
-from streamverse.mediakit.ladder import Rung, choose_rungs
-from streamverse.mediakit.probe import AudioFacts, MediaFacts
+from streamverse.mediakit.ladder import (
+    CodecFamily,
+    DynamicRange,
+    LadderPolicy,
+    Rung,
+    choose_rungs,
+)
+from streamverse.mediakit.probe import AudioFacts, MediaFacts, VideoFacts
+from streamverse.mediakit.sound import SAMPLE_RATE_HZ, SOUND_FORMATS, SoundKind
 from streamverse.mediakit.timeline import Package, Segment, Track, TrackKind
 
-AUDIO_CODEC = "mp4a.40.2"
-AUDIO_BITRATE_BPS = 128_000
-# A second of a ladder of pictures takes about so many times the work of a second of sound.
-PICTURES_WEIGHT = 60
-AUDIO_SAMPLE_RATE_HZ = 48_000
-AUDIO_CHANNELS = 2
 MAX_AUDIO_TRACKS = 8
 PLAYABLE_AFTER_SEGMENTS = 2
+SURROUND_FROM_CHANNELS = 3
+# A rung of this name or a smaller one is small enough to be quick and large enough to watch.
+PREVIEW_SHORT_SIDE = 360
+
+
+class RungGroup(enum.StrEnum):
+    """Renditions that one ffmpeg encodes together; they are encoded in this order."""
+
+    PREVIEW = "preview"
+    H264 = "h264"
+    HEVC = "hevc"
+    AV1 = "av1"
+
+
+# How many times the work of a second of stereo a second of each group takes, about.
+GROUP_WEIGHTS: Mapping[str, int] = {
+    RungGroup.PREVIEW: 15,
+    RungGroup.H264: 60,
+    RungGroup.HEVC: 75,
+    RungGroup.AV1: 60,
+}
+_GROUP_OF_FAMILY = {
+    CodecFamily.H264: RungGroup.H264,
+    CodecFamily.HEVC: RungGroup.HEVC,
+    CodecFamily.AV1: RungGroup.AV1,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class EncodingPolicy:
+    """What the operator wants made of films; H.264 is among the codecs, as everything plays it."""
+
+    codecs: tuple[CodecFamily, ...] = (CodecFamily.H264,)
+    preview_from_ms: int = 60_000
+
+
+@dataclass(frozen=True, slots=True)
+class SoundTrack:
+    """A track of sound to make: in which form, and of which of the source's streams."""
+
+    name: str
+    source: int
+    kind: SoundKind
+    is_default: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """How a package is made: enough to make the same one again. Kept with it as JSON."""
+    """How a package is made: enough to make the same one again. Kept with it as JSON.
+
+    While it awaits groups, more of them are still to be chosen, and the package cannot be whole.
+    """
 
     frame_rate: str
     total_frames: int
-    rungs: tuple[Rung, ...]
-    audios: tuple[str, ...]
+    groups: Mapping[RungGroup, tuple[Rung, ...]]
+    sounds: tuple[SoundTrack, ...]
+    awaits_groups: bool = False
 
     @property
     def plan(self) -> SegmentPlan:
         """Where the segments begin and end."""
         return SegmentPlan(FrameRate.parse(self.frame_rate), self.total_frames)
+
+    @property
+    def rungs(self) -> tuple[Rung, ...]:
+        """All renditions: codec by codec, from the best down."""
+        every = [rung for group in RungGroup for rung in self.groups.get(group, ())]
+        families = list(CodecFamily)
+        every.sort(key=lambda rung: (families.index(rung.codec_family), -rung.max_bitrate_bps))
+        return tuple(every)
+
+    @property
+    def ordered_groups(self) -> tuple[RungGroup, ...]:
+        """The groups that there are, in the order in which they are encoded."""
+        return tuple(group for group in RungGroup if self.groups.get(group))
+
+    def find_sound(self, name: str) -> SoundTrack:
+        """Find the track of sound of a name."""
+        return next(sound for sound in self.sounds if sound.name == name)
+
+    def with_rungs(self, group: RungGroup, rungs: Sequence[Rung]) -> Recipe:
+        """Put other renditions into a group."""
+        return replace(self, groups={**self.groups, group: tuple(rungs)})
 
     def stored(self) -> dict[str, Any]:
         """Give what is kept."""
@@ -62,78 +133,163 @@ class PlannedTrack:
     width: int | None = None
     height: int | None = None
     frame_rate: str | None = None
+    channels: int | None = None
+    sample_rate_hz: int | None = None
     language: str | None = None
     label: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedPart:
-    """A part before its job has run."""
+    """A part before its job has run; parts of sound are grouped by the form of the sound."""
 
     kind: PartKind
+    group: str
     track_name: str | None
     chunk_number: int | None
     first_segment: int
     segment_count: int
 
 
-def choose_recipe(facts: MediaFacts) -> Recipe:
-    """Choose renditions and audio tracks for a file."""
-    plan = facts.plan()
-    video = facts.video
-    rungs = choose_rungs(video.width, video.height, plan.frame_rate) if video else ()
-    audios = tuple(f"a{position}" for position in range(len(facts.audios[:MAX_AUDIO_TRACKS])))
-    return Recipe(str(plan.frame_rate), plan.total_frames, rungs, audios)
+@dataclass(frozen=True, slots=True)
+class PackagePlan:
+    """Everything that is to be made for a package, or added to it."""
+
+    tracks: tuple[PlannedTrack, ...]
+    parts: tuple[PlannedPart, ...]
 
 
-def plan_tracks(recipe: Recipe, facts: MediaFacts) -> Iterable[PlannedTrack]:
-    """List the tracks: renditions from the best down, then sound."""
-    rate = recipe.plan.frame_rate
-    for rung in recipe.rungs:
-        yield PlannedTrack(
-            name=rung.track_name,
-            kind=TrackKind.VIDEO,
-            codec=rung.codec,
-            timescale=rate.timescale,
-            target_bitrate_bps=rung.max_bitrate_bps,
-            width=rung.width,
-            height=rung.height,
-            frame_rate=str(rate),
+def choose_recipe(facts: MediaFacts, policy: EncodingPolicy | None = None) -> Recipe:
+    """Choose renditions by the fixed ladder, and tracks of sound, for a file."""
+    policy = policy or EncodingPolicy()
+    plan, video = facts.plan(), facts.video
+    groups: dict[RungGroup, tuple[Rung, ...]] = {}
+    if video is not None:
+        rungs = choose_rungs(
+            *(video.width, video.height, plan.frame_rate, ladder_policy(video, policy))
         )
-    for name, audio in zip(recipe.audios, facts.audios, strict=False):
-        yield _audio_track(name, audio)
+        groups = _group_rungs(rungs, is_previewed=facts.duration_ms >= policy.preview_from_ms)
+    return Recipe(
+        frame_rate=str(plan.frame_rate),
+        total_frames=plan.total_frames,
+        groups=groups,
+        sounds=tuple(_choose_sounds(facts, policy)),
+    )
 
 
-def _audio_track(name: str, audio: AudioFacts) -> PlannedTrack:
+def ladder_policy(video: VideoFacts, policy: EncodingPolicy) -> LadderPolicy:
+    """Say what the ladder of a picture may be made of."""
+    return LadderPolicy(
+        codecs=policy.codecs, dynamic_range=video.dynamic_range, bit_depth=video.bit_depth
+    )
+
+
+def _group_rungs(rungs: Sequence[Rung], *, is_previewed: bool) -> dict[RungGroup, tuple[Rung, ...]]:
+    """Put one low rung of H.264 before the others, where there are others to wait for."""
+    groups: dict[RungGroup, tuple[Rung, ...]] = {}
+    for rung in rungs:
+        group = _GROUP_OF_FAMILY[rung.codec_family]
+        groups[group] = (*groups.get(group, ()), rung)
+    if is_previewed and len(rungs) > 1:
+        preview, rest = _split_preview(groups[RungGroup.H264])
+        groups |= {RungGroup.PREVIEW: (preview,), RungGroup.H264: rest}
+    return {group: groups[group] for group in RungGroup if groups.get(group)}
+
+
+def _split_preview(rungs: Sequence[Rung]) -> tuple[Rung, tuple[Rung, ...]]:
+    small = (rung for rung in rungs if int(rung.name.removesuffix("p")) <= PREVIEW_SHORT_SIDE)
+    preview = next(small, rungs[-1])
+    return preview, tuple(rung for rung in rungs if rung is not preview)
+
+
+def _choose_sounds(facts: MediaFacts, policy: EncodingPolicy) -> Iterator[SoundTrack]:
+    """Choose stereo for everybody first, then what only some players can use."""
+    audios = facts.audios[:MAX_AUDIO_TRACKS]
+    chosen = next((number for number, audio in enumerate(audios) if audio.is_default), 0)
+    wanted = {
+        SoundKind.STEREO: [True] * len(audios),
+        SoundKind.SURROUND: [audio.channels >= SURROUND_FROM_CHANNELS for audio in audios],
+        SoundKind.OPUS: [CodecFamily.AV1 in policy.codecs] * len(audios),
+    }
+    for kind, is_wanted in wanted.items():
+        suffix = "" if kind is SoundKind.STEREO else f"-{kind}"
+        for number in (number for number, wish in enumerate(is_wanted) if wish):
+            yield SoundTrack(f"a{number}{suffix}", number, kind, is_default=number == chosen)
+
+
+def plan_package(recipe: Recipe, facts: MediaFacts) -> PackagePlan:
+    """List all tracks and parts: sound first, as it is quick, then group by group."""
+    sounds = plan_sounds(recipe, facts)
+    groups = [plan_group(recipe, group) for group in recipe.ordered_groups]
+    return PackagePlan(
+        # Pictures stand before sound, as the others are measured by the first track.
+        tracks=(*(track for group in groups for track in group.tracks), *sounds.tracks),
+        parts=(*sounds.parts, *(part for group in groups for part in group.parts)),
+    )
+
+
+def plan_group(recipe: Recipe, group: RungGroup) -> PackagePlan:
+    """List what one group adds: its renditions, and its runs of segments."""
+    plan = recipe.plan
+    return PackagePlan(
+        tracks=tuple(_video_track(rung, plan.frame_rate) for rung in recipe.groups[group]),
+        parts=tuple(
+            PlannedPart(
+                kind=PartKind.VIDEO,
+                group=group,
+                track_name=None,
+                chunk_number=chunk.number,
+                first_segment=chunk.segments.start,
+                segment_count=len(chunk.segments),
+            )
+            for chunk in plan.chunks()
+        ),
+    )
+
+
+def plan_sounds(recipe: Recipe, facts: MediaFacts) -> PackagePlan:
+    """List the tracks of sound, each a part of its own, as joined pieces would be heard."""
+    count = recipe.plan.segment_count
+    return PackagePlan(
+        tracks=tuple(_audio_track(sound, facts.audios[sound.source]) for sound in recipe.sounds),
+        parts=tuple(
+            PlannedPart(PartKind.AUDIO, sound.kind, sound.name, None, 0, count)
+            for sound in recipe.sounds
+        ),
+    )
+
+
+def _video_track(rung: Rung, rate: FrameRate) -> PlannedTrack:
     return PlannedTrack(
-        name=name,
+        name=rung.track_name,
+        kind=TrackKind.VIDEO,
+        codec=rung.codec,
+        timescale=rate.timescale,
+        target_bitrate_bps=rung.max_bitrate_bps,
+        width=rung.width,
+        height=rung.height,
+        frame_rate=str(rate),
+    )
+
+
+def _audio_track(sound: SoundTrack, audio: AudioFacts) -> PlannedTrack:
+    form = SOUND_FORMATS[sound.kind]
+    return PlannedTrack(
+        name=sound.name,
         kind=TrackKind.AUDIO,
-        codec=AUDIO_CODEC,
-        timescale=AUDIO_SAMPLE_RATE_HZ,
-        target_bitrate_bps=AUDIO_BITRATE_BPS,
+        codec=form.codec,
+        timescale=SAMPLE_RATE_HZ,
+        target_bitrate_bps=form.bitrate_bps,
+        channels=form.channels,
+        sample_rate_hz=SAMPLE_RATE_HZ,
         language=audio.language,
         label=audio.title,
     )
 
 
-def plan_parts(recipe: Recipe) -> list[PlannedPart]:
-    """Cut the encoding into parts: sound whole and first, as it is quick, then runs of pictures."""
-    plan = recipe.plan
-    whole = (0, plan.segment_count)
-    parts = [PlannedPart(PartKind.AUDIO, name, None, *whole) for name in recipe.audios]
-    if recipe.rungs:
-        parts.extend(
-            PlannedPart(
-                PartKind.VIDEO, None, chunk.number, chunk.segments.start, len(chunk.segments)
-            )
-            for chunk in plan.chunks()
-        )
-    return parts
-
-
 def encode_progress(parts: Sequence[PartRow]) -> float:
     """Tell how much of the encoding is done, from 0 to 1."""
-    weights = [PICTURES_WEIGHT if part.kind == PartKind.VIDEO else 1 for part in parts]
+    weights = [GROUP_WEIGHTS.get(part.group, 1) for part in parts]
     total = sum(w * part.segment_count for w, part in zip(weights, parts, strict=True))
     done = sum(
         w * (part.segment_count if part.finished_at else part.next_segment - part.first_segment)
@@ -142,16 +298,53 @@ def encode_progress(parts: Sequence[PartRow]) -> float:
     return min(1.0, done / total) if total else 1.0
 
 
-def whole_tracks(parts: Iterable[PartRow]) -> set[str]:
-    """Name the tracks of sound that get no more segments."""
-    return {part.track_name for part in parts if part.track_name and part.finished_at}
+def leading_parts(parts: Sequence[PartRow]) -> list[PartRow]:
+    """Pick the parts that playing waits for: the first group of pictures, and stereo."""
+    first: dict[str, str] = {}
+    for part in sorted(parts, key=_number):
+        first.setdefault(part.kind, part.group)
+    return [part for part in parts if part.group == first[part.kind]]
+
+
+def whole_tracks(recipe: Recipe, parts: Sequence[PartRow]) -> set[str]:
+    """Name the tracks that get no more segments."""
+    growing = {_part_key(part) for part in parts if part.finished_at is None}
+    whole = {_part_key(part) for part in parts} - growing
+    return _names_of(recipe, whole)
+
+
+def shown_tracks(recipe: Recipe, parts: Sequence[PartRow]) -> set[str]:
+    """Name the tracks that manifests list while a package grows: those that lead or are whole."""
+    leading = {_part_key(part) for part in leading_parts(parts)}
+    return _names_of(recipe, leading) | whole_tracks(recipe, parts)
+
+
+def _part_key(part: PartRow) -> str:
+    """Name what grows together: one track of sound, or a group of renditions."""
+    return part.track_name or part.group
+
+
+def _names_of(recipe: Recipe, keys: set[str]) -> set[str]:
+    groups = [recipe.groups[group] for group in recipe.ordered_groups if group in keys]
+    sounds = {sound.name for sound in recipe.sounds if sound.name in keys}
+    return sounds | {rung.track_name for rungs in groups for rung in rungs}
+
+
+def reference_track(recipe: Recipe) -> str | None:
+    """Name the track that the length of a growing package is measured by."""
+    if recipe.ordered_groups:
+        return recipe.groups[recipe.ordered_groups[0]][0].track_name
+    return recipe.sounds[0].name if recipe.sounds else None
 
 
 def playable_segments(parts: Sequence[PartRow]) -> int:
-    """Count the segments from 0 on that every track has; a track that is whole holds nobody up."""
+    """Count the segments from 0 on that every track that playing waits for has.
+
+    A track that is whole holds nobody up.
+    """
     runs: dict[str | None, int] = {}
     growing: set[str | None] = set()
-    for part in sorted(parts, key=_first_segment):
+    for part in sorted(leading_parts(parts), key=_first_segment):
         if part.track_name not in growing:
             runs[part.track_name] = part.next_segment
         if part.finished_at is None:
@@ -159,6 +352,10 @@ def playable_segments(parts: Sequence[PartRow]) -> int:
     # Pictures are what the rest is measured by, and sound where there are none.
     reference = runs.get(None, next(iter(runs.values()), 0))
     return min([reference, *(runs[track] for track in growing)])
+
+
+def _number(part: PartRow) -> int:
+    return part.number
 
 
 def _first_segment(part: PartRow) -> int:
@@ -171,22 +368,32 @@ def to_package(
     parts: Sequence[PartRow],
     index: Mapping[UUID, Sequence[tuple[int, int, int]]],
 ) -> Package:
-    """Turn the rows of a package into what timelines are made of."""
-    recipe = Recipe.read(row.recipe)
-    whole = whole_tracks(parts)
+    """Turn the rows of a package into what timelines are made of.
+
+    While it grows, only what leads or is whole is in it, and what nobody encodes: subtitles.
+    """
+    recipe, is_ready = Recipe.read(row.recipe), row.state == PackageState.READY
+    shown, whole = shown_tracks(recipe, parts), whole_tracks(recipe, parts)
+    ranks = {rung.track_name: rank for rank, rung in enumerate(recipe.rungs)}
+    ordered = sorted(tracks, key=lambda track: ranks.get(track.name, len(ranks)))
     return Package(
         id=str(row.id),
         tracks=tuple(
-            _to_track(track, index.get(track.id, ()), is_complete=track.name in whole)
-            for track in tracks
+            _to_track(track, recipe, index.get(track.id, ()), is_complete=track.name in whole)
+            for track in ordered
+            if is_ready or track.kind == TrackKind.TEXT or track.name in shown
         ),
-        is_complete=row.state == PackageState.READY,
+        is_complete=is_ready,
         expected_duration_ms=row.duration_ms,
         target_duration_s=recipe.plan.target_duration_s,
     )
 
 
-def _to_track(row: TrackRow, lines: Sequence[tuple[int, int, int]], *, is_complete: bool) -> Track:
+def _to_track(
+    row: TrackRow, recipe: Recipe, lines: Sequence[tuple[int, int, int]], *, is_complete: bool
+) -> Track:
+    ranges = {rung.track_name: rung.dynamic_range for rung in recipe.rungs}
+    defaults = {sound.name for sound in recipe.sounds if sound.is_default}
     return Track(
         name=row.name,
         kind=TrackKind(row.kind),
@@ -197,10 +404,12 @@ def _to_track(row: TrackRow, lines: Sequence[tuple[int, int, int]], *, is_comple
         width=row.width,
         height=row.height,
         frame_rate=FrameRate.parse(row.frame_rate) if row.frame_rate else None,
+        dynamic_range=ranges.get(row.name, DynamicRange.SDR),
         channels=row.channels,
         sample_rate_hz=row.sample_rate_hz,
         language=row.language,
         label=row.label,
+        is_default=row.name in defaults,
         is_complete=is_complete,
     )
 

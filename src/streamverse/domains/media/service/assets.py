@@ -11,32 +11,27 @@ from streamverse.domains.media.contracts import (
     AssetFailed,
     AssetId,
     DeleteFiles,
-    EncodePart,
-    EncodeSound,
     EncodingRetried,
     MakePoster,
     PackageId,
     ProblemView,
 )
-from streamverse.domains.media.models import AssetRow, PackageRow, PartRow, TrackRow
+from streamverse.domains.media.models import AssetRow, PackageRow
 from streamverse.domains.media.repository import Assets, Packages, Uploads
 from streamverse.domains.media.rules.packages import (
-    AUDIO_CHANNELS,
-    AUDIO_SAMPLE_RATE_HZ,
-    PlannedPart,
-    PlannedTrack,
+    EncodingPolicy,
+    Recipe,
     choose_recipe,
+    leading_parts,
     package_prefix,
-    plan_parts,
-    plan_tracks,
+    plan_package,
     source_key,
 )
 from streamverse.domains.media.rules.states import PackageState, PartKind, UploadState
-from streamverse.domains.media.service.packages import order_checks
+from streamverse.domains.media.service.packages import add_plan, order_checks, order_part
 from streamverse.domains.media.service.uploads import upload_key, use_up_parts
 from streamverse.kit.clock import new_id
 from streamverse.kit.jobs import NORMAL, Jobs
-from streamverse.mediakit.timeline import TrackKind
 
 if TYPE_CHECKING:
     from streamverse.domains.media.contracts import UploadId
@@ -47,7 +42,9 @@ if TYPE_CHECKING:
 POSTER_PRIORITY = NORMAL - 5
 
 
-async def accept_upload(work: Work, upload_id: UploadId, facts: MediaFacts) -> None:
+async def accept_upload(
+    work: Work, upload_id: UploadId, facts: MediaFacts, policy: EncodingPolicy | None = None
+) -> None:
     """Take a checked file in and order its encoding. Accepting it again changes nothing."""
     upload = await Uploads(work).lock(upload_id)
     if upload.state != UploadState.CHECKING or upload.asset_id is None:
@@ -66,7 +63,7 @@ async def accept_upload(work: Work, upload_id: UploadId, facts: MediaFacts) -> N
         )
     )
     await work.session.flush()
-    await _order_package(work, asset_id, facts)
+    await _order_package(work, asset_id, facts, policy or EncodingPolicy())
     upload.state = UploadState.ACCEPTED
     await use_up_parts(work, upload)
     work.emit(_accepted(upload, asset_id, facts))
@@ -90,40 +87,25 @@ def _stored_facts(facts: MediaFacts) -> dict[str, Any]:
     return msgspec.to_builtins(facts, enc_hook=str)
 
 
-async def _order_package(work: Work, asset_id: AssetId, facts: MediaFacts) -> None:
-    recipe = choose_recipe(facts)
+async def _order_package(
+    work: Work, asset_id: AssetId, facts: MediaFacts, policy: EncodingPolicy
+) -> None:
+    recipe = choose_recipe(facts, policy)
     package_id = PackageId(new_id())
-    packages = Packages(work)
-    packages.add(
-        PackageRow(
-            id=package_id,
-            asset_id=asset_id,
-            recipe=recipe.stored(),
-            state=PackageState.ENCODING,
-            duration_ms=facts.duration_ms,
-            has_poster=False,
-            created_at=work.now,
-        )
+    package = PackageRow(
+        id=package_id,
+        asset_id=asset_id,
+        recipe=recipe.stored(),
+        state=PackageState.ENCODING,
+        duration_ms=facts.duration_ms,
+        has_poster=False,
+        created_at=work.now,
     )
+    Packages(work).add(package)
     await work.session.flush()
-    for position, track in enumerate(plan_tracks(recipe, facts)):
-        packages.add(_track_row(package_id, position, track))
-    for number, part in enumerate(plan_parts(recipe)):
-        packages.add(_part_row(package_id, number, part))
-        _order_part(work, asset_id, package_id, number, part.kind)
+    await add_plan(work, package, plan_package(recipe, facts))
     if facts.has_video:
         _order_poster(work, asset_id, package_id)
-
-
-def _order_part(
-    work: Work, asset_id: AssetId, package_id: PackageId, number: int, kind: PartKind
-) -> None:
-    order = EncodeSound if kind is PartKind.AUDIO else EncodePart
-    work.enqueue(
-        order(package_id, number),
-        subject_id=asset_id,
-        dedupe_key=f"encode:{package_id}:{number}",
-    )
 
 
 def _order_poster(work: Work, asset_id: AssetId, package_id: PackageId) -> None:
@@ -132,41 +114,6 @@ def _order_poster(work: Work, asset_id: AssetId, package_id: PackageId) -> None:
         priority=POSTER_PRIORITY,
         subject_id=asset_id,
         dedupe_key=f"poster:{package_id}",
-    )
-
-
-def _part_row(package_id: PackageId, number: int, part: PlannedPart) -> PartRow:
-    return PartRow(
-        package_id=package_id,
-        number=number,
-        kind=part.kind,
-        track_name=part.track_name,
-        chunk_number=part.chunk_number,
-        first_segment=part.first_segment,
-        segment_count=part.segment_count,
-        next_segment=part.first_segment,
-        encode_starts=0,
-    )
-
-
-def _track_row(package_id: PackageId, position: int, track: PlannedTrack) -> TrackRow:
-    is_audio = track.kind is TrackKind.AUDIO
-    return TrackRow(
-        id=new_id(),
-        package_id=package_id,
-        position=position,
-        name=track.name,
-        kind=track.kind,
-        codec=track.codec,
-        timescale=track.timescale,
-        width=track.width,
-        height=track.height,
-        frame_rate=track.frame_rate,
-        channels=AUDIO_CHANNELS if is_audio else None,
-        sample_rate_hz=AUDIO_SAMPLE_RATE_HZ if is_audio else None,
-        language=track.language,
-        label=track.label,
-        target_bitrate_bps=track.target_bitrate_bps,
     )
 
 
@@ -219,12 +166,12 @@ async def resume_encoding(work: Work, asset_id: AssetId) -> None:
 async def _order_what_is_missing(work: Work, package: PackageRow) -> None:
     asset_id, package_id = AssetId(package.asset_id), PackageId(package.id)
     parts = await Packages(work).parts(package_id)
+    package.state = PackageState.ENCODING
+    leading = {part.number for part in leading_parts(parts)}
     missing = [part for part in parts if part.finished_at is None]
     for part in missing:
-        _order_part(work, asset_id, package_id, part.number, PartKind(part.kind))
-    if missing:
-        package.state = PackageState.ENCODING
-    else:
+        order_part(work, package, part, is_leading=part.number in leading)
+    if not missing and not Recipe.read(package.recipe).awaits_groups:
         order_checks(work, package)
     if not package.has_poster and any(part.kind == PartKind.VIDEO for part in parts):
         _order_poster(work, asset_id, package_id)

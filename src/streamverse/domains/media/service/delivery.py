@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from streamverse.domains.media.contracts import AssetId, PackageId, PackageView
 from streamverse.domains.media.errors import PackageNotFound
 from streamverse.domains.media.repository import Packages
-from streamverse.domains.media.rules.packages import playable_segments
+from streamverse.domains.media.rules.packages import Recipe, playable_segments, reference_track
 from streamverse.domains.media.rules.states import PackageState
 from streamverse.domains.media.service.packages import load_timeline
 from streamverse.kit.memory import ShortMemory
@@ -135,8 +135,11 @@ async def view_package(work: Work, row: PackageRow) -> PackageView:
 
 async def _playable_ms(work: Work, row: PackageRow) -> int:
     packages, package_id = Packages(work), PackageId(row.id)
+    track_name = reference_track(Recipe.read(row.recipe))
+    if track_name is None:
+        return 0
     count = playable_segments(await packages.parts(package_id))
-    return round_half_up(await packages.length_s(package_id, count) * 1000)
+    return round_half_up(await packages.length_s(package_id, track_name, count) * 1000)
 
 
 def poster_address(addresses: MediaAddresses, package_id: PackageId, now: datetime) -> str:

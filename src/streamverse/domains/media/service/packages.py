@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from streamverse.domains.media.contracts import (
     AssetId,
+    EncodePart,
+    EncodeSound,
     FinishPackage,
     PackageId,
     PackagePlayable,
@@ -14,24 +17,36 @@ from streamverse.domains.media.contracts import (
     PosterMade,
 )
 from streamverse.domains.media.errors import PackageBroken
+from streamverse.domains.media.models import PartRow, TrackRow
 from streamverse.domains.media.repository import Packages
 from streamverse.domains.media.rules.packages import (
     PLAYABLE_AFTER_SEGMENTS,
+    PackagePlan,
+    PlannedPart,
+    PlannedTrack,
     Recipe,
+    RungGroup,
+    leading_parts,
+    plan_group,
     playable_segments,
     to_package,
 )
-from streamverse.domains.media.rules.states import PackageState
-from streamverse.kit.jobs import HIGH
+from streamverse.domains.media.rules.states import PackageState, PartKind
+from streamverse.kit.clock import new_id
+from streamverse.kit.jobs import HIGH, LOW, NORMAL
 from streamverse.mediakit.timeline import Package, Span, Timeline
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from streamverse.domains.media.models import PackageRow, PartRow
+    from streamverse.domains.media.models import PackageRow
     from streamverse.kit.work import Work
+    from streamverse.mediakit.ladder import Rung
 
 SYNC_TOLERANCE_MS = 500
+# A film that nobody can watch yet goes before the better renditions of one that plays.
+LEADING_PRIORITY = NORMAL - 4
+GROUP_PRIORITIES: Mapping[str, int] = {RungGroup.HEVC: LOW - 20, RungGroup.AV1: LOW - 20}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +57,92 @@ class NewSegment:
     number: int
     duration_ticks: int
     size_bytes: int
+
+
+async def add_plan(work: Work, package: PackageRow, plan: PackagePlan) -> None:
+    """Add tracks and parts to a package and order their encoding, what playing waits for first."""
+    packages, package_id = Packages(work), PackageId(package.id)
+    position = len(await packages.tracks(package_id))
+    parts = list(await packages.parts(package_id))
+    new_parts = [
+        _part_row(package_id, number, part) for number, part in enumerate(plan.parts, len(parts))
+    ]
+    packages.add(
+        *(
+            _track_row(package_id, place, track)
+            for place, track in enumerate(plan.tracks, position)
+        ),
+        *new_parts,
+    )
+    leading = {part.number for part in leading_parts([*parts, *new_parts])}
+    for part in new_parts:
+        order_part(work, package, part, is_leading=part.number in leading)
+
+
+async def add_groups(
+    work: Work, package_id: PackageId, groups: Mapping[RungGroup, Sequence[Rung]]
+) -> None:
+    """Add the groups that a package awaits, and order them. Adding them again changes nothing."""
+    package = await Packages(work).lock(package_id)
+    recipe = Recipe.read(package.recipe)
+    if not recipe.awaits_groups:
+        return
+    for group, rungs in groups.items():
+        recipe = recipe.with_rungs(group, rungs)
+    recipe = replace(recipe, awaits_groups=False)
+    package.recipe = recipe.stored()
+    for group in (group for group in recipe.ordered_groups if group in groups):
+        await add_plan(work, package, plan_group(recipe, group))
+        await work.session.flush()
+    await _order_checks_if_whole(work, package)
+
+
+def order_part(work: Work, package: PackageRow, part: PartRow, *, is_leading: bool) -> None:
+    """Order the encoding of a part: first what playing waits for, last what only some can use."""
+    package_id = PackageId(package.id)
+    order = EncodeSound if part.kind == PartKind.AUDIO else EncodePart
+    priority = LEADING_PRIORITY if is_leading else GROUP_PRIORITIES.get(part.group, NORMAL)
+    work.enqueue(
+        order(package_id, part.number),
+        priority=priority,
+        subject_id=package.asset_id,
+        dedupe_key=f"encode:{package_id}:{part.number}",
+    )
+
+
+def _part_row(package_id: PackageId, number: int, part: PlannedPart) -> PartRow:
+    return PartRow(
+        package_id=package_id,
+        number=number,
+        kind=part.kind,
+        group=part.group,
+        track_name=part.track_name,
+        chunk_number=part.chunk_number,
+        first_segment=part.first_segment,
+        segment_count=part.segment_count,
+        next_segment=part.first_segment,
+        encode_starts=0,
+    )
+
+
+def _track_row(package_id: PackageId, position: int, track: PlannedTrack) -> TrackRow:
+    return TrackRow(
+        id=new_id(),
+        package_id=package_id,
+        position=position,
+        name=track.name,
+        kind=track.kind,
+        codec=track.codec,
+        timescale=track.timescale,
+        width=track.width,
+        height=track.height,
+        frame_rate=track.frame_rate,
+        channels=track.channels,
+        sample_rate_hz=track.sample_rate_hz,
+        language=track.language,
+        label=track.label,
+        target_bitrate_bps=track.target_bitrate_bps,
+    )
 
 
 async def start_part(work: Work, package_id: PackageId, number: int) -> PartRow:
@@ -93,8 +194,14 @@ async def finish_part(work: Work, package_id: PackageId, number: int) -> None:
     package = await packages.lock(package_id)
     part = await packages.lock_part(package_id, number)
     part.finished_at = part.finished_at or work.now
-    parts = await packages.parts(package_id)
-    if all(part.finished_at for part in parts) and package.state == PackageState.ENCODING:
+    await _order_checks_if_whole(work, package)
+
+
+async def _order_checks_if_whole(work: Work, package: PackageRow) -> None:
+    if Recipe.read(package.recipe).awaits_groups or package.state != PackageState.ENCODING:
+        return
+    parts = await Packages(work).parts(PackageId(package.id))
+    if all(part.finished_at for part in parts):
         order_checks(work, package)
 
 
