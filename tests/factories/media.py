@@ -15,6 +15,8 @@ from streamverse.mediakit.ffmpeg import Tools, find_tools
 BITS = 16
 _X264 = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-g", "30")
 _AAC = ("-c:a", "aac", "-b:a", "64k")
+# As HDR10 films say of the screen they were graded on: P3 primaries, from 0.0001 to 1000 cd/m².
+MASTERING = "G(13250,34500)B(7500,3000)R(34000,16000)WP(15635,16450)L(10000000,1)"
 _BEEP = "sin(2*PI*1000*t)*0.5*lt(mod(t\\,1)\\,0.05)"
 
 
@@ -154,12 +156,37 @@ def _chapters(factory: MediaFactory, folder: Path) -> None:
     )
 
 
-def _hdr(factory: MediaFactory, folder: Path) -> None:
-    factory.lavfi(
-        folder / "film.mp4",
-        f"{picture(seconds=2)},zscale=tin=709:min=709:pin=709:t=smpte2084:m=2020_ncl:p=2020"
-        ":npl=100,format=yuv420p10le",
-        options=("-c:v", "libx265", "-preset", "ultrafast", "-x265-params", "log-level=error"),
+def _bright(transfer: str, brightness: str = "") -> Callable[[MediaFactory, Path], None]:
+    """Make a picture of high dynamic range, which may say how bright it is."""
+
+    def make(factory: MediaFactory, folder: Path) -> None:
+        factory.lavfi(
+            folder / "film.mp4",
+            f"{picture(seconds=2)},zscale=tin=709:min=709:pin=709:t={transfer}:m=2020_ncl:p=2020"
+            ":npl=1000,format=yuv420p10le",
+            options=(
+                *("-c:v", "libx265", "-preset", "ultrafast"),
+                *("-x265-params", f"log-level=error{brightness}"),
+            ),
+        )
+
+    return make
+
+
+def _edited(factory: MediaFactory, folder: Path) -> None:
+    """Leave out the first second and a half by an edit list, though the pictures are there."""
+    source = str(factory.make("silent"))
+    factory.write(folder / "film.mp4", "-ss", "1.5", "-i", source, "-c", "copy")
+
+
+def _covered(factory: MediaFactory, folder: Path) -> None:
+    """Put the picture of an album beside its sound."""
+    cover = folder / "cover.jpg"
+    factory.write(cover, "-f", "lavfi", "-i", "color=c=red:s=300x300", "-frames:v", "1")
+    factory.write(
+        folder / "film.m4a",
+        *("-i", str(factory.make("sound")), "-i", str(cover), "-map", "0:a", "-map", "1:v"),
+        *("-c", "copy", "-disposition:v:0", "attached_pic"),
     )
 
 
@@ -272,7 +299,28 @@ _KINDS: dict[str, Callable[[MediaFactory, Path], None]] = {
         options=("-c:v", "mpeg2video", "-flags", "+ilme+ildct", "-q:v", "4"),
     ),
     "chapters": _chapters,
-    "hdr": _hdr,
+    "hdr": _bright("smpte2084"),
+    "hdr10": _bright("smpte2084", f":hdr10=1:master-display={MASTERING}:max-cll=1000,400"),
+    "hlg": _bright("arib-std-b67"),
+    "deep": _film("film.mp4", picture(seconds=2), options=("-pix_fmt", "yuv420p10le")),
+    "tiny": _film("film.mp4", picture(256, 144, seconds=2)),
+    "uhd": _film("film.mp4", picture(3840, 2160, rate="5", seconds=1)),
+    "half_rate": _film("film.mp4", picture(rate="25/2", seconds=5)),
+    "high_rate": _film("film.mp4", picture(rate="60000/1001", seconds=4)),
+    "twice_the_rate": _film("film.mp4", picture(rate="120", seconds=4)),
+    "edited": _edited,
+    "open_gop": _film(
+        "film.ts",
+        *(picture(seconds=9), beep(9)),
+        options=("-preset", "veryfast", "-x264-params", "open-gop=1:bframes=3:scenecut=0"),
+    ),
+    "avi": _film(
+        "film.avi", picture(), beep(), options=("-c:v", "mpeg4", "-c:a", "libmp3lame", "-g", "30")
+    ),
+    "covered": _covered,
+    "long_surround": _film("film.mkv", picture(seconds=9), beep(9, channels="5.1")),
+    "short_surround": _film("film.mkv", picture(seconds=3), beep(3, channels="5.1")),
+    "slow_minute": _film("film.mp4", picture(854, 480, rate="5", seconds=62), beep(62)),
     "resized": _resized,
     "browser": _browser,
     "matroska": _film("film.mkv", picture(), beep()),

@@ -5,7 +5,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from streamverse.mediakit.frames import AAC_FRAME_RATE, AudioPlan, FrameRate, SegmentPlan
-from streamverse.mediakit.ladder import choose_rungs
+from streamverse.mediakit.ladder import CodecFamily, DynamicRange, LadderPolicy, choose_rungs
+from streamverse.mediakit.sound import SOUND_FORMATS, SoundKind
 from streamverse.mediakit.timeline import Package, Segment, Span, Timeline, Track, TrackKind
 
 STARTED_AT = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -28,7 +29,10 @@ class Signed:
 
 
 def make_video_track(
-    plan: SegmentPlan, size: tuple[int, int], known: int | None = None
+    plan: SegmentPlan,
+    size: tuple[int, int],
+    known: int | None = None,
+    policy: LadderPolicy | None = None,
 ) -> list[Track]:
     """Make the tracks of a ladder, with so many segments as are known."""
     rate = plan.frame_rate
@@ -41,6 +45,7 @@ def make_video_track(
             width=rung.width,
             height=rung.height,
             frame_rate=rate,
+            dynamic_range=rung.dynamic_range,
             target_bitrate_bps=rung.max_bitrate_bps,
             segments=make_segments(
                 [len(frames) * rate.ticks_per_frame for frames in plan.segments()],
@@ -48,7 +53,7 @@ def make_video_track(
                 known,
             ),
         )
-        for rung in choose_rungs(*size, rate)
+        for rung in choose_rungs(*size, rate, policy)
     ]
 
 
@@ -150,6 +155,24 @@ def make_film_with_subtitles() -> Package:
     return replace(film, tracks=(*film.tracks, *texts))
 
 
+def make_film_in_every_codec(dynamic_range: DynamicRange = DynamicRange.SDR) -> Package:
+    """Make a film in every codec, with surround in one of its two languages."""
+    plan = SegmentPlan(FrameRate(25), 410)
+    policy = LadderPolicy(tuple(CodecFamily), dynamic_range)
+    voices = [make_audio_track(plan, "a0", "en"), make_audio_track(plan, "a1", "de", "Deutsch")]
+    voices[1] = replace(voices[1], is_default=True)
+    surround = SOUND_FORMATS[SoundKind.SURROUND]
+    more = replace(
+        voices[0],
+        name="a0-surround",
+        codec=surround.codec,
+        channels=surround.channels,
+        target_bitrate_bps=surround.bitrate_bps,
+    )
+    tracks = (*make_video_track(plan, (640, 360), policy=policy), *voices, more)
+    return Package(id="film", tracks=tracks, is_complete=True)
+
+
 def make_film_with_adverts() -> Timeline:
     """Make a film with an advert of one rung at another frame rate, and a silent one at the end."""
     advert = make_film(
@@ -182,5 +205,7 @@ GOLDEN_TIMELINES = {
     "radio_languages": make_timeline(make_radio("en", "fr", labels=("English", "Français"))),
     "voices": make_timeline(make_voices()),
     "subtitles": make_timeline(make_film_with_subtitles()),
+    "codecs": make_timeline(make_film_in_every_codec()),
+    "bright": make_timeline(make_film_in_every_codec(DynamicRange.PQ)),
     "adverts": make_film_with_adverts(),
 }

@@ -8,5 +8,15 @@ from tests.factories.pipeline import (
     upload_limits,
     work_off,
 )
+from tests.factories.sites import make_site, sites
 
-__all__ = ["application", "media", "resources", "store", "upload_limits", "work_off"]
+__all__ = [
+    "application",
+    "make_site",
+    "media",
+    "resources",
+    "sites",
+    "store",
+    "upload_limits",
+    "work_off",
+]

@@ -2,147 +2,45 @@
 
 from __future__ import annotations
 
-import json
 import re
-import subprocess
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from fractions import Fraction
-from pathlib import Path
 from typing import Any
 
 import m3u8
 import pytest
 from mpegdash.parser import MPEGDASHParser
 
-from streamverse.mediakit.ffmpeg import Tools
-from tests.conftest import Clients
-from tests.factories.media import MediaFactory, beep_starts_ms, frame_numbers
-from tests.factories.pipeline import WorkOff, fetch, make_film, play
+from streamverse.mediakit.ladder import CodecFamily
+from tests.factories.media import beep_starts_ms, frame_numbers
+from tests.factories.sites import EVERY_CODEC, H264, MakeSite, Site
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 ANNEX_B_SLICE = re.compile(rb"\x00\x00\x01([\x00-\xff])")
 SLICE, IDR = 1, 5
 FILMS = ("pattern", "high", "ntsc", "vfr", "portrait", "late_sound", "long", "silent", "sound")
+FILMS_IN_EVERY_CODEC = ("surround", "hdr10", "edited", "languages", "covered")
+LONGEST_SOUND_FRAME_S = Fraction(1536, 48_000)
 
 
-@dataclass(frozen=True)
-class Site:
-    """Everything that a player can reach from the two manifests, as files of the same names."""
-
-    folder: Path
-    tools: Tools
-
-    def read(self, name: str) -> bytes:
-        return (self.folder / name).read_bytes()
-
-    def text(self, name: str) -> str:
-        return self.read(name).decode()
-
-    def playlist(self, track: str) -> Any:
-        return m3u8.loads(self.text(f"{track}.m3u8"))
-
-    @property
-    def tracks(self) -> list[str]:
-        return sorted(path.stem for path in self.folder.glob("[av]*.m3u8"))
-
-    @property
-    def rungs(self) -> list[str]:
-        return [track for track in self.tracks if track.startswith("v")]
-
-    def segment_uris(self, track: str) -> list[str]:
-        return [segment.uri for segment in self.playlist(track).segments]
-
-    def alone(self, track: str, number: int) -> Path:
-        """Join a segment with its head, and with nothing else."""
-        path = self.folder / f"{track}-{number}.mp4"
-        uri = self.segment_uris(track)[number]
-        path.write_bytes(self.read(f"{track}/init.mp4") + self.read(uri))
-        return path
-
-    def whole(self, track: str) -> Path:
-        path = self.folder / f"{track}.mp4"
-        segments = b"".join(map(self.read, self.segment_uris(track)))
-        path.write_bytes(self.read(f"{track}/init.mp4") + segments)
-        return path
-
-    def packets(self, path: Path) -> list[Packet]:
-        found = self.probe(path, "-show_packets", "-show_entries", "packet=pts,dts,duration,flags")
-        return [
-            Packet(int(p["pts"]), int(p["dts"]), int(p["duration"]), p["flags"].startswith("K"))
-            for p in found["packets"]
-        ]
-
-    def stream(self, path: Path) -> dict[str, Any]:
-        (found,) = self.probe(path, "-show_streams")["streams"]
-        return found
-
-    def timescale(self, track: str) -> int:
-        base = self.stream(self.alone(track, 0))["time_base"]
-        return Fraction(base).denominator
-
-    def probe(self, path: Path, *questions: str) -> dict[str, Any]:
-        command = [str(self.tools.ffprobe), "-v", "error", *questions, "-of", "json", str(path)]
-        return json.loads(self.run(command))
-
-    def run(self, command: list[str]) -> bytes:
-        done = subprocess.run(command, check=True, capture_output=True, timeout=60, cwd=self.folder)
-        assert done.stderr == b"", done.stderr
-        return done.stdout
-
-
-@dataclass(frozen=True)
-class Packet:
-    pts: int
-    dts: int
-    duration: int
-    is_key: bool
-
-
-MakeSite = Callable[[str], Awaitable[Site]]
-
-
-@pytest.fixture
-def make_site(clients: Clients, work_off: WorkOff, media: MediaFactory, tmp_path: Path) -> MakeSite:
-    """Let a film go the whole way, then fetch what a player is led to."""
-
-    async def make(kind: str) -> Site:
-        title_id = await make_film(clients.owner, work_off, media.make(kind))
-        started = await play(clients.viewer, title_id)
-        folder = tmp_path / "site"
-        base = started["hls_url"].removesuffix("master.m3u8")
-
-        async def save(name: str) -> str:
-            answer = await fetch(clients.nobody, base + name)
-            assert answer.status_code == 200, name
-            path = folder / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(answer.content)
-            return answer.text if name.endswith((".m3u8", ".mpd")) else ""
-
-        await save("manifest.mpd")
-        master = m3u8.loads(await save("master.m3u8"))
-        for uri in {p.uri for p in master.playlists} | {m.uri for m in master.media}:
-            playlist = m3u8.loads(await save(uri))
-            for segment in playlist.segments:
-                await save(segment.uri)
-            await save(playlist.segment_map[0].uri)
-        return Site(folder, media.tools)
-
-    return make
-
-
-@pytest.mark.parametrize("kind", FILMS)
-async def test_what_is_served_conforms(make_site: MakeSite, kind: str):
-    site = await make_site(kind)
+@pytest.mark.parametrize(
+    ("kind", "codecs"),
+    [
+        *((kind, H264) for kind in FILMS),
+        *((kind, EVERY_CODEC) for kind in FILMS_IN_EVERY_CODEC),
+    ],
+)
+async def test_what_is_served_conforms(
+    make_site: MakeSite, kind: str, codecs: tuple[CodecFamily, ...]
+):
+    site = await make_site(kind, codecs)
     ticks = {track: check_playlist(site, track) for track in site.tracks}
     check_alignment(site, ticks)
     check_master(site)
     check_mpd(site, ticks)
     for manifest in ("master.m3u8", "manifest.mpd"):
         command = [str(site.tools.ffmpeg), "-v", "error", "-xerror", "-i", manifest]
-        site.run([*command, "-f", "null", "-"])
+        site.run([*command, "-map", "0", "-f", "null", "-"])
 
 
 def check_playlist(site: Site, track: str) -> list[int]:
@@ -173,13 +71,10 @@ def check_playlist(site: Site, track: str) -> list[int]:
 
 
 def check_pictures(site: Site, track: str, number: int, count: int) -> None:
-    """Check that a segment begins with an IDR picture and can be decoded alone."""
+    """Check that a segment can be decoded alone, and that H.264 begins with an IDR picture."""
     ffmpeg, path = str(site.tools.ffmpeg), str(site.alone(track, number))
-    to_annex_b = ("-c", "copy", "-bsf:v", "h264_mp4toannexb", "-f", "h264")
-    bitstream = site.run([ffmpeg, "-v", "error", "-i", path, *to_annex_b, "-"])
-    kinds = [found[1][0] & 0x1F for found in ANNEX_B_SLICE.finditer(bitstream)]
-    slices = [kind for kind in kinds if kind in {SLICE, IDR}]
-    assert slices[:1] == [IDR], (track, number)
+    if "-" not in track:
+        check_idr(site, track, number)
     decoded = site.run(
         [
             *(ffmpeg, "-v", "error", "-xerror", "-i", path, "-fps_mode", "passthrough"),
@@ -187,6 +82,15 @@ def check_pictures(site: Site, track: str, number: int, count: int) -> None:
         ]
     )
     assert len(decoded) == count * 4
+
+
+def check_idr(site: Site, track: str, number: int) -> None:
+    ffmpeg, path = str(site.tools.ffmpeg), str(site.alone(track, number))
+    to_annex_b = ("-c", "copy", "-bsf:v", "h264_mp4toannexb", "-f", "h264")
+    bitstream = site.run([ffmpeg, "-v", "error", "-i", path, *to_annex_b, "-"])
+    kinds = [found[1][0] & 0x1F for found in ANNEX_B_SLICE.finditer(bitstream)]
+    slices = [kind for kind in kinds if kind in {SLICE, IDR}]
+    assert slices[:1] == [IDR], (track, number)
 
 
 def check_alignment(site: Site, ticks: dict[str, list[int]]) -> None:
@@ -199,7 +103,7 @@ def check_alignment(site: Site, ticks: dict[str, list[int]]) -> None:
     for track in site.tracks:
         own_s = starts(ticks[track], site.timescale(track))
         assert all(
-            abs(own - wanted) <= Fraction(1024, 48_000)
+            abs(own - wanted) <= LONGEST_SOUND_FRAME_S
             for own, wanted in zip(own_s[:-1], starts_s[:-1], strict=False)
         )
 
@@ -216,24 +120,58 @@ def check_master(site: Site) -> None:
     """Check that the master playlist says of each rendition what it is."""
     master = m3u8.loads(site.text("master.m3u8"))
     assert master.is_independent_segments
-    sound = [media.uri.removesuffix(".m3u8") for media in master.media]
-    assert sound == [track for track in site.tracks if track.startswith("a")]
+    sound = {media.uri.removesuffix(".m3u8") for media in master.media}
+    assert sound == {track for track in site.tracks if track.startswith("a")}
+    for group in {media.group_id for media in master.media}:
+        members = [media for media in master.media if media.group_id == group]
+        assert [media.default for media in members].count("YES") == 1
+        assert len({media.name for media in members}) == len(members)
+    listed = {variant.uri.removesuffix(".m3u8") for variant in master.playlists}
+    assert listed >= set(site.rungs)
     for variant in master.playlists:
-        track = variant.uri.removesuffix(".m3u8")
-        told, stream = variant.stream_info, site.stream(site.alone(track, 0))
-        peaks = [peak_bps(site, name) for name in {track, *sound[:1]}]
-        assert told.bandwidth >= max(peaks) - 1
-        assert told.bandwidth <= sum(peaks) * 1.01 + 1
-        assert told.average_bandwidth <= told.bandwidth
-        if kind_of(site, track) == "video":
-            assert told.resolution == (stream["width"], stream["height"])
-            assert told.frame_rate == pytest.approx(
-                float(Fraction(stream["avg_frame_rate"])), abs=0.001
-            )
-            level = f"avc1.64{'00'}{stream['level']:02x}"
+        check_variant(site, variant, sound)
+
+
+def check_variant(site: Site, variant: Any, sound: set[str]) -> None:
+    """Check what the master playlist says of one choice."""
+    track = variant.uri.removesuffix(".m3u8")
+    told, stream = variant.stream_info, site.stream(site.alone(track, 0))
+    voices = {media.uri.removesuffix(".m3u8") for media in variant.media}
+    peaks = [max((peak_bps(site, name) for name in names), default=0) for names in (voices,)]
+    if kind_of(site, track) == "video":
+        peaks.append(peak_bps(site, track))
+        assert told.resolution == (stream["width"], stream["height"])
+        rate = float(Fraction(stream["avg_frame_rate"]))
+        assert told.frame_rate == pytest.approx(rate, abs=0.001)
+        assert told.codecs.split(",")[0] == codec_of(stream)
+        if told.video_range is not None:
+            assert told.video_range == RANGES.get(stream.get("color_transfer"), "SDR")
+    assert told.bandwidth >= max(peaks) - 1
+    assert told.bandwidth <= sum(peaks) * 1.05 + 1
+    assert told.average_bandwidth <= told.bandwidth
+    codings = {CODINGS[site.stream(site.alone(name, 0))["codec_name"]] for name in voices}
+    assert codings == set(told.codecs.split(",")) - {codec_of(stream)} or not site.rungs
+    assert bool(voices) == bool(sound)
+
+
+RANGES = {"smpte2084": "PQ", "arib-std-b67": "HLG"}
+CODINGS = {"aac": "mp4a.40.2", "eac3": "ec-3", "opus": "Opus"}
+
+
+def codec_of(stream: dict[str, Any]) -> str:
+    """Name a coding of pictures by what ffprobe found in the stream."""
+    level, is_deep = stream.get("level", 0), "10" in stream.get("pix_fmt", "")
+    match stream["codec_name"]:
+        case "h264":
             assert stream["profile"] == "High"
-            assert told.codecs.split(",")[0] == level
-        assert ("mp4a.40.2" in told.codecs) == bool(sound or not site.rungs)
+            return f"avc1.6400{level:02x}"
+        case "hevc":
+            return f"hvc1.{'2.4' if is_deep else '1.6'}.L{level}.90"
+        case "av1":
+            colours = ".0.111.09.16.09.0" if stream.get("color_transfer") == "smpte2084" else ""
+            return f"av01.0.{level:02d}M.{'10' if is_deep else '08'}{colours}"
+        case other:
+            return CODINGS[other]
 
 
 def peak_bps(site: Site, track: str) -> float:

@@ -1,120 +1,32 @@
 """Segments that join without a seam, wherever the encode was cut, resumed or refused."""
 
 import asyncio
-import json
 import os
-import subprocess
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from streamverse.mediakit.encode import (
-    EncodedInit,
     EncodedSegment,
-    encode_audio,
     encode_chunk,
 )
-from streamverse.mediakit.ffmpeg import Progress, Tools
-from streamverse.mediakit.frames import AudioPlan, Chunk, SegmentPlan
-from streamverse.mediakit.ladder import Rung, choose_rungs
-from streamverse.mediakit.probe import MediaFacts, MediaRefused, probe
+from streamverse.mediakit.ffmpeg import Progress
+from streamverse.mediakit.frames import Chunk, SegmentPlan
+from streamverse.mediakit.ladder import (
+    CodecFamily,
+)
+from streamverse.mediakit.probe import MediaRefused
+from tests.factories.encodes import (
+    Encoded,
+    encode_all,
+    encode_best,
+    encode_sound,
+    open_source,
+    packets_of,
+)
 from tests.factories.media import MediaFactory, beep_starts_ms, frame_numbers
-
-
-@dataclass(frozen=True)
-class Source:
-    """A file, what it holds and how it is to be encoded."""
-
-    path: Path
-    facts: MediaFacts
-    plan: SegmentPlan
-    tools: Tools
-
-    @property
-    def rungs(self) -> tuple[Rung, ...]:
-        video = self.facts.videos[0]
-        return choose_rungs(video.width, video.height, self.plan.frame_rate)
-
-
-@dataclass(frozen=True)
-class Encoded:
-    """The objects of one track as they lie in the store."""
-
-    init: bytes
-    segments: dict[int, EncodedSegment]
-
-    def write(self, path: Path) -> Path:
-        ordered = [self.segments[number].payload for number in sorted(self.segments)]
-        path.write_bytes(self.init + b"".join(ordered))
-        return path
-
-    def ticks(self) -> list[int]:
-        return [self.segments[number].duration_ticks for number in sorted(self.segments)]
-
-
-async def _source(media: MediaFactory, kind: str) -> Source:
-    path = media.make(kind)
-    facts = await probe(path, media.tools)
-    return Source(path, facts, facts.plan(), media.tools)
-
-
-async def _encode(
-    source: Source, chunk: Chunk | None = None, from_segment: int | None = None
-) -> dict[str, Encoded]:
-    """Encode a chunk and gather its tracks."""
-    inits: dict[str, bytes] = {}
-    segments: dict[str, dict[int, EncodedSegment]] = {}
-    async for piece in encode_chunk(
-        source.path,
-        source.facts,
-        source.rungs,
-        source.plan,
-        chunk or source.plan.chunk(0),
-        tools=source.tools,
-        from_segment=from_segment,
-    ):
-        if isinstance(piece, EncodedInit):
-            inits[piece.track] = piece.payload
-        else:
-            assert piece.number not in segments.setdefault(piece.track, {})
-            segments[piece.track][piece.number] = piece
-    return {track: Encoded(init, segments.get(track, {})) for track, init in inits.items()}
-
-
-async def _encode_best(
-    source: Source, chunk: Chunk | None = None, from_segment: int | None = None
-) -> Encoded:
-    return (await _encode(source, chunk, from_segment))[source.rungs[0].track_name]
-
-
-async def _encode_audio(source: Source, from_segment: int = 0) -> Encoded:
-    init, segments = b"", {}
-    async for piece in encode_audio(
-        source.path,
-        source.facts,
-        source.facts.audios[0],
-        AudioPlan(source.plan),
-        tools=source.tools,
-        from_segment=from_segment,
-    ):
-        assert piece.track == "a0"
-        if isinstance(piece, EncodedInit):
-            init = piece.payload
-        else:
-            segments[piece.number] = piece
-    return Encoded(init, segments)
-
-
-def _packets(path: Path, tools: Tools) -> list[dict[str, str]]:
-    command = [
-        *(str(tools.ffprobe), "-v", "error", "-of", "json", "-show_entries"),
-        *("packet=pts,dts,duration,flags", str(path)),
-    ]
-    answer = subprocess.run(command, check=True, capture_output=True)
-    return json.loads(answer.stdout)["packets"]
-
 
 EVERY_FRAME_ONCE = list(range(180))
 
@@ -135,13 +47,23 @@ EVERY_FRAME_ONCE = list(range(180))
         ("interlaced", list(range(0, 300, 2)), (320, 180)),
         # The size of the picture changes midway, and the count begins anew.
         ("resized", [*range(90), *range(90)], (320, 180)),
+        ("tiny", list(range(60)), (256, 144)),
+        ("deep", list(range(60)), (320, 180)),
+        ("hlg", list(range(60)), (320, 180)),
+        ("avi", [0, *range(180)], (320, 180)),
+        ("half_rate", list(range(63)), (320, 180)),
+        ("high_rate", list(range(240)), (320, 180)),
+        ("twice_the_rate", list(range(0, 480, 2)), (320, 180)),
+        # The edit list leaves out 45 pictures that are in the file.
+        ("edited", list(range(45, 180)), (320, 180)),
+        ("uhd", list(range(5)), (3840, 2160)),
     ],
 )
 async def test_every_picture_comes_once_and_in_its_place(
     media: MediaFactory, tmp_path: Path, kind: str, numbers: list[int], size: tuple[int, int]
 ):
-    source = await _source(media, kind)
-    encoded = await _encode_best(source)
+    source = await open_source(media, kind)
+    encoded = await encode_best(source)
 
     assert frame_numbers(encoded.write(tmp_path / "film.mp4"), media.tools) == numbers
     assert (source.rungs[0].width, source.rungs[0].height) == size
@@ -150,7 +72,7 @@ async def test_every_picture_comes_once_and_in_its_place(
 
 
 async def test_a_variable_rate_is_laid_on_the_grid(media: MediaFactory, tmp_path: Path):
-    encoded = await _encode_best(await _source(media, "vfr"))
+    encoded = await encode_best(await open_source(media, "vfr"))
     numbers = frame_numbers(encoded.write(tmp_path / "film.mp4"), media.tools)
 
     # During odd seconds one picture of three is there, and is shown for three.
@@ -159,39 +81,42 @@ async def test_a_variable_rate_is_laid_on_the_grid(media: MediaFactory, tmp_path
 
 
 async def test_a_rotated_picture_is_upright(media: MediaFactory):
-    source = await _source(media, "rotated")
+    source = await open_source(media, "rotated")
 
     assert (source.rungs[0].width, source.rungs[0].height) == (180, 320)
-    assert set(await _encode(source)) == {source.rungs[0].track_name}
+    assert set(await encode_all(source)) == {source.rungs[0].track_name}
 
 
+@pytest.mark.parametrize("codec", CodecFamily)
 @pytest.mark.parametrize("frame_count", [1, 2, 3])
 async def test_a_run_of_few_pictures_fits_under_the_same_head(
-    media: MediaFactory, tmp_path: Path, frame_count: int
+    media: MediaFactory, tmp_path: Path, frame_count: int, codec: CodecFamily
 ):
-    source = await _source(media, "long")
-    whole = await _encode_best(source)
-    short = replace(source, plan=SegmentPlan(source.plan.frame_rate, 600 + frame_count))
-    end = await _encode_best(short, from_segment=6)
+    source = await open_source(media, "pattern", codec)
+    whole = await encode_best(source)
+    short = replace(source, plan=SegmentPlan(source.plan.frame_rate, 120 + frame_count))
+    end = await encode_best(short, from_segment=2)
 
     assert end.init == whole.init
-    begun = {number: whole.segments[number] for number in range(6)}
+    begun = {number: whole.segments[number] for number in range(2)}
     joined = Encoded(whole.init, begun | end.segments).write(tmp_path / "film.mp4")
-    shown = sorted(int(packet["pts"]) for packet in _packets(joined, media.tools))
-    assert shown == [frame * 512 for frame in range(600 + frame_count)]
+    shown = sorted(int(packet["pts"]) for packet in packets_of(joined, media.tools))
+    assert shown == [frame * 512 for frame in range(120 + frame_count)]
 
 
-@pytest.mark.parametrize("kind", ["long", "ntsc", "vfr", "slides", "late_start", "matroska"])
+@pytest.mark.parametrize(
+    "kind", ["long", "ntsc", "vfr", "slides", "late_start", "matroska", "open_gop", "avi"]
+)
 async def test_an_encode_resumes_at_any_segment_without_a_seam(
     media: MediaFactory, tmp_path: Path, kind: str
 ):
-    source = await _source(media, kind)
-    whole = await _encode_best(source)
+    source = await open_source(media, kind)
+    whole = await encode_best(source)
     numbers = frame_numbers(whole.write(tmp_path / "whole.mp4"), media.tools)
 
     count = source.plan.segment_count
     for first in {1, count // 2, count - 1}:
-        rest = await _encode_best(source, from_segment=first)
+        rest = await encode_best(source, from_segment=first)
 
         assert rest.init == whole.init
         assert sorted(rest.segments) == list(range(first, count))
@@ -200,21 +125,22 @@ async def test_an_encode_resumes_at_any_segment_without_a_seam(
         assert frame_numbers(joined, media.tools) == numbers
 
 
+@pytest.mark.parametrize("codec", CodecFamily)
 async def test_chunks_join_on_the_grid_with_keyframes_in_their_places(
-    media: MediaFactory, tmp_path: Path
+    media: MediaFactory, tmp_path: Path, codec: CodecFamily
 ):
-    source = await _source(media, "long")
+    source = await open_source(media, "long", codec)
     plan = source.plan
     cut = 3
     frames = plan.segment(cut).start
-    first = await _encode_best(source, Chunk(0, range(cut), range(frames)))
-    second = await _encode_best(
+    first = await encode_best(source, Chunk(0, range(cut), range(frames)))
+    second = await encode_best(
         source, Chunk(1, range(cut, plan.segment_count), range(frames, plan.total_frames))
     )
 
     assert first.init == second.init
     joined = Encoded(first.init, first.segments | second.segments).write(tmp_path / "film.mp4")
-    packets = _packets(joined, media.tools)
+    packets = packets_of(joined, media.tools)
     ticks = plan.frame_rate.ticks_per_frame
     shown = sorted(int(packet["pts"]) for packet in packets)
     assert shown == [frame * ticks for frame in range(615)]
@@ -222,11 +148,12 @@ async def test_chunks_join_on_the_grid_with_keyframes_in_their_places(
     assert decoded == list(range(decoded[0], decoded[0] + 615 * ticks, ticks))
     keyframes = [int(packet["pts"]) for packet in packets if "K" in packet["flags"]]
     assert keyframes == [frame * ticks for frame in range(0, 615, 60)]
+    assert frame_numbers(joined, media.tools) == list(range(615))
 
 
 async def test_all_rungs_have_the_same_segments(media: MediaFactory, tmp_path: Path):
-    source = await _source(media, "high")
-    tracks = await _encode(source)
+    source = await open_source(media, "high")
+    tracks = await encode_all(source)
 
     assert (
         list(map(sorted, (tracks[name].segments for name in ("v720", "v480", "v360"))))
@@ -238,43 +165,30 @@ async def test_all_rungs_have_the_same_segments(media: MediaFactory, tmp_path: P
         assert frame_numbers(path, media.tools) == list(range(125))
 
 
-async def test_the_codec_is_the_one_that_the_rung_declares(media: MediaFactory):
-    source = await _source(media, "high")
-    found: dict[str, tuple[str, int, int | None, int | None, int]] = {}
-    async for piece in encode_chunk(
-        *(source.path, source.facts, source.rungs, source.plan, source.plan.chunk(0)),
-        tools=source.tools,
-    ):
-        if isinstance(piece, EncodedInit):
-            init = piece.init
-            found[piece.track] = (
-                *(init.codec, init.timescale, init.width, init.height, init.edit_start_ticks),
-            )
-
-    rate = source.plan.frame_rate
-    assert found == {
-        rung.track_name: (
-            *(rung.codec, rate.timescale, rung.width, rung.height, 2 * rate.ticks_per_frame),
-        )
-        for rung in source.rungs
-    }
-
-
 async def test_sound_stays_with_the_picture(media: MediaFactory, tmp_path: Path):
-    encoded = await _encode_audio(await _source(media, "long"))
+    encoded = await encode_sound(await open_source(media, "long"))
     path = encoded.write(tmp_path / "sound.mp4")
 
     # The first 21 ms are silent: the frame that primes decoders stands there.
     assert beep_starts_ms(path, media.tools) == [21, *range(1000, 21000, 1000)]
-    times = [int(packet["pts"]) for packet in _packets(path, media.tools)]
+    times = [int(packet["pts"]) for packet in packets_of(path, media.tools)]
     assert times == list(range(0, 1024 * len(times), 1024))
+
+
+async def test_sound_beside_the_cover_of_an_album(media: MediaFactory, tmp_path: Path):
+    source = await open_source(media, "covered")
+    encoded = await encode_sound(source)
+
+    assert not source.facts.has_video
+    beeps = beep_starts_ms(encoded.write(tmp_path / "sound.mp4"), media.tools)
+    assert beeps == [21, 1000, 2000, 3000, 4000]
 
 
 @pytest.mark.parametrize("kind", ["late_sound", "surround", "browser", "sound"])
 async def test_sound_of_many_kinds_stays_in_its_place(
     media: MediaFactory, tmp_path: Path, kind: str
 ):
-    encoded = await _encode_audio(await _source(media, kind))
+    encoded = await encode_sound(await open_source(media, kind))
 
     beeps = beep_starts_ms(encoded.write(tmp_path / "sound.mp4"), media.tools)
     assert [at for at in beeps if at > 500] == list(range(1000, beeps[-1] + 1, 1000))
@@ -284,7 +198,7 @@ async def test_sound_of_many_kinds_stays_in_its_place(
 async def test_sound_that_begins_before_the_picture_keeps_its_distance(
     media: MediaFactory, tmp_path: Path
 ):
-    encoded = await _encode_audio(await _source(media, "late_start"))
+    encoded = await encode_sound(await open_source(media, "late_start"))
 
     # Counted from the start of the sound, 21 ms before the first frame of the picture.
     beeps = beep_starts_ms(encoded.write(tmp_path / "sound.mp4"), media.tools)
@@ -292,8 +206,8 @@ async def test_sound_that_begins_before_the_picture_keeps_its_distance(
 
 
 async def test_segments_of_sound_lie_within_a_frame_of_those_of_the_picture(media: MediaFactory):
-    source = await _source(media, "long")
-    encoded = await _encode_audio(source)
+    source = await open_source(media, "long")
+    encoded = await encode_sound(source)
 
     assert sorted(encoded.segments) == list(range(source.plan.segment_count))
     audio_end = 0
@@ -304,9 +218,9 @@ async def test_segments_of_sound_lie_within_a_frame_of_those_of_the_picture(medi
 
 
 async def test_resumed_sound_is_the_same_sound(media: MediaFactory):
-    source = await _source(media, "long")
-    whole = await _encode_audio(source)
-    rest = await _encode_audio(source, from_segment=3)
+    source = await open_source(media, "long")
+    whole = await encode_sound(source)
+    rest = await encode_sound(source, from_segment=3)
 
     assert rest.init == whole.init
     assert rest.segments == {
@@ -315,35 +229,35 @@ async def test_resumed_sound_is_the_same_sound(media: MediaFactory):
 
 
 async def test_a_small_shortfall_makes_the_last_segment_shorter(media: MediaFactory):
-    source = await _source(media, "pattern")
+    source = await open_source(media, "pattern")
     longer = replace(source, plan=SegmentPlan(source.plan.frame_rate, 190))
 
-    encoded = await _encode_best(longer)
+    encoded = await encode_best(longer)
 
     assert encoded.ticks() == [60 * 512, 60 * 512, 60 * 512]
     assert longer.plan.segment(2) == range(120, 190)
 
 
 async def test_a_small_shortfall_may_leave_the_last_segment_out(media: MediaFactory):
-    source = await _source(media, "four_seconds")
+    source = await open_source(media, "four_seconds")
     longer = replace(source, plan=SegmentPlan(source.plan.frame_rate, 125))
 
-    assert sorted((await _encode_best(longer)).segments) == [0, 1]
-    assert (await _encode_best(longer, from_segment=2)).segments == {}
+    assert sorted((await encode_best(longer)).segments) == [0, 1]
+    assert (await encode_best(longer, from_segment=2)).segments == {}
 
 
 async def test_nothing_is_left_to_do_after_the_last_segment(media: MediaFactory):
-    source = await _source(media, "four_seconds")
+    source = await open_source(media, "four_seconds")
 
-    assert await _encode(source, from_segment=source.plan.segment_count) == {}
+    assert await encode_all(source, from_segment=source.plan.segment_count) == {}
 
 
 async def test_a_picture_that_ends_early_is_refused(media: MediaFactory):
-    source = await _source(media, "pattern")
+    source = await open_source(media, "pattern")
     longer = replace(source, plan=SegmentPlan(source.plan.frame_rate, 300))
 
     with pytest.raises(MediaRefused) as refused:
-        await _encode(longer)
+        await encode_all(longer)
 
     assert refused.value.code == "ends_early"
     assert refused.value.sentence == (
@@ -353,26 +267,26 @@ async def test_a_picture_that_ends_early_is_refused(media: MediaFactory):
 
 
 async def test_a_hole_before_the_last_chunk_is_refused(media: MediaFactory):
-    source = await _source(media, "pattern")
+    source = await open_source(media, "pattern")
     longer = replace(source, plan=SegmentPlan(source.plan.frame_rate, 400))
 
     with pytest.raises(MediaRefused, match=r"The picture ends at 6\.0 s of 13\.3 s"):
-        await _encode(longer, Chunk(0, range(3), range(240)))
+        await encode_all(longer, Chunk(0, range(3), range(240)))
 
 
 async def test_a_file_that_lost_its_end_after_the_probe_is_refused(media: MediaFactory):
-    source = replace(await _source(media, "faststart"), path=media.make("faststart_cut"))
+    source = replace(await open_source(media, "faststart"), path=media.make("faststart_cut"))
 
     with pytest.raises(MediaRefused) as picture:
-        await _encode(source)
+        await encode_all(source)
     with pytest.raises(MediaRefused) as sound:
-        await _encode_audio(source)
+        await encode_sound(source)
 
     assert (picture.value.code, sound.value.code) == ("ends_early", "ends_early")
 
 
 async def test_a_file_damaged_midway_is_refused_after_its_good_part(media: MediaFactory):
-    source = await _source(media, "damaged")
+    source = await open_source(media, "damaged")
     pieces = encode_chunk(
         *(source.path, source.facts, source.rungs, source.plan, source.plan.chunk(0)),
         tools=source.tools,
@@ -394,7 +308,7 @@ async def test_a_file_damaged_midway_is_refused_after_its_good_part(media: Media
 
 
 async def test_progress_counts_from_the_start_of_the_chunk(media: MediaFactory):
-    source = await _source(media, "long")
+    source = await open_source(media, "long")
     reports: list[Progress] = []
 
     async for _ in encode_chunk(
@@ -410,7 +324,7 @@ async def test_progress_counts_from_the_start_of_the_chunk(media: MediaFactory):
 
 
 async def test_leaving_early_ends_the_encoder(media: MediaFactory):
-    source = await _source(media, "long")
+    source = await open_source(media, "long")
     pieces = encode_chunk(
         *(source.path, source.facts, source.rungs, source.plan, source.plan.chunk(0)),
         tools=source.tools,
@@ -425,7 +339,7 @@ async def test_leaving_early_ends_the_encoder(media: MediaFactory):
 
 
 async def test_the_encoder_waits_for_a_reader_that_is_busy(media: MediaFactory):
-    source = await _source(media, "noise")
+    source = await open_source(media, "noise")
     reports: list[Progress] = []
     pieces = encode_chunk(
         *(source.path, source.facts, source.rungs, source.plan, source.plan.chunk(0)),

@@ -391,13 +391,14 @@ def _video_graph(
     """Put the pictures on the grid, beginning at `lead`, and scale them to every rung."""
     largest = rungs[0]
     is_mapped = video.is_hdr and not largest.dynamic_range.is_high
+    is_modern = largest.codec_family is not CodecFamily.H264
     common = [
         *picture.normalise(video),
         f"fps={plan.frame_rate}:start_time={float(lead):.6f}",
         "setpts=PTS-STARTPTS",
         *(picture.tone_map(video, largest.width, largest.height) if is_mapped else ()),
-        # What a source says beside a picture would differ from chunk to chunk.
-        *(() if largest.codec_family is CodecFamily.H264 else ("sidedata=mode=delete",)),
+        # What a source says beside a picture would differ from chunk to chunk, or be untrue now.
+        *(("sidedata=mode=delete",) if is_mapped or is_modern else ()),
         f"split={len(rungs)}",
     ]
     branches = "".join(f"[s{index}]" for index in range(len(rungs)))

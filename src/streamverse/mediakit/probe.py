@@ -252,14 +252,14 @@ async def _with_brightness(
 ) -> MediaFacts:
     """Add what the container or the first picture says of the brightness it was made for."""
     questions = ("-select_streams", str(video.stream_index), "-show_entries")
-    shown = "stream_side_data:frame_side_data"
+    shown = "stream=index:stream_side_data:frame=pts:frame_side_data"
     try:
         answer = await _ask(
             *(path, facts.container, tools, *questions, shown, "-read_intervals", "%+#1")
         )
     except ToolFailed:
         # ffprobe decodes less than ffmpeg does; such a film is shown without these figures.
-        answer = await _ask(path, facts.container, tools, *questions, "stream_side_data")
+        answer = await _ask(path, facts.container, tools, *questions, shown.partition(":frame")[0])
     sides = {
         side.get("side_data_type"): side
         for holder in (*answer.get("streams", []), *answer.get("frames", []))

@@ -36,8 +36,8 @@ CROSS_ORIGIN: Headers = [
 
 _ADDRESS = re.compile(
     PREFIX + r"/([A-Za-z0-9_-]{16,64})/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/"
-    r"(?:(?P<manifest>master\.m3u8|manifest\.mpd|[a-z0-9]{1,16}\.m3u8)|(?P<poster>poster\.webp)"
-    r"|(?P<object>[a-z0-9]{1,16}/(?:init\.mp4|[0-9]{1,7}\.m4s)))"
+    r"(?:(?P<manifest>master\.m3u8|manifest\.mpd|[a-z0-9-]{1,32}\.m3u8)|(?P<poster>poster\.webp)"
+    r"|(?P<object>[a-z0-9-]{1,32}/(?:init\.mp4|[0-9]{1,7}\.m4s)))"
 )
 _ALLOWED = frozenset({"GET", "HEAD"})
 _PREFLIGHT: Headers = [
