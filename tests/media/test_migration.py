@@ -20,7 +20,7 @@ from streamverse.mediakit.sound import SoundKind
 
 RUNGS = choose_rungs(1280, 720, FrameRate(25))
 NEW_IN_RUNGS = {"codec_family", "bit_depth", "dynamic_range"}
-MIGRATION_BEFORE = "0008"
+MIGRATION_BEFORE = "0009"
 
 
 def old_recipe() -> dict[str, Any]:
@@ -77,9 +77,9 @@ async def test_recipes_and_parts_get_their_groups_and_lose_them_again(tmp_path: 
     database = Database(f"sqlite:///{tmp_path / 'old.db'}")
     async with database.engine.begin() as connection:
         await connection.run_sync(fill)
-        await connection.run_sync(lambda c: command.upgrade(migrations.config(c), "0009"))
+        await connection.run_sync(lambda c: command.upgrade(migrations.config(c), "0010"))
         stored, parts = await connection.run_sync(read)
-        await connection.run_sync(lambda c: command.downgrade(migrations.config(c), "0008"))
+        await connection.run_sync(lambda c: command.downgrade(migrations.config(c), "0009"))
         (recipe,) = (await connection.execute(text("SELECT recipe FROM media_package"))).one()
     await database.close()
     found = Recipe.read(stored)
