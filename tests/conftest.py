@@ -18,6 +18,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import asyncpg
@@ -43,6 +44,11 @@ from streamverse.kit.work import Actor, Workshop
 from streamverse.kit.worker import Worker, handlers_of
 from streamverse.mediakit.ffmpeg import find_tools
 from tests.factories.accounts import People, make_people, make_session
+
+if TYPE_CHECKING:
+    from litestar import Litestar
+
+    from streamverse.app.resources import Resources
 
 POSTGRES_URL = os.environ.get("STREAMVERSE_TEST_POSTGRES_URL", "")
 ORIGIN = "https://video.example.org"
@@ -208,41 +214,53 @@ def addresses() -> MediaAddresses:
     return MediaAddresses(Signer([b"the key of media addresses"]), timedelta(hours=12))
 
 
+@pytest.fixture(scope="session")
+def api() -> Litestar:
+    """Assemble the API once: its routes are the same in every test, and its state is not."""
+    from streamverse.app.api import assemble_api  # noqa: PLC0415
+
+    return assemble_api()
+
+
 @pytest.fixture
-async def application(
+async def resources(
     workshop: Workshop,
     tmp_path: Path,
     addresses: MediaAddresses,
     identity_settings: IdentitySettings,
     correspondence: Correspondence,
     catalog_settings: CatalogSettings,
-) -> AsyncGenerator[ASGIApp]:
-    """Assemble the real application around the test's database and clock."""
-    from streamverse.app.api import create_app  # noqa: PLC0415
+) -> AsyncGenerator[Resources]:
+    """Give the world as the program sees it, around the test's database and clock."""
     from streamverse.app.resources import Resources  # noqa: PLC0415
     from streamverse.app.settings import load_settings  # noqa: PLC0415
 
     settings = load_settings({}, overrides={"data_dir": tmp_path})
     store = open_store(settings.store_url)
-    yield create_app(
-        Resources(
-            settings=settings,
-            database=workshop.database,
-            workshop=workshop,
-            store=store,
-            tools=find_tools(),
-            addresses=addresses,
-            identity_settings=identity_settings,
-            correspondence=correspondence,
-            catalog_settings=catalog_settings,
-            regions=Regions(),
-            upload_limits=UploadLimits(
-                max_bytes=1 << 30, expire_after=timedelta(hours=1), min_free_bytes=0
-            ),
+    yield Resources(
+        settings=settings,
+        database=workshop.database,
+        workshop=workshop,
+        store=store,
+        tools=find_tools(),
+        addresses=addresses,
+        identity_settings=identity_settings,
+        correspondence=correspondence,
+        catalog_settings=catalog_settings,
+        regions=Regions(),
+        upload_limits=UploadLimits(
+            max_bytes=1 << 30, expire_after=timedelta(hours=1), min_free_bytes=0
         ),
-        web_folder=tmp_path / "web",
     )
     await store.aclose()
+
+
+@pytest.fixture
+def application(resources: Resources, api: Litestar, tmp_path: Path) -> ASGIApp:
+    """Put the real application together."""
+    from streamverse.app.api import create_app  # noqa: PLC0415
+
+    return create_app(resources, web_folder=tmp_path / "web", api=api)
 
 
 @pytest.fixture

@@ -8,21 +8,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 import pytest
 from litestar.routes import HTTPRoute
 
-from streamverse.app.api import create_api
-from streamverse.app.settings import load_settings
 from streamverse.domains.identity.contracts import DEFAULT_TENANT_ID
 from streamverse.domains.identity.rules.permissions import permissions_of
 from streamverse.kit.work import Actor, Role, Workshop
 from tests.factories.accounts import People, make_account, make_session
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from litestar import Litestar
 
     from tests.conftest import Visit
 
@@ -180,7 +178,7 @@ BODIES = {
 }
 
 
-def routes_of(app: Any) -> Iterator[tuple[str, str]]:
+def routes_of(app: Litestar) -> Iterator[tuple[str, str]]:
     for route in app.routes:
         if isinstance(route, HTTPRoute):
             for handler in route.route_handlers:
@@ -190,18 +188,8 @@ def routes_of(app: Any) -> Iterator[tuple[str, str]]:
                     yield str(method), route.path_format.removesuffix("/") or "/"
 
 
-@pytest.fixture(scope="module")
-def declared(tmp_path_factory: pytest.TempPathFactory) -> set[tuple[str, str]]:
-    """List the routes that the real API has."""
-    from tests.contract.assembly import resources_without_world  # noqa: PLC0415
-
-    folder: Path = tmp_path_factory.mktemp("data")
-    settings = load_settings({}, overrides={"data_dir": folder})
-    return set(routes_of(create_api(resources_without_world(settings))))
-
-
-def test_the_table_names_every_route(declared: set[tuple[str, str]]) -> None:
-    assert declared == set(TABLE)
+def test_the_table_names_every_route(api: Litestar) -> None:
+    assert set(routes_of(api)) == set(TABLE)
 
 
 def expected_refusal(permission: str, role: str) -> int | None:

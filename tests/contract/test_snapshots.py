@@ -16,15 +16,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from streamverse import domains
-from streamverse.app.api import create_api
-from streamverse.app.settings import load_settings
 from streamverse.kit.events import Event, event_name
 from streamverse.kit.jobs import Job, job_name
-from tests.contract.assembly import resources_without_world
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import ModuleType
+
+    from litestar import Litestar
 
 FOLDER = Path(__file__).parent / "snapshots"
 
@@ -55,9 +54,8 @@ def stored_shapes(parent: type, name_of: Any) -> dict[str, dict[str, str]]:
     return shapes
 
 
-def test_the_api_is_as_it_was_published(tmp_path: Path) -> None:
-    settings = load_settings({}, overrides={"data_dir": tmp_path})
-    schema = create_api(resources_without_world(settings)).openapi_schema.to_schema()
+def test_the_api_is_as_it_was_published(api: Litestar) -> None:
+    schema = api.openapi_schema.to_schema()
     routes = {
         f"{method.upper()} {path}": {
             "answers": sorted(operation["responses"]),

@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 
 import httpx
 import pytest
+from litestar import Litestar
 
 from streamverse.app import registry
 from streamverse.app.api import create_app
@@ -96,9 +97,9 @@ def resources(
 
 
 @pytest.fixture
-def application(resources: Resources, tmp_path: Path) -> Any:
-    """Assemble the real application."""
-    return create_app(resources, web_folder=tmp_path / "web")
+def application(resources: Resources, api: Litestar, tmp_path: Path) -> Any:
+    """Put the real application together."""
+    return create_app(resources, web_folder=tmp_path / "web", api=api)
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from ipaddress import ip_network
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 from litestar import Litestar, Router, get
@@ -39,7 +39,7 @@ from streamverse.kit.http import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from litestar.types import ASGIApp, Receive, Scope, Send
 
@@ -47,12 +47,28 @@ if TYPE_CHECKING:
     from streamverse.kit.http import Connection
     from streamverse.kit.work import Actor
 
-T = TypeVar("T")
-
 API_PREFIX = "/api"
 MEDIA_PREFIX = "/media/"
 WELL_KNOWN_PREFIX = "/.well-known/"
 WEB_FOLDER = Path(streamverse.__file__).parents[2] / "web" / "dist"
+
+
+# What routes and the edge ask for by name, and where it comes from.
+GIVEN: Mapping[str, Callable[[Resources], object]] = {
+    "workshop": lambda world: world.workshop,
+    "store": lambda world: world.store,
+    "media_addresses": lambda world: world.addresses,
+    "identity_settings": lambda world: world.identity_settings,
+    "regions": lambda world: world.regions,
+    "correspondence": lambda world: world.correspondence,
+    "postbox": lambda world: world.correspondence.postbox,
+    "upload_limits": lambda world: world.upload_limits,
+    "trusted_proxies": lambda world: tuple(map(ip_network, world.settings.trusted_proxies)),
+    "receptions": lambda _: Receptions(),
+    "federation": lambda world: Federation(parse_providers(world.settings.oidc_providers)),
+    "archive": lambda world: Archive(world.store, world.vault),
+    "picture_studio": lambda world: PictureStudio(world.store, world.tools, world.scratch),
+}
 
 
 class HealthOut(msgspec.Struct):
@@ -79,13 +95,8 @@ async def get_version() -> VersionOut:
     return VersionOut(streamverse.__version__)
 
 
-def create_api(resources: Resources) -> Litestar:
-    """Assemble the API from the routes of all domains."""
-
-    async def find_actor(connection: Connection) -> Actor:
-        actor = await authenticate(connection, resources.identity_settings)
-        return replace(actor, region=resources.regions.find(actor.place))
-
+def assemble_api() -> Litestar:
+    """Assemble the API from the routes of all domains; ``furnish`` gives it a world."""
     of_people = Router(
         path="/", route_handlers=[identity_router, profiles_router], guards=[people_only]
     )
@@ -100,16 +111,11 @@ def create_api(resources: Resources) -> Litestar:
             get_version,
         ],
     )
+    given = {name: Provide(_giver(name), sync_to_thread=False) for name in GIVEN}
     return Litestar(
         route_handlers=[v1, get_jwks],
-        state=State(
-            {
-                "workshop": resources.workshop,
-                "trusted_proxies": tuple(map(ip_network, resources.settings.trusted_proxies)),
-            }
-        ),
-        dependencies={"work": Provide(provide_work), **_given(resources)},
-        middleware=[DefineMiddleware(EdgeMiddleware, authenticate=find_actor)],
+        dependencies={"work": Provide(provide_work), **given},
+        middleware=[DefineMiddleware(EdgeMiddleware, authenticate=_find_actor)],
         exception_handlers=EXCEPTION_HANDLERS,
         # The program sets up its logs by itself.
         logging_config=None,
@@ -122,40 +128,39 @@ def create_api(resources: Resources) -> Litestar:
     )
 
 
-def _given(resources: Resources) -> dict[str, Provide]:
-    things: dict[str, Any] = {
-        "workshop": resources.workshop,
-        "store": resources.store,
-        "media_addresses": resources.addresses,
-        "identity_settings": resources.identity_settings,
-        "correspondence": resources.correspondence,
-        "postbox": resources.correspondence.postbox,
-        "upload_limits": resources.upload_limits,
-        "receptions": Receptions(),
-        "federation": Federation(parse_providers(resources.settings.oidc_providers)),
-        "archive": Archive(resources.store, resources.vault),
-        "picture_studio": PictureStudio(resources.store, resources.tools, resources.scratch),
-    }
-    return {name: Provide(_giver(thing), sync_to_thread=False) for name, thing in things.items()}
+def furnish(api: Litestar, resources: Resources) -> Litestar:
+    """Give the API the world it answers from, and let it forget everything of any other."""
+    api.state.clear()
+    api.state.update({name: find(resources) for name, find in GIVEN.items()})
+    return api
 
 
-def _giver(thing: T) -> Callable[[], T]:
-    def give() -> T:
-        return thing
+async def _find_actor(connection: Connection) -> Actor:
+    state = connection.app.state
+    actor = await authenticate(connection, state.identity_settings)
+    return replace(actor, region=state.regions.find(actor.place))
+
+
+def _giver(name: str) -> Callable[[State], Any]:
+    def give(state: State) -> Any:  # noqa: ANN401 - as different as the things are
+        return state[name]
 
     return give
 
 
-def create_app(resources: Resources, *, web_folder: Path = WEB_FOLDER) -> ASGIApp:
-    """Make the ASGI application that everything is served by."""
-    api = with_security_headers(create_api(resources))
+def create_app(
+    resources: Resources, *, web_folder: Path = WEB_FOLDER, api: Litestar | None = None
+) -> ASGIApp:
+    """Make the ASGI application that everything is served by, with an API that nobody else uses."""
+    api = furnish(api or assemble_api(), resources)
+    guarded_api = with_security_headers(cast("ASGIApp", api))
     web = with_security_headers(cast("ASGIApp", WebApp(web_folder)))
     media = cast("ASGIApp", Delivery(resources.workshop, resources.store, resources.addresses))
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"] if scope["type"] == ScopeType.HTTP else API_PREFIX
         if path.startswith((API_PREFIX, WELL_KNOWN_PREFIX)):
-            await api(scope, receive, send)
+            await guarded_api(scope, receive, send)
         elif path.startswith(MEDIA_PREFIX):
             await media(scope, receive, send)
         else:
