@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from streamverse.domains.identity.models import ActivityRow
 from streamverse.kit.clock import FixedClock
+from streamverse.kit.events import EventRow
 from streamverse.kit.work import Actor, Workshop
 from tests.factories.accounts import PASSWORD
 from tests.factories.authenticator import Authenticator
@@ -124,6 +125,12 @@ async def activity(workshop: Workshop) -> list[tuple[str, dict[str, Any]]]:
 async def kinds(workshop: Workshop) -> list[str]:
     """List the kinds of what was written down."""
     return [kind for kind, _ in await activity(workshop)]
+
+
+async def factor_events(workshop: Workshop) -> list[str]:
+    """List what was told of second factors."""
+    found = await rows(workshop, EventRow)
+    return [row.name for row in found if "second_factor" in row.name]
 
 
 def refusal(answer: httpx.Response) -> tuple[int, str]:

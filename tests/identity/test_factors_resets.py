@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -19,12 +18,12 @@ from streamverse.domains.identity.models import (
     FactorSetRow,
 )
 from streamverse.kit.clock import FixedClock
-from streamverse.kit.events import EventRow
 from streamverse.kit.work import Actor, Role, Workshop
 from tests.factories.accounts import PASSWORD, People, make_account
 from tests.factories.factors import (
     HEADERS,
     VIEWER,
+    factor_events,
     kinds,
     refusal,
     rows,
@@ -35,27 +34,6 @@ from tests.factories.factors import (
 if TYPE_CHECKING:
     from tests.conftest import Clients
     from tests.conftest import Visit as OpenClient
-
-
-@pytest.fixture
-async def browser(visit: OpenClient, people: People) -> AsyncGenerator[httpx.AsyncClient]:
-    """Log the viewer in on a browser."""
-    assert people
-    async with visit(headers=HEADERS) as client:
-        assert (await client.post("/auth/login", json=VIEWER)).status_code == 200
-        yield client
-
-
-@pytest.fixture
-async def elsewhere(visit: OpenClient) -> AsyncGenerator[httpx.AsyncClient]:
-    """Open a browser that nobody is logged in on."""
-    async with visit(headers=HEADERS) as client:
-        yield client
-
-
-async def events(workshop: Workshop) -> list[str]:
-    found = await rows(workshop, EventRow)
-    return [row.name for row in found if "second_factor" in row.name]
 
 
 async def test_a_lost_phone_is_reported_with_the_password_and_reset_by_staff(
@@ -109,7 +87,7 @@ async def test_a_lost_phone_is_reported_with_the_password_and_reset_by_staff(
     assert [(row.subject, row.actor_id) for row in audited] == [
         (f"account:{viewer_id}", people.owner.account_id)
     ]
-    assert (await events(workshop))[-1] == "identity.second_factor_disabled"
+    assert (await factor_events(workshop))[-1] == "identity.second_factor_disabled"
 
 
 async def test_whoever_finds_their_phone_needs_no_reset(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -20,15 +19,15 @@ from streamverse.domains.identity.models import (
     SessionRow,
 )
 from streamverse.kit.clock import FixedClock
-from streamverse.kit.events import EventRow
 from streamverse.kit.work import Actor, Workshop
-from tests.factories.accounts import PASSWORD, People
+from tests.factories.accounts import PASSWORD
 from tests.factories.factors import (
     COOKIE,
     FACTOR_WRONG,
     HEADERS,
     VIEWER,
     Phone,
+    factor_events,
     finish,
     kinds,
     refusal,
@@ -42,27 +41,6 @@ if TYPE_CHECKING:
     from tests.conftest import Visit as OpenClient
 
 MINUTE = timedelta(minutes=1)
-
-
-@pytest.fixture
-async def browser(visit: OpenClient, people: People) -> AsyncGenerator[httpx.AsyncClient]:
-    """Log the viewer in on a browser."""
-    assert people
-    async with visit(headers=HEADERS) as client:
-        assert (await client.post("/auth/login", json=VIEWER)).status_code == 200
-        yield client
-
-
-@pytest.fixture
-async def elsewhere(visit: OpenClient) -> AsyncGenerator[httpx.AsyncClient]:
-    """Open a browser that nobody is logged in on."""
-    async with visit(headers=HEADERS) as client:
-        yield client
-
-
-async def events(workshop: Workshop) -> list[str]:
-    found = await rows(workshop, EventRow)
-    return [row.name for row in found if "second_factor" in row.name]
 
 
 # --- turning it on --------------------------------------------------------------------------------
@@ -94,7 +72,7 @@ async def test_an_app_is_set_up_by_picture_and_confirmed_by_its_code(
         "is_enabled": True,
         "methods": ["totp", "backup_code"],
     }
-    assert await events(workshop) == ["identity.second_factor_enabled"]
+    assert await factor_events(workshop) == ["identity.second_factor_enabled"]
     assert (await kinds(workshop))[-1] == "second_factor_enabled"
 
 
@@ -453,7 +431,7 @@ async def test_turned_off_the_password_is_enough_and_no_device_stays_trusted(
     assert await rows(workshop, AuthenticatorAppRow) == []
     assert await rows(workshop, BackupCodeRow) == []
     assert [device.trusted_until for device in await rows(workshop, DeviceRow)] == [None, None]
-    assert await events(workshop) == [
+    assert await factor_events(workshop) == [
         "identity.second_factor_enabled",
         "identity.second_factor_disabled",
     ]
@@ -469,7 +447,7 @@ async def test_turning_off_what_is_off_tells_nobody(
 
     assert (await browser.post("/auth/mfa/disable")).status_code == 204
 
-    assert (await kinds(workshop), await events(workshop)) == (before, [])
+    assert (await kinds(workshop), await factor_events(workshop)) == (before, [])
 
 
 async def test_turning_on_forgets_trusted_devices(

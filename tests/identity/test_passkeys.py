@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from collections.abc import AsyncGenerator
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -32,9 +31,6 @@ from tests.factories.authenticator import (
 )
 from tests.factories.factors import (
     COOKIE,
-    HEADERS,
-    OWNER,
-    VIEWER,
     Person,
     activity,
     refusal,
@@ -43,36 +39,10 @@ from tests.factories.factors import (
 
 if TYPE_CHECKING:
     from tests.conftest import Clients
-    from tests.conftest import Visit as OpenClient
 
 REFUSED = (403, "identity.passkey_refused")
 WRONG = (401, "identity.passkey_wrong")
 DAMAGED: tuple[object, ...] = (None, "", "!", "AAAA", 7, [], {})
-
-
-@pytest.fixture
-async def viewer(visit: OpenClient, people: People) -> AsyncGenerator[Person]:
-    """Log the viewer in by the password."""
-    assert people
-    async with visit(headers=HEADERS) as client:
-        assert (await client.post("/auth/login", json=VIEWER)).status_code == 200
-        yield Person(client)
-
-
-@pytest.fixture
-async def elsewhere(visit: OpenClient, viewer: Person) -> AsyncGenerator[Person]:
-    """Open another browser, with the viewer's device at hand."""
-    async with visit(headers=HEADERS) as client:
-        yield Person(client, viewer.device)
-
-
-@pytest.fixture
-async def owner(visit: OpenClient, people: People) -> AsyncGenerator[Person]:
-    """Log the owner in, who has a device of their own."""
-    assert people
-    async with visit(headers=HEADERS) as client:
-        assert (await client.post("/auth/login", json=OWNER)).status_code == 200
-        yield Person(client)
 
 
 # --- adding ---------------------------------------------------------------------------------------
@@ -266,7 +236,7 @@ async def test_a_passkey_is_renamed(viewer: Person, workshop: Workshop) -> None:
 
 
 async def test_a_removed_passkey_opens_nothing(
-    viewer: Person, elsewhere: Person, workshop: Workshop
+    viewer: Person, away: Person, workshop: Workshop
 ) -> None:
     passkey_id = (await viewer.add(name="Lost")).json()["id"]
     former = viewer.client.cookies[COOKIE]
@@ -276,7 +246,7 @@ async def test_a_removed_passkey_opens_nothing(
     assert removed.status_code == 204
     assert viewer.client.cookies[COOKIE] != former
     assert (await activity(workshop))[-1] == ("passkey_removed", {"passkey": "Lost"})
-    assert refusal(await elsewhere.enter()) == WRONG
+    assert refusal(await away.enter()) == WRONG
     again = await viewer.client.delete(f"/auth/passkeys/{passkey_id}")
     assert refusal(again) == (404, "identity.passkey_not_found")
 
@@ -297,7 +267,7 @@ async def test_nobody_touches_the_passkeys_of_others(
 
 
 async def test_the_last_way_in_stays(
-    viewer: Person, elsewhere: Person, workshop: Workshop, clock: FixedClock, people: People
+    viewer: Person, away: Person, workshop: Workshop, clock: FixedClock, people: People
 ) -> None:
     passkey_id = (await viewer.add()).json()["id"]
     async with workshop.work(Actor.system()) as work:
@@ -306,7 +276,7 @@ async def test_the_last_way_in_stays(
     refused = await viewer.client.delete(f"/auth/passkeys/{passkey_id}")
 
     assert refusal(refused) == (409, "identity.last_way_in")
-    assert (await elsewhere.enter()).status_code == 200
+    assert (await away.enter()).status_code == 200
     async with workshop.work(people.viewer) as work:
         work.session.add(
             FederatedIdentityRow(

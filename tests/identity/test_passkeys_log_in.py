@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -29,8 +29,6 @@ from tests.factories.authenticator import (
 from tests.factories.factors import (
     COOKIE,
     FACTOR_WRONG,
-    HEADERS,
-    OWNER,
     VIEWER,
     Person,
     activity,
@@ -42,53 +40,27 @@ from tests.factories.factors import (
 
 if TYPE_CHECKING:
     from tests.conftest import Clients
-    from tests.conftest import Visit as OpenClient
 
 REFUSED = (403, "identity.passkey_refused")
 WRONG = (401, "identity.passkey_wrong")
 DAMAGED: tuple[object, ...] = (None, "", "!", "AAAA", 7, [], {})
 
 
-@pytest.fixture
-async def viewer(visit: OpenClient, people: People) -> AsyncGenerator[Person]:
-    """Log the viewer in by the password."""
-    assert people
-    async with visit(headers=HEADERS) as client:
-        assert (await client.post("/auth/login", json=VIEWER)).status_code == 200
-        yield Person(client)
-
-
-@pytest.fixture
-async def elsewhere(visit: OpenClient, viewer: Person) -> AsyncGenerator[Person]:
-    """Open another browser, with the viewer's device at hand."""
-    async with visit(headers=HEADERS) as client:
-        yield Person(client, viewer.device)
-
-
-@pytest.fixture
-async def owner(visit: OpenClient, people: People) -> AsyncGenerator[Person]:
-    """Log the owner in, who has a device of their own."""
-    assert people
-    async with visit(headers=HEADERS) as client:
-        assert (await client.post("/auth/login", json=OWNER)).status_code == 200
-        yield Person(client)
-
-
 # --- logging in with nothing else -----------------------------------------------------------------
 
 
 async def test_a_passkey_alone_logs_in(
-    viewer: Person, elsewhere: Person, workshop: Workshop, clock: FixedClock
+    viewer: Person, away: Person, workshop: Workshop, clock: FixedClock
 ) -> None:
     await viewer.add()
     clock.advance(timedelta(minutes=1))
-    answer = {**await elsewhere.sign(), "device_name": "Sofa"}
+    answer = {**await away.sign(), "device_name": "Sofa"}
 
-    entered = await elsewhere.enter(answer)
+    entered = await away.enter(answer)
 
     assert (entered.status_code, entered.json()["email"]) == (200, "viewer@example.org")
     assert entered.headers["cache-control"] == "no-store"
-    assert (await elsewhere.client.get("/auth/me")).status_code == 200
+    assert (await away.client.get("/auth/me")).status_code == 200
     (row,) = await rows(workshop, PasskeyRow)
     assert (row.sign_count, row.last_used_at) == (1, clock.now())
     session = max(await rows(workshop, SessionRow), key=lambda each: each.id)
@@ -98,21 +70,21 @@ async def test_a_passkey_alone_logs_in(
 
 
 async def test_a_passkey_alone_is_enough_where_two_factors_are_asked_for(
-    viewer: Person, elsewhere: Person, clock: FixedClock
+    viewer: Person, away: Person, clock: FixedClock
 ) -> None:
     await viewer.add()
     await turn_on(viewer.client, clock)
 
-    assert (await elsewhere.enter()).status_code == 200
+    assert (await away.enter()).status_code == 200
 
 
 async def test_what_is_asked_is_the_same_for_everybody(
-    viewer: Person, elsewhere: Person, owner: Person
+    viewer: Person, away: Person, owner: Person
 ) -> None:
-    before = (await elsewhere.ask("login/options"))["publicKey"]
+    before = (await away.ask("login/options"))["publicKey"]
     await viewer.add()
     await owner.add()
-    after = (await elsewhere.ask("login/options"))["publicKey"]
+    after = (await away.ask("login/options"))["publicKey"]
 
     assert before.pop("challenge") != after.pop("challenge")
     assert before == after
@@ -121,31 +93,31 @@ async def test_what_is_asked_is_the_same_for_everybody(
 
 
 async def test_an_answer_is_good_once_even_for_many_at_once(
-    viewer: Person, elsewhere: Person, workshop: Workshop
+    viewer: Person, away: Person, workshop: Workshop
 ) -> None:
     await viewer.add()
     viewer.device.is_counting = False
-    answer = await elsewhere.sign()
+    answer = await away.sign()
 
-    entered = await asyncio.gather(*(elsewhere.enter(answer) for _ in range(3)))
+    entered = await asyncio.gather(*(away.enter(answer) for _ in range(3)))
 
     assert sorted(each.status_code for each in entered) == [200, 409, 409]
-    assert refusal(await elsewhere.enter(answer)) == (409, "identity.link_used")
+    assert refusal(await away.enter(answer)) == (409, "identity.link_used")
     assert len(await rows(workshop, SessionRow)) == 2
 
 
 async def test_an_answer_comes_in_time_and_to_what_was_asked(
-    viewer: Person, elsewhere: Person, workshop: Workshop, clock: FixedClock
+    viewer: Person, away: Person, workshop: Workshop, clock: FixedClock
 ) -> None:
     await viewer.add()
-    answer, other = await elsewhere.sign(), await elsewhere.sign()
+    answer, other = await away.sign(), await away.sign()
 
     crossed = {**answer, "ticket": other["ticket"]}
-    assert refusal(await elsewhere.enter(crossed)) == WRONG
+    assert refusal(await away.enter(crossed)) == WRONG
     unknown = {**answer, "ticket": "x" * 43}
-    assert refusal(await elsewhere.enter(unknown)) == (403, "identity.link_invalid")
+    assert refusal(await away.enter(unknown)) == (403, "identity.link_invalid")
     clock.advance(timedelta(minutes=5))
-    assert refusal(await elsewhere.enter(answer)) == (403, "identity.link_expired")
+    assert refusal(await away.enter(answer)) == (403, "identity.link_expired")
 
     assert len(await rows(workshop, SessionRow)) == 1
     failed = ("log_in_failed", {"by": "passkey"})
@@ -182,12 +154,12 @@ def with_an_unknown_id(device: Authenticator) -> None:
 
 @pytest.mark.parametrize("origin", FOREIGN_ORIGINS)
 async def test_what_was_signed_elsewhere_opens_nothing(
-    viewer: Person, elsewhere: Person, workshop: Workshop, origin: str
+    viewer: Person, away: Person, workshop: Workshop, origin: str
 ) -> None:
     await viewer.add()
     viewer.device.origin = origin
 
-    assert refusal(await elsewhere.enter()) == WRONG
+    assert refusal(await away.enter()) == WRONG
 
     assert len(await rows(workshop, SessionRow)) == 1
 
@@ -203,17 +175,17 @@ async def test_what_was_signed_elsewhere_opens_nothing(
 )
 async def test_whoever_signs_wrongly_gets_one_answer_and_no_session(
     viewer: Person,
-    elsewhere: Person,
+    away: Person,
     workshop: Workshop,
     lie: Callable[[Authenticator], None],
 ) -> None:
     await viewer.add()
     lie(viewer.device)
 
-    refused = await elsewhere.enter()
+    refused = await away.enter()
 
     assert refusal(refused) == WRONG
-    assert COOKIE not in elsewhere.client.cookies
+    assert COOKIE not in away.client.cookies
     assert len(await rows(workshop, SessionRow)) == 1
     assert [row.sign_count for row in await rows(workshop, PasskeyRow)] == [0]
     assert (await activity(workshop))[-1] == ("log_in_failed", {"by": "passkey"})
@@ -224,64 +196,64 @@ async def test_whoever_signs_wrongly_gets_one_answer_and_no_session(
     ["id", "rawId", "type", "clientDataJSON", "authenticatorData", "signature", "userHandle"],
 )
 async def test_a_damaged_signature_is_refused(
-    viewer: Person, elsewhere: Person, workshop: Workshop, clock: FixedClock, part: str
+    viewer: Person, away: Person, workshop: Workshop, clock: FixedClock, part: str
 ) -> None:
     await viewer.add()
     for value in DAMAGED:
         clock.advance(timedelta(hours=1))  # the throttle has forgotten the last one
-        answer = await elsewhere.sign()
+        answer = await away.sign()
         credential = answer["credential"]
         holder = credential["response"] if part in credential["response"] else credential
         holder[part] = value
 
-        assert refusal(await elsewhere.enter(answer)) == WRONG, value
+        assert refusal(await away.enter(answer)) == WRONG, value
 
     assert len(await rows(workshop, SessionRow)) == 1
 
 
 async def test_a_count_that_does_not_grow_is_that_of_a_copy(
-    viewer: Person, elsewhere: Person, workshop: Workshop
+    viewer: Person, away: Person, workshop: Workshop
 ) -> None:
     await viewer.add()
     for _ in range(2):
-        assert (await elsewhere.enter()).status_code == 200
+        assert (await away.enter()).status_code == 200
     (held,) = viewer.device.keys.values()
 
     for copied_at in (0, 1):
         held.sign_count = copied_at
-        assert refusal(await elsewhere.enter()) == WRONG
+        assert refusal(await away.enter()) == WRONG
 
     assert [row.sign_count for row in await rows(workshop, PasskeyRow)] == [2]
     held.sign_count = 2
-    assert (await elsewhere.enter()).status_code == 200
+    assert (await away.enter()).status_code == 200
 
 
-async def test_devices_that_do_not_count_are_let_in(viewer: Person, elsewhere: Person) -> None:
+async def test_devices_that_do_not_count_are_let_in(viewer: Person, away: Person) -> None:
     viewer.device.is_counting = False
     await viewer.add()
 
     for _ in range(2):
-        assert (await elsewhere.enter()).status_code == 200
+        assert (await away.enter()).status_code == 200
 
 
 async def test_a_public_key_that_is_no_point_opens_nothing(
-    viewer: Person, elsewhere: Person, workshop: Workshop
+    viewer: Person, away: Person, workshop: Workshop
 ) -> None:
     await viewer.add()
     nowhere = cbor2.dumps({1: 2, 3: -7, -1: 1, -2: bytes(32), -3: bytes(32)})
     async with workshop.work(Actor.system()) as work:
         await work.session.execute(update(PasskeyRow).values(public_key=nowhere))
 
-    assert refusal(await elsewhere.enter()) == WRONG
+    assert refusal(await away.enter()) == WRONG
 
 
-async def test_who_tries_on_and_on_has_to_wait(viewer: Person, elsewhere: Person) -> None:
+async def test_who_tries_on_and_on_has_to_wait(viewer: Person, away: Person) -> None:
     await viewer.add()
     without_a_finger(viewer.device)
     for _ in range(5):
-        assert refusal(await elsewhere.enter()) == WRONG
+        assert refusal(await away.enter()) == WRONG
 
-    slowed = await elsewhere.enter()
+    slowed = await away.enter()
 
     assert refusal(slowed) == (429, "identity.too_many_attempts")
     assert slowed.headers["retry-after"] == "1"
@@ -295,14 +267,14 @@ async def finish(client: httpx.AsyncClient, held: str, answer: dict[str, Any]) -
 
 
 async def test_a_passkey_is_a_second_factor(
-    viewer: Person, elsewhere: Person, workshop: Workshop, clock: FixedClock
+    viewer: Person, away: Person, workshop: Workshop, clock: FixedClock
 ) -> None:
     await viewer.add()
     await turn_on(viewer.client, clock)
-    begun = (await elsewhere.client.post("/auth/login", json=VIEWER)).json()
+    begun = (await away.client.post("/auth/login", json=VIEWER)).json()
     assert begun["methods"] == ["totp", "backup_code", "passkey"]
     held = begun["ticket"]
-    asked = await elsewhere.ask("login/options", ticket=held)
+    asked = await away.ask("login/options", ticket=held)
     # The password has been shown: a touch is enough.
     assert asked["publicKey"]["userVerification"] == "preferred"
     (credential_id,) = viewer.device.keys
@@ -313,7 +285,7 @@ async def test_a_passkey_is_a_second_factor(
     del credential["response"]["userHandle"]
     answer = {"ticket": asked["ticket"], "credential": credential}
 
-    entered = await finish(elsewhere.client, held, answer)
+    entered = await finish(away.client, held, answer)
 
     assert entered.status_code == 200
     session = max(await rows(workshop, SessionRow), key=lambda each: each.id)
@@ -321,16 +293,16 @@ async def test_a_passkey_is_a_second_factor(
 
 
 async def test_only_the_account_s_own_passkey_finishes_its_log_in(
-    viewer: Person, elsewhere: Person, owner: Person, workshop: Workshop, clock: FixedClock
+    viewer: Person, away: Person, owner: Person, workshop: Workshop, clock: FixedClock
 ) -> None:
     for person in (viewer, owner):
         await person.add()
         await turn_on(person.client, clock)
-    held = await ticket(elsewhere.client)
+    held = await ticket(away.client)
 
     foreign = await owner.sign("login/options")
-    of_nobody = await elsewhere.sign()
-    asked = await elsewhere.ask("login/options", ticket=held)
+    of_nobody = await away.sign()
+    asked = await away.ask("login/options", ticket=held)
     (owner_key,) = owner.device.keys
     swapped = {
         "ticket": asked["ticket"],
@@ -338,28 +310,28 @@ async def test_only_the_account_s_own_passkey_finishes_its_log_in(
     }
 
     for answer in (foreign, of_nobody, swapped):
-        assert refusal(await finish(elsewhere.client, held, answer)) == FACTOR_WRONG
+        assert refusal(await finish(away.client, held, answer)) == FACTOR_WRONG
     assert len(await rows(workshop, SessionRow)) == 2
 
 
 async def test_what_was_signed_for_a_log_in_with_a_password_is_no_log_in_without(
-    viewer: Person, elsewhere: Person, workshop: Workshop, clock: FixedClock
+    viewer: Person, away: Person, workshop: Workshop, clock: FixedClock
 ) -> None:
     await viewer.add()
     await turn_on(viewer.client, clock)
-    answer = await elsewhere.sign(ticket=await ticket(elsewhere.client))
+    answer = await away.sign(ticket=await ticket(away.client))
 
-    assert refusal(await elsewhere.enter(answer)) == (403, "identity.link_invalid")
+    assert refusal(await away.enter(answer)) == (403, "identity.link_invalid")
 
     assert len(await rows(workshop, SessionRow)) == 1
 
 
 async def test_nobody_learns_an_account_s_passkeys_without_its_password(
-    viewer: Person, elsewhere: Person
+    viewer: Person, away: Person
 ) -> None:
     await viewer.add()
 
-    refused = await elsewhere.client.post("/auth/passkeys/login/options", json={"ticket": "x" * 43})
+    refused = await away.client.post("/auth/passkeys/login/options", json={"ticket": "x" * 43})
 
     assert refusal(refused) == (403, "identity.link_invalid")
 
@@ -388,14 +360,14 @@ async def test_a_passkey_confirms_that_it_is_you(
 
 
 async def test_a_reset_takes_the_passkeys_away_too(
-    viewer: Person, elsewhere: Person, clients: Clients, people: People, workshop: Workshop
+    viewer: Person, away: Person, clients: Clients, people: People, workshop: Workshop
 ) -> None:
     await viewer.add()
 
     body = {"account_id": str(people.viewer.account_id)}
     assert (await clients.owner.post("/auth/mfa-reset", json=body)).status_code == 204
 
-    assert refusal(await elsewhere.enter()) == WRONG
+    assert refusal(await away.enter()) == WRONG
     assert await rows(workshop, PasskeyRow) == []
     assert await rows(workshop, FactorSetRow) == []
 
