@@ -302,6 +302,53 @@ async def test_a_file_that_cannot_be_written_says_so_at_once(database: Database)
 # --- reading --------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(("is_read_only", "turns"), [(False, [1, 2, 3]), (True, [0, 0, 0])])
+async def test_a_writer_gives_way_at_each_statement_and_a_reader_is_quick(
+    database: Database, is_read_only: bool, turns: list[int]
+) -> None:
+    taken = 0
+
+    async def take_turns() -> None:
+        nonlocal taken
+        while True:
+            taken += 1
+            await asyncio.sleep(0)
+
+    found: list[int] = []
+    async with database.session(ADA, is_read_only=is_read_only) as session:
+        await session.connection()
+        others = asyncio.create_task(take_turns())
+        for _ in turns:
+            await session.execute(text("SELECT 1"))
+            found.append(taken)
+    others.cancel()
+
+    assert found == turns
+
+
+async def test_a_writer_that_is_cancelled_between_statements_leaves_nothing(
+    database: Database,
+) -> None:
+    async def write() -> None:
+        async with database.session(ADA) as session:
+            await session.execute(update(Shelf).values(name="half"))
+            await session.execute(text("SELECT 1"))
+            await session.commit()
+
+    for turns in (1, 2):
+        writing = asyncio.create_task(write())
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        writing.cancel()
+        await asyncio.wait([writing])
+        assert writing.cancelled()
+        assert await read_name(database) == "0"
+    async with asyncio.timeout(1):
+        await rename(database, "whole")
+
+    assert await read_name(database) == "whole"
+
+
 async def test_one_connection_reads_and_writes_in_turn(database: Database) -> None:
     for name in ("a", "b"):
         await rename(database, name)

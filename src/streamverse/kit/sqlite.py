@@ -3,7 +3,8 @@
 A SQLite call takes tens of microseconds, less than handing it to a thread and back (ADR 0002 has
 the figures). So the dialect below runs ``sqlite3`` where it stands and never waits, but for one
 thing: the single writer. Writers of this process queue on an ``asyncio.Lock``; a writer of another
-process is waited for by sleeping, never by blocking the loop.
+process is waited for by sleeping, never by blocking the loop. A writer lets the others have a turn
+before each statement: a dozen of them in a row take longer than many a reader's whole request.
 """
 
 from __future__ import annotations
@@ -93,7 +94,19 @@ class _AtOnce:
         yield from ()
 
 
-_AT_ONCE = _AtOnce()
+class _NextTurn:
+    """Something to await that is there when everybody else has had a turn."""
+
+    def __await__(self) -> Generator[None, None, None]:
+        yield
+
+
+_AT_ONCE, _NEXT_TURN = _AtOnce(), _NextTurn()
+
+
+def _turn_of(context: Any) -> _AtOnce | _NextTurn:  # noqa: ANN401 - SQLAlchemy's, or nothing
+    is_writer = context is not None and context.root_connection.info.get("is_writer", False)
+    return _NEXT_TURN if is_writer else _AT_ONCE
 
 
 class InlineSqlite(SQLiteDialect_pysqlite):
@@ -122,7 +135,7 @@ class InlineSqlite(SQLiteDialect_pysqlite):
 
         So a relationship that is loaded outside of it fails here as it does on PostgreSQL.
         """
-        await_only(_AT_ONCE)
+        await_only(_turn_of(context))
         super().do_execute(cursor, statement, parameters, context)
 
     def do_executemany(
@@ -133,7 +146,7 @@ class InlineSqlite(SQLiteDialect_pysqlite):
         context: Any = None,  # noqa: ANN401
     ) -> None:
         """Execute many times, likewise."""
-        await_only(_AT_ONCE)
+        await_only(_turn_of(context))
         super().do_executemany(cursor, statement, parameters, context)
 
     def do_commit(self, dbapi_connection: Any) -> None:  # noqa: ANN401 - as the parent has it
