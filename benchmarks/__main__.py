@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import api, encode, figures, jobs, machine, playable, segments, startup
+from benchmarks import api, encode, figures, jobs, log_ins, machine, playable, segments, startup
 from benchmarks.bench import FULL, QUICK, Bench, Scale
 from benchmarks.figures import CannotMeasure, Figure, Result
 
@@ -18,6 +18,7 @@ BENCHMARKS: Mapping[str, Callable[[Bench], list[Figure]]] = {
     "playable": playable.measure,
     "segments": segments.measure,
     "api": api.measure,
+    "log_ins": log_ins.measure,
     "jobs": jobs.measure,
     "startup": startup.measure,
 }

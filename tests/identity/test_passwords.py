@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import threading
 import time
 from threading import Event
 
+import httpx
 import pytest
 
 from streamverse.domains.identity.errors import LogInsBusy
@@ -15,7 +18,9 @@ from streamverse.domains.identity.service.passwords import (
     is_password,
     needs_new_hash,
 )
-from tests.factories.accounts import PASSWORD, password_hash
+from streamverse.kit.work import Workshop
+from tests.factories.accounts import PASSWORD, People, password_hash
+from tests.factories.factors import VIEWER, activity, refusal
 
 
 async def test_a_hash_knows_its_password_and_no_other() -> None:
@@ -62,6 +67,41 @@ async def test_the_loop_goes_on_while_passwords_are_hashed() -> None:
     assert turns > 10
 
 
+async def test_hashing_lets_everybody_else_go_first() -> None:
+    threads = HashingThreads(threads=1, places=1)
+
+    def niceness() -> int:
+        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+    own = niceness()
+    assert await threads.run(niceness) == 10
+    assert niceness() == own == 0
+
+
+async def test_who_finds_the_queue_full_is_sent_away_before_anything_is_looked_up(
+    elsewhere: httpx.AsyncClient,
+    people: People,
+    workshop: Workshop,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert people
+    threads, may_end = HashingThreads(threads=1, places=1), Event()
+    monkeypatch.setattr("streamverse.domains.identity.service.passwords._threads", threads)
+    waiting = asyncio.create_task(threads.run(may_end.wait))
+    await asyncio.sleep(0)
+
+    for _ in range(9):
+        busy = await elsewhere.post("/auth/login", json={**VIEWER, "password": "wrong"})
+        assert refusal(busy) == (429, "identity.log_ins_busy")
+        assert 2 <= int(busy.headers["retry-after"]) <= 6
+
+    assert await activity(workshop) == []
+    may_end.set()
+    await waiting
+    # None of them counts as a guess.
+    assert (await elsewhere.post("/auth/login", json=VIEWER)).status_code == 200
+
+
 async def test_a_full_queue_refuses_and_recovers() -> None:
     threads = HashingThreads(threads=1, places=2)
     may_end = Event()
@@ -71,6 +111,8 @@ async def test_a_full_queue_refuses_and_recovers() -> None:
 
     with pytest.raises(LogInsBusy):
         await threads.run(may_end.wait)
+    with pytest.raises(LogInsBusy):
+        threads.require_place()
 
     second.cancel()
     await asyncio.wait([second])
@@ -78,3 +120,4 @@ async def test_a_full_queue_refuses_and_recovers() -> None:
     await asyncio.sleep(0)
     may_end.set()
     assert await asyncio.gather(first, third) == [True, True]
+    threads.require_place()

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Sequence
 
 from streamverse.kit.errors import Forbidden, Throttled, Unauthenticated
+
+BUSY_FOR_S = (2, 6)
 
 
 class WrongCredentials(Unauthenticated):
@@ -38,9 +41,11 @@ class LogInsBusy(Throttled):
     title = "Too many log-ins at once"
 
     def __init__(self) -> None:
+        # Not all at the same moment again.
+        retry_after_s = random.randint(*BUSY_FOR_S)  # noqa: S311 - nothing to guess
         super().__init__(
-            "Too many people are logging in at this moment: try again in a few seconds.",
-            retry_after_s=3,
+            f"Too many people are logging in at this moment: try again in {retry_after_s} seconds.",
+            retry_after_s=retry_after_s,
         )
 
 

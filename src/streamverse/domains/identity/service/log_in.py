@@ -31,6 +31,7 @@ from streamverse.domains.identity.service.passwords import (
     hash_password,
     is_password,
     needs_new_hash,
+    require_place,
 )
 from streamverse.domains.identity.service.sessions import SessionStarted
 from streamverse.domains.identity.service.throttle import LogInThrottle
@@ -154,6 +155,7 @@ async def prove_password(
     Opens Works of its own and closes them before the hashing, which no transaction should wait for.
     A failure is written down whether or not the address is known, so that it takes the same time.
     """
+    require_place()
     email_normalised = normalise_email(email)
     async with workshop.reading(actor) as work:
         account = await Accounts(work).find_by_email(email_normalised)

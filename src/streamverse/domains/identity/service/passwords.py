@@ -6,6 +6,9 @@ A hash takes tens of milliseconds on purpose. Never call these with a transactio
 from __future__ import annotations
 
 import asyncio
+import os
+import sys
+import threading
 import unicodedata
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -16,6 +19,9 @@ from argon2 import PasswordHasher, Type
 from argon2.exceptions import VerifyMismatchError
 
 from streamverse.domains.identity.errors import LogInsBusy
+
+NICENESS = 10
+MOST_THREADS = 2
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -35,8 +41,16 @@ class HashingThreads:
     """A few threads for hashing, and a queue that is only so long."""
 
     def __init__(self, threads: int, places: int) -> None:
-        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="password")
+        self._threads = ThreadPoolExecutor(
+            threads, thread_name_prefix="password", initializer=_step_back
+        )
         self._places = Semaphore(places)
+
+    def require_place(self) -> None:
+        """Raise LogInsBusy when too many wait already, before anything is done in vain."""
+        if not self._places.acquire(blocking=False):
+            raise LogInsBusy
+        self._places.release()
 
     async def run(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Call in a thread, or raise LogInsBusy when too many wait already."""
@@ -48,7 +62,19 @@ class HashingThreads:
         return await asyncio.wrap_future(hashing)
 
 
-_threads = HashingThreads(threads=2, places=32)
+def _step_back() -> None:
+    """Let everybody else go first: on Linux each thread has a niceness of its own."""
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
+
+
+# One processor is left to those who are in already.
+_threads = HashingThreads(threads=max(1, min(MOST_THREADS, (os.cpu_count() or 1) - 1)), places=32)
+
+
+def require_place() -> None:
+    """Raise LogInsBusy when a password could not be checked now, before it is looked up."""
+    _threads.require_place()
 
 
 async def hash_password(password: str) -> str:
