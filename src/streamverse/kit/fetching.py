@@ -1,11 +1,18 @@
-"""Asks other services over HTTPS: bounded in time and size, and never led elsewhere."""
+"""Asks other services: those of the settings, and what users name; bounded in time and size.
+
+``Fetcher`` asks services that the operator has set. ``GuardedFetcher`` is the only way to an
+address that a user has given: it looks the name up once, goes to no private network, and looks
+again at every redirect.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import socket
 import ssl
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from functools import cache
 from ipaddress import ip_address
 from typing import Any
@@ -15,8 +22,14 @@ import httpx
 import msgspec
 
 from streamverse.kit.errors import Unavailable
+from streamverse.kit.reach import AddressRefused, Reach, host_of, port_of
 
 FIRST_REDIRECT, FIRST_FAILURE = 300, 400
+MAX_REDIRECTS = 5
+CONNECT_TIMEOUT_S = 10.0
+IDLE_TIMEOUT_S = 30.0
+
+Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 
 
 class FetchFailed(Unavailable):
@@ -142,3 +155,177 @@ def _read(address: str, answer: httpx.Response, body: bytes) -> dict[str, Any]:
         said = str(found.get("error", ""))[:100]
         raise FetchFailed(address, f"it answered with status {answer.status_code} {said}".strip())
     return found
+
+
+# --- for users ------------------------------------------------------------------------------------
+
+
+async def look_up(host: str, port: int) -> Sequence[str]:
+    """Give the network addresses of a host, the best one first."""
+    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """An address that may be asked, and where its host was found."""
+
+    url: httpx.URL
+    found_at: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The head of an answer, and its body for as long as the connection is held."""
+
+    address: str
+    status: int
+    headers: Mapping[str, str]
+    response: httpx.Response = field(repr=False)
+
+    async def chunks(self, limit_bytes: int) -> AsyncGenerator[bytes]:
+        """Give the body as it comes; raise FetchFailed if it breaks off or exceeds the limit."""
+        if self.headers.get("content-encoding", "identity") != "identity":
+            raise FetchFailed(self.address, "it compressed its answer though it was asked not to")
+        received = 0
+        try:
+            async for piece in self.response.aiter_raw():
+                received += len(piece)
+                if received > limit_bytes:
+                    raise FetchFailed(self.address, f"its answer has more than {limit_bytes} B")
+                yield piece
+        except httpx.HTTPError as failure:
+            raise FetchFailed(self.address, f"it broke off after {received} B") from failure
+
+
+@dataclass(frozen=True, slots=True)
+class GuardedFetcher:
+    """Asks what a user names. ``timeout_s`` bounds a whole exchange unless its caller says so."""
+
+    reach: Reach = field(default_factory=Reach)
+    timeout_s: float = 30.0
+    idle_timeout_s: float = IDLE_TIMEOUT_S
+    resolve: Resolve = look_up
+
+    async def check(self, address: str) -> Target:
+        """Look an address up; raise AddressRefused if it may not be asked."""
+        url = self.reach.parse(address)
+        try:
+            async with asyncio.timeout(CONNECT_TIMEOUT_S):
+                found_at = await self.resolve(host_of(url), port_of(url))
+        except (OSError, UnicodeError) as failure:
+            if isinstance(failure, TimeoutError) or _is_passing(failure):
+                raise FetchFailed(address, "its name could not be looked up") from failure
+            raise AddressRefused(
+                f"There is no host {host_of(url)}: check the address."
+            ) from failure
+        self.reach.require_public(url, found_at)
+        return Target(url, found_at)
+
+    @asynccontextmanager
+    async def get(
+        self, address: str, headers: Mapping[str, str] | None = None, timeout_s: float | None = None
+    ) -> AsyncGenerator[Answer]:
+        """Ask for an address, led on by at most five redirects, each of them checked."""
+        async with self._limited(address, timeout_s):
+            target = await self.check(address)
+            for _ in range(MAX_REDIRECTS + 1):
+                async with self._exchange(target, "GET", headers) as answer:
+                    elsewhere = _redirection(answer)
+                    if elsewhere is None:
+                        yield answer
+                        return
+                target = await self.check(elsewhere)
+            raise FetchFailed(address, f"it sends elsewhere more than {MAX_REDIRECTS} times")
+
+    @asynccontextmanager
+    async def post(
+        self, address: str, content: bytes, headers: Mapping[str, str]
+    ) -> AsyncGenerator[Answer]:
+        """Send something; a redirect is an answer like any other."""
+        async with self._limited(address, None):
+            target = await self.check(address)
+            async with self._exchange(target, "POST", headers, content) as answer:
+                yield answer
+
+    @asynccontextmanager
+    async def _limited(self, address: str, timeout_s: float | None) -> AsyncGenerator[None]:
+        limit_s = self.timeout_s if timeout_s is None else timeout_s
+        timer = asyncio.timeout(limit_s)
+        try:
+            async with timer:
+                yield
+        except TimeoutError as late:
+            if not timer.expired():
+                raise
+            raise FetchFailed(address, f"it took longer than {limit_s:g} s") from late
+
+    @asynccontextmanager
+    async def _exchange(
+        self,
+        target: Target,
+        method: str,
+        headers: Mapping[str, str] | None,
+        content: bytes | None = None,
+    ) -> AsyncGenerator[Answer]:
+        address = str(target.url)
+        timeout = httpx.Timeout(self.idle_timeout_s, connect=CONNECT_TIMEOUT_S)
+        verify = _trust() if target.url.scheme == "https" else False
+        async with httpx.AsyncClient(verify=verify, trust_env=False, timeout=timeout) as client:
+            try:
+                response = await self._send(client, target, method, headers or {}, content)
+            except (httpx.HTTPError, httpx.InvalidURL) as failure:
+                raise FetchFailed(address, str(failure) or type(failure).__name__) from failure
+            try:
+                yield Answer(address, response.status_code, response.headers, response)
+            finally:
+                await response.aclose()
+
+    async def _send(
+        self,
+        client: httpx.AsyncClient,
+        target: Target,
+        method: str,
+        headers: Mapping[str, str],
+        content: bytes | None,
+    ) -> httpx.Response:
+        """Go to the addresses that were checked, one after the other, and never look up again."""
+        failure: httpx.ConnectError | httpx.ConnectTimeout | None = None
+        for found_at in target.found_at:
+            request = httpx.Request(
+                method,
+                target.url.copy_with(host=found_at),
+                headers={**_PLAIN, **headers, "Host": target.url.netloc.decode("ascii")},
+                content=content,
+                extensions={
+                    "sni_hostname": host_of(target.url),
+                    "timeout": client.timeout.as_dict(),
+                },
+            )
+            try:
+                return await client.send(request, stream=True, follow_redirects=False)
+            except (httpx.ConnectError, httpx.ConnectTimeout) as unreachable:
+                failure = unreachable
+        raise failure or httpx.ConnectError("its name leads nowhere")
+
+
+_PLAIN = {"Accept": "*/*", "Accept-Encoding": "identity", "User-Agent": "StreamVerse"}
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+
+
+def _is_passing(failure: Exception) -> bool:
+    return isinstance(failure, socket.gaierror) and failure.errno == socket.EAI_AGAIN
+
+
+def _redirection(answer: Answer) -> str | None:
+    location = answer.headers.get("location")
+    if answer.status not in _REDIRECTS or location is None:
+        return None
+    try:
+        asked = httpx.URL(answer.address)
+        elsewhere = asked.join(location)
+    except (httpx.InvalidURL, UnicodeError) as malformed:
+        raise FetchFailed(answer.address, "it sends to something that is no address") from malformed
+    if asked.scheme == "https" and elsewhere.scheme == "http":
+        raise FetchFailed(answer.address, "it sends from https to http, where anybody may listen")
+    return str(elsewhere)
