@@ -22,6 +22,7 @@ from streamverse.domains.media.errors import (
 )
 from streamverse.domains.media.models import PartRow
 from streamverse.domains.media.rules import names, tus
+from streamverse.domains.media.rules.origins import parse_buckets
 from streamverse.domains.media.rules.packages import (
     EncodingPolicy,
     Recipe,
@@ -574,3 +575,21 @@ def test_objects_are_named_by_ids_alone():
         f"packages/{package_id}/poster.webp",
         f"assets/{package_id}/source",
     ]
+
+
+# --- origins --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{}",
+        "[{}]",
+        '[{"bucket": "NO"}]',
+        '[{"bucket": "films", "password": "x"}]',
+        '[{"bucket": "films"}, {"bucket": "films"}]',
+    ],
+)
+def test_buckets_that_cannot_be_read_are_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="bucket"):
+        parse_buckets(text)

@@ -64,6 +64,7 @@ GIVEN: Mapping[str, Callable[[Resources], object]] = {
     "postbox": lambda world: world.correspondence.postbox,
     "upload_limits": lambda world: world.upload_limits,
     "trusted_proxies": lambda world: tuple(map(ip_network, world.settings.trusted_proxies)),
+    "intake": lambda world: world.intake,
     "receptions": lambda _: Receptions(),
     "federation": lambda world: Federation(parse_providers(world.settings.oidc_providers)),
     "archive": lambda world: Archive(world.store, world.vault),

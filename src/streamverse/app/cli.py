@@ -85,9 +85,14 @@ def _add_processes(commands: Commands, common: argparse.ArgumentParser) -> None:
 
 
 def _add_tools(commands: Commands, common: argparse.ArgumentParser) -> None:
-    about = "import a film from this machine"
+    about = "import a film from this machine, from an address, or from a bucket of the settings"
     command = commands.add_parser("import", parents=[common], help=about, description=about)
-    command.add_argument("file", metavar="FILE", type=Path)
+    command.add_argument(
+        "source", metavar="FILE|URL", help="a file, https://…, or s3://bucket/folder/film.mp4"
+    )
+    command.add_argument(
+        "--sha256", metavar="DIGITS", default="", help="refuse a fetched film with another one"
+    )
     command.add_argument(
         "--title", metavar="T", help="the title; made of the file's name if left out"
     )

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
     from streamverse.app.settings import Settings
+    from streamverse.domains.media.models import UploadRow
 
 LOOK_EVERY_S = 0.25
 BAR_WIDTH = 32
@@ -132,18 +133,11 @@ async def run_audit(settings: Settings, _given: argparse.Namespace) -> int:
 
 async def run_import(settings: Settings, given: argparse.Namespace) -> int:
     """Import a film, and wait for it if told to."""
-    path: Path = given.file
-    _require_file(path)
-    metadata = {"title": given.title or "", "credit": given.credit or ""}
+    is_remote = "://" in given.source
+    if not is_remote:
+        _require_file(Path(given.source))
     async with open_resources(settings) as resources:
-        row = await media.import_file(
-            resources.workshop,
-            Actor.system(DEFAULT_TENANT_ID),
-            resources.store,
-            resources.upload_limits,
-            path,
-            metadata,
-        )
+        row = await (_order_import if is_remote else _import_file)(resources, given)
         if not given.wait:
             _print_json({"upload_id": row.id, "state": row.state})
             return 0
@@ -153,6 +147,27 @@ async def run_import(settings: Settings, given: argparse.Namespace) -> int:
             await _wait_until_ready(resources, row.id, AssetId(row.asset_id))
         _print_json(await _addresses(resources, AssetId(row.asset_id)))
     return 0
+
+
+async def _import_file(resources: Resources, given: argparse.Namespace) -> UploadRow:
+    return await media.import_file(
+        resources.workshop,
+        Actor.system(DEFAULT_TENANT_ID),
+        resources.store,
+        resources.upload_limits,
+        Path(given.source),
+        _said(given),
+    )
+
+
+async def _order_import(resources: Resources, given: argparse.Namespace) -> UploadRow:
+    new = media.NewImport(given.source, _said(given), given.sha256)
+    async with resources.workshop.work(Actor.system(DEFAULT_TENANT_ID)) as work:
+        return await media.order_import(work, resources.intake, new)
+
+
+def _said(given: argparse.Namespace) -> dict[str, str]:
+    return {"title": given.title or "", "credit": given.credit or ""}
 
 
 def _require_file(path: Path) -> None:

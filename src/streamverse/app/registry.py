@@ -14,6 +14,7 @@ from streamverse.domains.identity.service.exports import EXPORTERS as IDENTITY_E
 from streamverse.domains.identity.service.exports import Archive
 from streamverse.domains.media import models as media_models
 from streamverse.domains.media.jobs import media_jobs
+from streamverse.domains.media.jobs.importing import ImportingJobs
 from streamverse.domains.media.public import EncodingPolicy
 from streamverse.domains.profiles import jobs as profiles_jobs
 from streamverse.domains.profiles import models as profiles_models
@@ -65,6 +66,7 @@ def job_handlers(resources: Resources) -> Sequence[JobHandlers]:
             resources.scratch,
             EncodingPolicy(codecs=resources.settings.codecs),
         ),
+        ImportingJobs(resources.intake).handlers(),
     )
 
 

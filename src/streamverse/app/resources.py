@@ -16,10 +16,14 @@ from streamverse.domains.identity.contracts import IdentitySettings
 from streamverse.domains.identity.public import ensure_default_tenant
 from streamverse.domains.identity.service.mails import Correspondence
 from streamverse.domains.media.public import MediaAddresses, UploadLimits
+from streamverse.domains.media.rules.origins import parse_buckets
+from streamverse.domains.media.service.remote_imports import Intake
 from streamverse.kit.clock import Clock, SystemClock
 from streamverse.kit.crypto import Vault, derive_key
 from streamverse.kit.db import Database
+from streamverse.kit.fetching import GuardedFetcher
 from streamverse.kit.mail import MailSender, Postbox
+from streamverse.kit.reach import Reach
 from streamverse.kit.regions import Regions
 from streamverse.kit.smtp import SmtpServer, SmtpTransport
 from streamverse.kit.storage import BucketAccess, ObjectStore, open_store
@@ -48,6 +52,17 @@ class Resources:
     def vault(self) -> Vault:
         """What seals the secrets that are kept."""
         return self.identity_settings.vault
+
+    @property
+    def fetcher(self) -> GuardedFetcher:
+        """What asks the addresses that users name."""
+        return GuardedFetcher(Reach.of(self.settings.fetch_allowed_hosts))
+
+    @property
+    def intake(self) -> Intake:
+        """Where films may be fetched from."""
+        buckets = parse_buckets(self.settings.import_buckets)
+        return Intake(self.store, self.upload_limits, self.fetcher, buckets)
 
     @property
     def scratch(self) -> Path:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import ipaddress
 import os
+import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,6 +15,7 @@ from urllib.parse import urlsplit
 from msgspec import Meta
 
 from streamverse.domains.identity.rules.federation import parse_providers
+from streamverse.domains.media.rules.origins import parse_buckets
 from streamverse.kit import settings as machinery
 from streamverse.kit.crypto import load_or_create_master_secret
 from streamverse.kit.mail import may_be_mailed
@@ -26,6 +28,7 @@ TEST_PREFIX = "STREAMVERSE_TEST_"
 FILE_NAME = "streamverse.toml"
 
 _MIN_SECRET_LENGTH = 32
+_HOST = re.compile(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
 
 _Port = Annotated[int, Meta(ge=1, le=65535)]
 _Positive = Annotated[int, Meta(ge=1)]
@@ -83,6 +86,18 @@ def _are_networks(networks: tuple[str, ...]) -> bool:
 
 def _are_codecs(codecs: tuple[CodecFamily, ...]) -> bool:
     return CodecFamily.H264 in codecs and len(set(codecs)) == len(codecs)
+
+
+def _are_buckets(text: str) -> bool:
+    try:
+        parse_buckets(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _are_hosts(hosts: tuple[str, ...]) -> bool:
+    return all(_HOST.fullmatch(host) for host in hosts)
 
 
 @settings_class
@@ -241,6 +256,24 @@ class Settings:
         group="Catalogue",
         about="A file in the MaxMind format that tells the countries of network addresses; "
         "without it, titles that are limited to countries are shown nowhere.",
+    )
+    import_buckets: str = setting(
+        default="",
+        group="Uploads",
+        is_secret=True,
+        shown_default="none: films are uploaded, or fetched from an address",
+        expected="a JSON list of buckets, each with bucket, and where needed endpoint, region, "
+        "access_key_id and secret_access_key",
+        accepts=_are_buckets,
+        about="Buckets that films may be taken from; see [Storage](storage.md).",
+    )
+    fetch_allowed_hosts: tuple[str, ...] = setting(
+        default=(),
+        group="Uploads",
+        expected="a list of `host` or `host:port`, separated by commas",
+        accepts=_are_hosts,
+        about="Hosts of private networks that may be asked when somebody names their address, for "
+        "a film or a webhook; all others must be public.",
     )
     is_demo_film_enabled: bool = setting(
         default=True, group="Uploads", about="Import the demo film when the library is empty."

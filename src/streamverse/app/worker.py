@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from streamverse.app import registry
-from streamverse.domains.media.contracts import ENCODE_LANE, SOUND_LANE
+from streamverse.domains.media.contracts import ENCODE_LANE, FETCH_LANE, SOUND_LANE
 from streamverse.kit.clock import new_id
 from streamverse.kit.jobs import DEFAULT_LANE
 from streamverse.kit.worker import Timing, Worker
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from streamverse.app.resources import Resources
 
 BRIEF_JOBS_AT_ONCE = 3
+FETCHES_AT_ONCE = 3
 MAX_PLACES = 1000
 NODE_FILE = "node.id"
 
@@ -37,6 +38,7 @@ async def open_worker(resources: Resources) -> AsyncGenerator[Worker]:
                 DEFAULT_LANE: BRIEF_JOBS_AT_ONCE,
                 ENCODE_LANE: settings.worker_encode_slots,
                 SOUND_LANE: 1,
+                FETCH_LANE: FETCHES_AT_ONCE,
             },
             schedules=registry.schedules(resources),
             timing=Timing(

@@ -14,7 +14,7 @@ UploadId = NewType("UploadId", UUID)
 AssetId = NewType("AssetId", UUID)
 PackageId = NewType("PackageId", UUID)
 
-ENCODE_LANE, SOUND_LANE = "encode", "sound"
+ENCODE_LANE, SOUND_LANE, FETCH_LANE = "encode", "sound", "fetch"
 
 
 class Stage(enum.StrEnum):
@@ -106,6 +106,14 @@ class EncodingRetried(Event):
 class CheckUpload(Job):
     """Read a received file's facts; take it in or refuse it."""
 
+    upload_id: UploadId
+
+
+@dataclass(frozen=True, slots=True)
+class FetchUpload(Job):
+    """Fetch an upload from where it lies, going on where an earlier attempt stopped."""
+
+    lane: ClassVar[str] = FETCH_LANE
     upload_id: UploadId
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from streamverse.kit.errors import Conflict, Forbidden, Invalid, NotFound, Problem
+from streamverse.kit.errors import Conflict, Forbidden, Invalid, NotFound, Problem, Unavailable
 
 
 class UploadNotFound(NotFound):
@@ -148,6 +148,47 @@ class FileRefused(Invalid):
 
     code = "media.file_refused"
     title = "The file was refused"
+
+
+class ImportRefused(Invalid):
+    """What lies at the address cannot be taken in."""
+
+    code = "media.import_refused"
+    title = "This cannot be fetched"
+
+
+class ImportBrokenOff(Unavailable):
+    """The other side stopped in the middle of the file."""
+
+    code = "media.import_broken_off"
+    title = "The file did not arrive whole"
+
+
+class FileDamaged(Invalid):
+    """The file is not the one whose checksum was given."""
+
+    code = "media.file_damaged"
+    title = "The file has another checksum"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This file does not have the SHA-256 that you gave: it was changed or damaged on its "
+            "way, or the checksum is that of another file."
+        )
+
+
+class BucketUnknown(NotFound):
+    """No bucket of this name is set up."""
+
+    code = "media.bucket_unknown"
+    title = "No such bucket"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"No bucket called {name[:63]} is set up: whoever runs this service adds it to "
+            "STREAMVERSE_IMPORT_BUCKETS.",
+            bucket=name[:63],
+        )
 
 
 class FileLost(Problem):

@@ -33,8 +33,27 @@ class UploadRow(TenantOwned, Base):
     state: Mapped[str]
     problem: Mapped[JsonObject | None]
     asset_id: Mapped[UUID | None] = mapped_column(index=True)
+    origin: Mapped[str | None]
+    expected_sha256: Mapped[str | None]
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime | None] = mapped_column(index=True)
+
+
+class RemoteImportRow(TenantOwned, Base):
+    """Where an upload is fetched from, and how far that has gone; gone when it has ended.
+
+    The address may carry a secret that the upload's ``origin``, which is shown, does not.
+    """
+
+    __tablename__ = "media_remote_import"
+
+    upload_id: Mapped[UUID] = mapped_column(
+        ForeignKey("media_upload.id", ondelete="CASCADE"), primary_key=True
+    )
+    address: Mapped[str]
+    is_titled: Mapped[bool]
+    validator: Mapped[str | None]
+    attempts: Mapped[int] = mapped_column(SmallInteger, default=0)
 
 
 class AssetRow(TenantOwned, Base):

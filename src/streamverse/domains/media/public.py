@@ -19,6 +19,7 @@ from streamverse.domains.media.service.delivery import (
     MediaAddresses,
 )
 from streamverse.domains.media.service.importing import import_file
+from streamverse.domains.media.service.remote_imports import NewImport, order_import
 from streamverse.domains.media.service.uploads import Receptions, UploadLimits
 
 if TYPE_CHECKING:
@@ -96,6 +97,7 @@ async def find_upload_problem(work: Work, upload_id: UploadId) -> str | None:
 __all__ = [
     "EncodingPolicy",
     "MediaAddresses",
+    "NewImport",
     "PlayableAddresses",
     "Receptions",
     "UploadId",
@@ -105,6 +107,7 @@ __all__ = [
     "find_upload_problem",
     "has_ever_received",
     "import_file",
+    "order_import",
     "posters",
     "progress",
     "rename_asset",

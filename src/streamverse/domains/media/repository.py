@@ -16,6 +16,7 @@ from streamverse.domains.media.models import (
     AssetRow,
     PackageRow,
     PartRow,
+    RemoteImportRow,
     SegmentRow,
     TrackRow,
     UploadRow,
@@ -52,6 +53,10 @@ class Uploads:
         return await self._work.session.scalar(
             select(UploadRow).where(UploadRow.asset_id == asset_id)
         )
+
+    async def find(self, upload_id: UploadId) -> UploadRow | None:
+        """Find an upload."""
+        return await self._work.session.scalar(select(UploadRow).where(UploadRow.id == upload_id))
 
     async def lock_all(self, upload_ids: Sequence[UploadId]) -> list[UploadRow]:
         """Get several uploads for change, in the order they are named."""
@@ -108,6 +113,29 @@ class Uploads:
         if row is None:
             raise UploadNotFound(upload_id)
         return row
+
+
+class RemoteImports:
+    """Where uploads are fetched from."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    def add(self, row: RemoteImportRow) -> None:
+        """Add where an upload is fetched from."""
+        self._work.session.add(row)
+
+    async def find(self, upload_id: UploadId) -> RemoteImportRow | None:
+        """Find where an upload is fetched from; nothing once that has ended."""
+        return await self._work.session.scalar(
+            select(RemoteImportRow).where(RemoteImportRow.upload_id == upload_id)
+        )
+
+    async def remove(self, upload_id: UploadId) -> None:
+        """Forget where an upload was fetched from."""
+        await self._work.session.execute(
+            delete(RemoteImportRow).where(RemoteImportRow.upload_id == upload_id)
+        )
 
 
 class Assets:

@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from streamverse.kit.storage.bucket import BucketAccess, BucketStore
+from streamverse.kit.storage.bucket_reader import BucketReader, FoundObject
 from streamverse.kit.storage.disk import DiskStore
 from streamverse.kit.storage.objects import (
     AppendGap,
@@ -27,9 +28,11 @@ from streamverse.kit.storage.objects import (
 __all__ = [
     "AppendGap",
     "BucketAccess",
+    "BucketReader",
     "BucketStore",
     "ByteRange",
     "DiskStore",
+    "FoundObject",
     "KeyInvalid",
     "ObjectNotFound",
     "ObjectStore",

@@ -51,7 +51,7 @@ _STALE_AFTER = timedelta(days=1)
 _PIECE_BYTES = 1 << 20
 # S3 takes 10,000 parts; a few are left over for what an estimate misses.
 _MAX_PARTS = 9_900
-_UPLOADS_AT_ONCE = 2
+_UPLOADS_AT_ONCE = 4
 _MARKS_OF_FULL = (" 507 ", "XMinioStorageFull", "QuotaExceeded")
 
 
@@ -88,7 +88,7 @@ class BucketStore:
     """
 
     def __init__(self, bucket: str, prefix: str = "", access: BucketAccess | None = None) -> None:
-        self._store = _connect(bucket, prefix, access or BucketAccess())
+        self._store = connect(bucket, prefix, access or BucketAccess())
         self._threads = FileThreads()
 
     async def put(
@@ -111,20 +111,20 @@ class BucketStore:
     async def get(self, key: str, span: ByteRange | None = None) -> bytes:
         """Read an object into memory; a range that ends behind it is cut short."""
         result = await self._open(key, span)
-        with _explained(key):
+        with explained(key):
             return bytes(await result.bytes_async())
 
     async def stream(self, key: str, span: ByteRange | None = None) -> AsyncGenerator[bytes]:
         """Read an object in pieces of about a megabyte or less."""
         pieces = (await self._open(key, span)).stream(min_chunk_size=_PIECE_BYTES)
-        with _explained(key):
+        with explained(key):
             async for piece in pieces:
                 yield bytes(piece)
 
     async def head(self, key: str) -> int | None:
         """Tell the size of an object in bytes, or None if there is no such object."""
         try:
-            with _explained(key):
+            with explained(key):
                 return (await obstore.head_async(self._store, checked_key(key)))["size"]
         except ObjectNotFound:
             return None
@@ -235,7 +235,7 @@ class BucketStore:
     ) -> PutResult:
         mode = "create" if is_create_only else "overwrite"
         was_created = True
-        with _explained(path):
+        with explained(path):
             try:
                 await obstore.put_async(
                     self._store,
@@ -265,7 +265,7 @@ class BucketStore:
             )
         )
         try:
-            with _explained(path, feed):
+            with explained(path, feed):
                 await asyncio.shield(upload)
         except asyncio.CancelledError:
             feed.stop()
@@ -280,7 +280,7 @@ class BucketStore:
         was_created = True
         try:
             size_bytes = await self._put_many(draft, chunks)
-            with _explained(path):
+            with explained(path):
                 try:
                     await obstore.copy_async(self._store, draft, path, overwrite=False)
                 except AlreadyExistsError:
@@ -296,7 +296,7 @@ class BucketStore:
                 {"offset": span.start} if span.end is None else (span.start, span.end)
             )
         try:
-            with _explained(key):
+            with explained(key):
                 return await obstore.get_async(self._store, checked_key(key), options=options)
         except StoreUnavailable:
             # A range that cannot be had looks like any other failure: see whether it was that.
@@ -307,7 +307,7 @@ class BucketStore:
 
     async def _delete_all(self, paths: Sequence[str]) -> None:
         if paths:
-            with _explained(paths[0]):
+            with explained(paths[0]):
                 await obstore.delete_async(self._store, paths)
 
     async def _found(
@@ -317,7 +317,7 @@ class BucketStore:
         batches = obstore.list(  # pyright: ignore[reportUnknownMemberType]
             self._store, folder, offset=behind, chunk_size=1000
         )
-        with _explained(folder or ""):
+        with explained(folder or ""):
             async for batch in batches:
                 for found in batch:
                     yield found
@@ -342,7 +342,7 @@ class BucketStore:
         await self._delete_all([block.path for block in blocks if block.start >= at_offset])
         if before and before[-1].end > at_offset:
             last = before[-1]
-            with _explained(key):
+            with explained(key):
                 kept = await obstore.get_range_async(
                     self._store, last.path, start=0, end=at_offset - last.start
                 )
@@ -350,13 +350,14 @@ class BucketStore:
 
     async def _streams(self, paths: Sequence[str]) -> AsyncIterator[bytes]:
         for path in paths:
-            with _explained(path):
+            with explained(path):
                 result = await obstore.get_async(self._store, path)
                 async for piece in result.stream(min_chunk_size=_PIECE_BYTES):
                     yield bytes(piece)
 
 
-def _connect(bucket: str, prefix: str, access: BucketAccess) -> S3Store:
+def connect(bucket: str, prefix: str, access: BucketAccess) -> S3Store:
+    """Get ready to ask a bucket; nothing is asked yet."""
     config: S3Config = {"region": access.region, "copy_if_not_exists": "multipart"}
     if access.endpoint:
         config["endpoint"] = access.endpoint
@@ -379,7 +380,8 @@ def _connect(bucket: str, prefix: str, access: BucketAccess) -> S3Store:
 
 
 @contextmanager
-def _explained(key: str, feed: Feed | None = None) -> Generator[None]:
+def explained(key: str, feed: Feed | None = None) -> Generator[None]:
+    """Say of a failure of the store what it means to whoever asked for this object."""
     try:
         yield
     except (OSError, BaseError) as error:

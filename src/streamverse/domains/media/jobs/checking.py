@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from streamverse.domains.media.contracts import CheckUpload, ExpireUploads, ProblemView
-from streamverse.domains.media.errors import FileLost
+from streamverse.domains.media.errors import FileDamaged, FileLost
 from streamverse.domains.media.jobs.workshop import Workshop, view_problem
 from streamverse.domains.media.repository import Uploads
 from streamverse.domains.media.rules.packages import source_key
@@ -50,6 +51,10 @@ class CheckingJobs:
             await self._gather(row, target)
         except ObjectNotFound as lost:
             raise FileLost from lost
+        if not await self._is_as_expected(row, target):
+            async with run.work() as work:
+                await assets.refuse_upload(work, job.upload_id, view_problem(FileDamaged()))
+            return
         async with self.workshop.source_file(target) as path:
             try:
                 facts = await probe.probe(path, self.workshop.tools)
@@ -73,6 +78,14 @@ class CheckingJobs:
                 await self.workshop.store.seal(uploads.upload_key(part_id), part)
             await self.workshop.store.concatenate(parts, target)
         await self.workshop.store.delete_prefix(joining)
+
+    async def _is_as_expected(self, row: UploadRow, target: str) -> bool:
+        if row.expected_sha256 is None:
+            return True
+        digest = hashlib.sha256()
+        async for piece in self.workshop.store.stream(target):
+            digest.update(piece)
+        return digest.hexdigest() == row.expected_sha256
 
     async def upload_unchecked(self, work: Work, job: CheckUpload, problem: Problem) -> None:
         """Tell the uploader that the check itself failed."""

@@ -9,6 +9,7 @@ class UploadState(enum.StrEnum):
     """Where an upload is."""
 
     UPLOADING = "uploading"
+    FETCHING = "fetching"
     CHECKING = "checking"
     ACCEPTED = "accepted"
     REFUSED = "refused"

@@ -35,7 +35,7 @@ from streamverse.domains.media.rules.names import (
 )
 from streamverse.domains.media.rules.states import UploadState
 from streamverse.kit.clock import new_id
-from streamverse.kit.jobs import HIGH
+from streamverse.kit.jobs import HIGH, Jobs
 from streamverse.kit.storage import StorageFull
 
 if TYPE_CHECKING:
@@ -84,8 +84,8 @@ async def create_upload(
     """Make room for a file that is going to be sent."""
     if new.size_bytes == 0:
         raise FileEmpty
-    await _require_room(store, limits, new.size_bytes)
-    row = _upload_row(work, new)
+    await require_room(store, limits, new.size_bytes)
+    row = new_upload_row(work, new)
     row.expires_at = work.now + limits.expire_after
     Uploads(work).add(row)
     return row
@@ -101,16 +101,17 @@ async def create_final_upload(
         if not is_open or part.offset_bytes != part.size_bytes:
             raise UploadClosed("Only complete partial uploads can be joined, and only once.")
         part.state, part.expires_at = UploadState.CHECKING, None
-    row = _upload_row(work, replace(new, size_bytes=sum(part.size_bytes for part in parts)))
-    await _require_room(store, limits, row.size_bytes)
+    row = new_upload_row(work, replace(new, size_bytes=sum(part.size_bytes for part in parts)))
+    await require_room(store, limits, row.size_bytes)
     row.part_ids = {"ids": [str(part.id) for part in parts]}
     row.offset_bytes = row.size_bytes
     Uploads(work).add(row)
-    _order_check(work, row)
+    order_check(work, row)
     return row
 
 
-async def _require_room(store: ObjectStore, limits: UploadLimits, size_bytes: int) -> None:
+async def require_room(store: ObjectStore, limits: UploadLimits, size_bytes: int) -> None:
+    """Refuse a file that is larger than files may be, or than what is left of the store."""
     if size_bytes > limits.max_bytes:
         raise UploadTooLarge(
             f"This file has {size_bytes:,} bytes; this service takes {limits.max_bytes:,} at most.",
@@ -124,7 +125,8 @@ async def _require_room(store: ObjectStore, limits: UploadLimits, size_bytes: in
         )
 
 
-def _upload_row(work: Work, new: NewUpload) -> UploadRow:
+def new_upload_row(work: Work, new: NewUpload) -> UploadRow:
+    """Describe a file that has not begun to arrive."""
     filename = clean_filename(new.metadata.get("filename") or new.metadata.get("name"))
     return UploadRow(
         id=new_id(),
@@ -202,7 +204,7 @@ async def receive(
     With a checksum all or nothing is kept. ``chunks`` ends when the client stops or goes away.
     """
     row = await _take_over(reception, offset)
-    body = _Body(chunks, row.size_bytes - offset, checksum.start() if checksum else None)
+    body = Body(chunks, row.size_bytes - offset, checksum.start() if checksum else None)
     while not body.is_exhausted:
         position = await reception.store.append(
             upload_key(row.id), row.offset_bytes, body.take(is_whole=checksum is not None)
@@ -213,7 +215,7 @@ async def receive(
     return row
 
 
-class _Body:
+class Body:
     """The bytes of one request, cut at checkpoints, and never more than fit."""
 
     def __init__(self, chunks: AsyncIterator[bytes], room: int, digest: Digest | None) -> None:
@@ -232,7 +234,7 @@ class _Body:
                 self.is_exhausted = True
                 return
             if len(chunk) > self._room:
-                raise UploadTooLarge("More bytes came than the upload was announced to have.")
+                raise UploadTooLarge("More bytes came than were announced, or than are taken.")
             self._room -= len(chunk)
             taken += len(chunk)
             if self._digest is not None:
@@ -263,7 +265,7 @@ async def _acknowledge(reception: Reception, seen: UploadRow, position: int) -> 
         row.offset_bytes = position
         row.expires_at = work.now + reception.limits.expire_after
         if position == row.size_bytes and not row.is_partial:
-            _order_check(work, row)
+            order_check(work, row)
         return row
 
 
@@ -272,11 +274,14 @@ def _require_open(row: UploadRow) -> None:
         raise UploadJoined
     if row.state == UploadState.EXPIRED:
         raise UploadNotFound(row.id)
+    if row.state == UploadState.FETCHING:
+        raise UploadClosed("This upload is fetched from elsewhere, so it takes no bytes.")
     if row.state != UploadState.UPLOADING:
         raise UploadClosed("This upload has all its bytes already.")
 
 
-def _order_check(work: Work, row: UploadRow) -> None:
+def order_check(work: Work, row: UploadRow) -> None:
+    """Order the check of a file that is whole."""
     row.state = UploadState.CHECKING
     row.expires_at = None
     row.asset_id = row.asset_id or AssetId(new_id())
@@ -285,6 +290,9 @@ def _order_check(work: Work, row: UploadRow) -> None:
 
 async def give_up_upload(work: Work, upload_id: UploadId) -> None:
     """Stop an upload and forget its bytes, or take a refused one off the list."""
+    await Uploads(work).get(upload_id)
+    # Jobs before uploads: that is the order in which every job locks them.
+    await Jobs(work).cancel_subject(upload_id)
     row = await Uploads(work).lock(upload_id)
     if row.state == UploadState.CHECKING:
         raise UploadClosed("This file has arrived and is being checked: wait a moment.")
