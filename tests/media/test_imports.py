@@ -405,7 +405,7 @@ async def test_a_fetch_can_be_cancelled_in_the_middle(
     assert (await count(workshop, UploadRow), await count(workshop, RemoteImportRow)) == (0, 0)
 
 
-NEVER_ASKED = [
+NEVER_ASKED: list[tuple[Json, str]] = [
     ({"url": "http://127.0.0.1:8080/film.mp4"}, "kit.address_refused"),
     ({"url": "http://169.254.169.254/latest/meta-data/"}, "kit.address_refused"),
     ({"url": "http://localhost/film.mp4"}, "kit.address_refused"),

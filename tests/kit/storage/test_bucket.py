@@ -5,7 +5,7 @@ import itertools
 import threading
 from collections.abc import AsyncIterator, Generator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -19,11 +19,13 @@ from streamverse.kit.errors import Unavailable
 from streamverse.kit.storage import (
     BucketAccess,
     BucketStore,
+    ByteRange,
     ObjectNotFound,
     StorageFull,
     StoreUnavailable,
 )
 from streamverse.kit.storage.feed import Feed
+from streamverse.kit.storage.multiparts import Multiparts, Signature
 
 _untyped: Any = boto3  # it brings no types
 BLOCK = 8 << 20
@@ -84,15 +86,18 @@ def store_at(endpoint: str, bucket: str = "bucket") -> BucketStore:
     return BucketStore(bucket, "some/prefix", access)
 
 
-def uploads_in_progress(endpoint: str, bucket: str) -> list[object]:
-    client = _untyped.client(
+def s3_client(endpoint: str) -> Any:
+    return _untyped.client(
         "s3",
         endpoint_url=endpoint,
         aws_access_key_id="a",
         aws_secret_access_key="b",
         region_name="us-east-1",
     )
-    return client.list_multipart_uploads(Bucket=bucket).get("Uploads", [])
+
+
+def uploads_in_progress(endpoint: str, bucket: str) -> list[object]:
+    return s3_client(endpoint).list_multipart_uploads(Bucket=bucket).get("Uploads", [])
 
 
 def list_raw(bucket: S3Store, prefix: str | None = None) -> list[dict[str, Any]]:
@@ -271,6 +276,67 @@ async def test_upload_that_is_cancelled_is_ended(
     with pytest.raises(asyncio.CancelledError):
         await task
     assert uploads_in_progress(s3_endpoint, bucket) == []
+
+
+async def test_uploads_that_their_writers_abandoned_are_ended(
+    bucket_store: BucketStore, bucket: str, s3_endpoint: str
+):
+    client = s3_client(s3_endpoint)
+    keys = ("some/prefix/film one", "some/prefix/ü", "some/prefix/a", "elsewhere/film")
+    for key in keys:
+        client.create_multipart_upload(Bucket=bucket, Key=key)
+    # This server says of every upload that it was begun in November 2010.
+    young = Multiparts(f"{s3_endpoint}/{bucket}", "some/prefix/", Signature("a", "b", "us-east-1"))
+    assert await young.end_older_than(datetime(2010, 11, 1, tzinfo=UTC)) == 0
+    assert len(uploads_in_progress(s3_endpoint, bucket)) == 4
+    assert await bucket_store.sweep() == 3
+    (left,) = client.list_multipart_uploads(Bucket=bucket)["Uploads"]
+    assert left["Key"] == "elsewhere/film"
+
+
+async def test_a_store_that_lists_no_uploads_still_sweeps(
+    bucket_store: BucketStore, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    with server_that_fails(501) as endpoint:
+        unable = Multiparts(f"{endpoint}/bucket", "", Signature("a", "b", "us-east-1"))
+        monkeypatch.setattr(bucket_store, "_multiparts", unable)
+        assert await bucket_store.sweep() == 0
+    assert "does not let us end abandoned multipart uploads" in caplog.text
+
+
+async def test_a_large_object_is_put_in_parts_side_by_side_with_a_checksum(
+    bucket_store: BucketStore, bucket: str, s3_endpoint: str
+):
+    content = bytes(range(256)) * (BLOCK // 256 * 3)
+    await bucket_store.put("film", chunks_of(content, b"tail"))
+    head = s3_client(s3_endpoint).head_object(
+        Bucket=bucket, Key="some/prefix/film", ChecksumMode="ENABLED"
+    )
+    assert head["ContentLength"] == len(content) + 4
+    assert head["ETag"].endswith('-4"')
+    assert head["ChecksumSHA256"]
+    assert await bucket_store.get("film", ByteRange(3 * BLOCK - 2)) == b"\xfe\xfftail"
+    assert await bucket_store.get("film", ByteRange(257, 260)) == b"\x01\x02\x03"
+
+
+def test_requests_are_signed_as_the_store_expects():
+    # The examples in "Authenticating Requests: Using the Authorization Header" of Amazon S3.
+    signature = Signature(
+        "AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "us-east-1"
+    )
+    moment = datetime(2013, 5, 24, tzinfo=UTC)
+    url = "https://examplebucket.s3.amazonaws.com/"
+    signed = {
+        "fea454ca298b7da1c68078a5d1bdbfbbe0d65c699e0f91ac7a200a0136783543": {"lifecycle": ""},
+        "34b48302e7b5fa45bde8084f4b7868a86f0a534bc59db6670ed5711ef69dc6f7": {
+            "prefix": "J",
+            "max-keys": "2",
+        },
+    }
+    for expected, query in signed.items():
+        headers = signature.headers("GET", url, query, moment)
+        assert headers["authorization"].endswith(f"Signature={expected}")
+    assert "EXAMPLEKEY" not in repr(signature)
 
 
 async def test_local_copy_that_fails_leaves_no_file(bucket_store: BucketStore, tmp_path: Path):

@@ -3,6 +3,7 @@
 import asyncio
 import os
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,6 @@ from streamverse.kit.storage import (
     ObjectStore,
     PutResult,
     RangeNotSatisfiable,
-    StoredObject,
     open_store,
 )
 from streamverse.kit.storage.objects import in_blocks
@@ -216,9 +216,26 @@ async def test_list(store: ObjectStore):
     for key in ("a/1", "a/b/22", "ab/333", "z"):
         await store.put(key, key.encode())
     assert await keys_in(store) == ["a/1", "a/b/22", "ab/333", "z"]
-    assert [found async for found in store.list("a/b")] == [StoredObject("a/b/22", 6)]
+    (found,) = [found async for found in store.list("a/b")]
+    assert (found.key, found.size_bytes) == ("a/b/22", 6)
+    assert abs(datetime.now(UTC) - found.modified_at) < timedelta(minutes=1)
     assert await keys_in(store, "a") == ["a/1", "a/b/22"]
     assert await keys_in(store, "nothing") == []
+
+
+async def test_list_growing(store: ObjectStore):
+    assert [found async for found in store.growing()] == []
+    await store.put("a/whole", b"x")
+    await store.append("a/growing", 0, chunks_of(b"x" * (9 << 20)))
+    await store.append("z", 0, chunks_of(b"12345"))
+    growing = {found.key: found async for found in store.growing()}
+    assert {key: found.size_bytes for key, found in growing.items()} == {
+        "a/growing": 9 << 20,
+        "z": 5,
+    }
+    assert abs(datetime.now(UTC) - growing["z"].modified_at) < timedelta(minutes=1)
+    await store.discard("z")
+    assert [found.key async for found in store.growing()] == ["a/growing"]
 
 
 async def test_local_copy_is_a_file_for_a_while(store: ObjectStore, tmp_path: Path):

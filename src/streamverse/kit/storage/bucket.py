@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import secrets
 from collections.abc import (
     AsyncGenerator,
@@ -18,6 +19,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import httpx
 import obstore
 from obstore.exceptions import (
     AlreadyExistsError,
@@ -29,6 +31,7 @@ from obstore.store import S3Store
 
 from streamverse.kit.storage.feed import Feed
 from streamverse.kit.storage.file_threads import FileThreads
+from streamverse.kit.storage.multiparts import Multiparts, Signature
 from streamverse.kit.storage.objects import (
     MAX_BLOCK_BYTES,
     AppendGap,
@@ -44,6 +47,8 @@ from streamverse.kit.storage.objects import (
 
 if TYPE_CHECKING:
     from obstore.store import S3Config
+
+log = logging.getLogger(__name__)
 
 _GROWING = ".growing"
 _STAGING = ".staging"
@@ -82,13 +87,15 @@ class _Block:
 class BucketStore:
     """An ObjectStore in a bucket, in bounded memory.
 
-    A growing object is a row of blocks under ``.growing/{key}/`` until it is sealed. Give the
-    bucket a lifecycle rule that ends abandoned multipart uploads: those of a killed process cannot
-    be seen from here.
+    A growing object is a row of blocks under ``.growing/{key}/`` until it is sealed. Where the
+    machine's own role is used instead of a key, give the bucket a lifecycle rule that ends
+    abandoned multipart uploads: those of a killed process cannot be seen from here then.
     """
 
     def __init__(self, bucket: str, prefix: str = "", access: BucketAccess | None = None) -> None:
-        self._store = connect(bucket, prefix, access or BucketAccess())
+        access = access or BucketAccess()
+        self._store = connect(bucket, prefix, access)
+        self._multiparts = _multiparts(bucket, prefix, access)
         self._threads = FileThreads()
 
     async def put(
@@ -142,7 +149,21 @@ class BucketStore:
         """List the whole objects below a prefix, in no certain order."""
         async for found in self._found(checked_key(prefix) if prefix else None):
             if not found["path"].startswith("."):
-                yield StoredObject(found["path"], found["size"])
+                yield StoredObject(found["path"], found["size"], found["last_modified"])
+
+    async def growing(self) -> AsyncGenerator[StoredObject]:
+        """List the growing objects, in no certain order."""
+        grown: dict[str, StoredObject] = {}
+        async for found in self._found(_GROWING):
+            key = found["path"].removeprefix(f"{_GROWING}/").rpartition("/")[0]
+            before = grown.get(key) or StoredObject(key, 0, found["last_modified"])
+            grown[key] = StoredObject(
+                key,
+                before.size_bytes + found["size"],
+                max(before.modified_at, found["last_modified"]),
+            )
+        for each in grown.values():
+            yield each
 
     def local_path(self, key: str) -> Path | None:
         """Give None: a bucket keeps no files here."""
@@ -219,12 +240,22 @@ class BucketStore:
         return None
 
     async def sweep(self) -> int:
-        """Remove drafts that nobody finished within a day, and tell how many."""
+        """Remove drafts and parts that nobody finished within a day, and tell how many."""
         stale_before = datetime.now(UTC) - _STALE_AFTER
         drafts = self._found(_STAGING)
         stale = [draft["path"] async for draft in drafts if draft["last_modified"] < stale_before]
         await self._delete_all(stale)
-        return len(stale)
+        return len(stale) + await self._end_abandoned(stale_before)
+
+    async def _end_abandoned(self, stale_before: datetime) -> int:
+        if self._multiparts is None:
+            return 0
+        try:
+            return await self._multiparts.end_older_than(stale_before)
+        except httpx.HTTPError:
+            # A key that may not list them, or a store that does not know how, still stores well.
+            log.warning("the store does not let us end abandoned multipart uploads", exc_info=True)
+            return 0
 
     async def aclose(self) -> None:
         """Let go of the threads."""
@@ -358,7 +389,12 @@ class BucketStore:
 
 def connect(bucket: str, prefix: str, access: BucketAccess) -> S3Store:
     """Get ready to ask a bucket; nothing is asked yet."""
-    config: S3Config = {"region": access.region, "copy_if_not_exists": "multipart"}
+    config: S3Config = {
+        "region": access.region,
+        "copy_if_not_exists": "multipart",
+        # The store computes it as well, and keeps it with the object.
+        "checksum_algorithm": "SHA256",
+    }
     if access.endpoint:
         config["endpoint"] = access.endpoint
     if access.access_key_id:
@@ -376,6 +412,17 @@ def connect(bucket: str, prefix: str, access: BucketAccess) -> S3Store:
             "timeout": timedelta(hours=24),
         },
         retry_config={"max_retries": 10, "retry_timeout": access.retry_for},
+    )
+
+
+def _multiparts(bucket: str, prefix: str, access: BucketAccess) -> Multiparts | None:
+    if not access.access_key_id:
+        return None
+    endpoint = access.endpoint or f"https://s3.{access.region}.amazonaws.com"
+    return Multiparts(
+        f"{endpoint.rstrip('/')}/{bucket}",
+        f"{prefix}/" if prefix else "",
+        Signature(access.access_key_id, access.secret_access_key, access.region),
     )
 
 

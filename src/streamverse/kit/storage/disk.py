@@ -6,6 +6,7 @@ import os
 import shutil
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -103,10 +104,13 @@ class DiskStore:
 
     async def list(self, prefix: str = "") -> AsyncGenerator[StoredObject]:
         """List the whole objects below a prefix, in no certain order."""
-        found = files.walk(self._path(prefix) if prefix else self._root)
-        while batch := await self._threads.run(lambda: [*islice(found, _LISTED_AT_ONCE)]):
-            for path, size_bytes in batch:
-                yield StoredObject(path.relative_to(self._root).as_posix(), size_bytes)
+        async for found in self._walk(self._path(prefix) if prefix else self._root, self._root):
+            yield found
+
+    async def growing(self) -> AsyncGenerator[StoredObject]:
+        """List the growing objects, in no certain order."""
+        async for found in self._walk(self._growing, self._growing):
+            yield found
 
     def local_path(self, key: str) -> Path | None:
         """Give the file of an object, existing or not."""
@@ -178,6 +182,13 @@ class DiskStore:
 
     def _growing_path(self, key: str) -> Path:
         return self._growing / checked_key(key)
+
+    async def _walk(self, folder: Path, root: Path) -> AsyncGenerator[StoredObject]:
+        found = files.walk(folder)
+        while batch := await self._threads.run(lambda: [*islice(found, _LISTED_AT_ONCE)]):
+            for path, facts in batch:
+                modified_at = datetime.fromtimestamp(facts.st_mtime, UTC)
+                yield StoredObject(path.relative_to(root).as_posix(), facts.st_size, modified_at)
 
     async def _write_or_take_back(self, growing: files.GrowingFile, block: bytes) -> None:
         try:

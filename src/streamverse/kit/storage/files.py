@@ -181,8 +181,8 @@ def remove_tree(folder: Path, bin_folder: Path, root: Path) -> None:
     remove_empty_folders(folder.parent, root)
 
 
-def walk(folder: Path) -> Iterator[tuple[Path, int]]:
-    """Give each file below a folder with its size; hidden names are left out."""
+def walk(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
+    """Give each file below a folder with its facts; hidden names are left out."""
     try:
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
     except (FileNotFoundError, NotADirectoryError):
@@ -194,7 +194,7 @@ def walk(folder: Path) -> Iterator[tuple[Path, int]]:
             yield from walk(Path(entry.path))
         else:
             with suppress(FileNotFoundError):
-                yield Path(entry.path), entry.stat().st_size
+                yield Path(entry.path), entry.stat()
 
 
 def sweep(folder: Path) -> int:

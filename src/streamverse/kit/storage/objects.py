@@ -6,6 +6,7 @@ import re
 from collections.abc import AsyncIterable, AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -106,10 +107,11 @@ class PutResult:
 
 @dataclass(frozen=True, slots=True)
 class StoredObject:
-    """A whole object in a listing."""
+    """An object in a listing; the store's clock says when it was last written."""
 
     key: str
     size_bytes: int
+    modified_at: datetime
 
 
 class ObjectStore(Protocol):
@@ -147,6 +149,10 @@ class ObjectStore(Protocol):
 
     def list(self, prefix: str = "") -> AsyncIterator[StoredObject]:
         """List the whole objects below a prefix, in no certain order."""
+        ...
+
+    def growing(self) -> AsyncIterator[StoredObject]:
+        """List the growing objects, in no certain order."""
         ...
 
     def local_path(self, key: str) -> Path | None:
