@@ -25,7 +25,12 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.ext.asyncio import (
+    AsyncConnection,
+    AsyncEngine,
+    AsyncSession,
+    create_async_engine,
+)
 from sqlalchemy.orm import (
     DeclarativeBase,
     Mapped,
@@ -131,6 +136,16 @@ class Database:
             sync_session_class=TenantSession,
             expire_on_commit=False,
             info={"tenant_id": tenant_id, "is_read_only": is_read_only},
+        )
+
+    def join(self, connection: AsyncConnection, tenant_id: UUID) -> AsyncSession:
+        """Give a session within an open transaction: its commit ends a savepoint, no more."""
+        return AsyncSession(
+            connection,
+            sync_session_class=TenantSession,
+            expire_on_commit=False,
+            join_transaction_mode="create_savepoint",
+            info={"tenant_id": tenant_id, "is_read_only": False},
         )
 
     async def close(self) -> None:

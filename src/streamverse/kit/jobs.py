@@ -38,7 +38,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 _untyped: Any = asyncpg  # it brings no types
 
-HIGH, NORMAL, LOW = 10, 50, 90
+# A viewer who waits goes before what nobody waits for, and that before a batch.
+HIGH, WAITED_FOR, NORMAL, LOW = 10, 30, 50, 90
 DEFAULT_LANE = "default"
 CHANNEL = "streamverse_jobs"
 RECONNECT_AFTER_S = 1.0
@@ -73,8 +74,22 @@ class JobRow(TenantOwned, Base):
 
     __tablename__ = "kit_job"
     __table_args__ = (
-        Index("ix_kit_job_due", "lane", "priority", "run_at", **_where("state = 'queued'")),
+        Index(
+            "ix_kit_job_due",
+            "lane",
+            "tenant_id",
+            "priority",
+            "run_at",
+            **_where("state = 'queued'"),
+        ),
+        Index("ix_kit_job_running", "lane", "tenant_id", **_where("state = 'running'")),
+        Index("ix_kit_job_started", "lane", "tenant_id", "started_at"),
         Index("ix_kit_job_leases", "lease_until", **_where("state = 'running'")),
+        Index(
+            "ix_kit_job_cancelled",
+            "cancel_requested_at",
+            **_where("state = 'queued' AND cancel_requested_at IS NOT NULL"),
+        ),
         Index(
             "uq_kit_job_dedupe",
             "tenant_id",
@@ -92,6 +107,7 @@ class JobRow(TenantOwned, Base):
     subject_id: Mapped[UUID | None]
     dedupe_key: Mapped[str | None]
     priority: Mapped[int] = mapped_column(SmallInteger)
+    needs: Mapped[str | None]
     run_at: Mapped[datetime]
     state: Mapped[str] = mapped_column(default=JobState.QUEUED.value)
     attempts: Mapped[int] = mapped_column(SmallInteger, default=0)
@@ -120,6 +136,7 @@ class JobOrder:
     priority: int
     subject_id: UUID | None = None
     dedupe_key: str | None = None
+    needs: str | None = None
 
 
 J = TypeVar("J", bound=Job)
@@ -314,6 +331,21 @@ class Jobs:
         await self._work.session.execute(
             update(JobRow).where(*active).values(cancel_requested_at=self._work.now)
         )
+
+    async def raise_priority(self, subject_id: UUID, priority: int = WAITED_FOR) -> None:
+        """Let what is still to be done about a subject go before other work."""
+        raised = await self._work.session.scalars(
+            update(JobRow)
+            .where(
+                JobRow.subject_id == subject_id,
+                JobRow.state.in_(ACTIVE),
+                JobRow.priority > priority,
+            )
+            .values(priority=priority)
+            .returning(JobRow.id)
+        )
+        if raised.all():
+            self._work.wake_workers()
 
     async def retry(self, job_id: UUID) -> JobRow:
         """Queue a job that was given up or cancelled once more."""

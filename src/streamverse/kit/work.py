@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import insert
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from streamverse.kit import jobs
 from streamverse.kit.clock import Clock, SystemClock, new_id
@@ -105,12 +105,13 @@ class Work:
         priority: int = jobs.NORMAL,
         subject_id: UUID | None = None,
         dedupe_key: str | None = None,
+        needs: str | None = None,
     ) -> UUID:
         """Order durable work, if and only if this Work is committed.
 
         A lower ``priority`` goes first. While a job with the same ``dedupe_key`` waits or runs, the
         order adds nothing. ``subject_id`` is what the job is about: jobs are listed and cancelled
-        by it.
+        by it. Only workers that offer what a job ``needs`` take it.
         """
         self._refuse_if_read_only()
         order = JobOrder(
@@ -122,6 +123,7 @@ class Work:
             priority=priority,
             subject_id=subject_id,
             dedupe_key=dedupe_key,
+            needs=needs,
         )
         self._orders.append(order)
         return order.id
@@ -143,19 +145,28 @@ class Work:
 
     async def commit(self) -> None:
         """Make everything true at once: rows, events and jobs. For edges only."""
+        await self.write()
+        await self.follow_up()
+
+    async def write(self) -> None:
+        """Commit the session, with its events and jobs; nobody is told of it yet."""
         events, self._events = self._events, []
         orders, self._orders = [*self._orders, *self._deliveries(events)], []
-        calls, self._after_commit = self._after_commit, []
-        is_waking = bool(orders) or self._is_waking
+        self._is_waking = bool(orders) or self._is_waking
         if events:
             await self.session.execute(insert(EventRow), self._rows_of(events))
         if orders:
             await jobs.insert_orders(self.session, orders, self.actor.tenant_id, self.now)
-        if is_waking:
+        if self._is_waking:
             await self._workshop.wake.announce(self.session)
         await self.session.commit()
         self._if_refused.clear()
-        if is_waking:
+
+    async def follow_up(self) -> None:
+        """Do what waited for the commit: wake the workers, clean up."""
+        calls, self._after_commit = self._after_commit, []
+        if self._is_waking:
+            self._is_waking = False
             self._workshop.wake.ring()
         for call in calls:
             await _try(call)
@@ -163,6 +174,10 @@ class Work:
     async def close(self) -> None:
         """End the Work; one that was not committed leaves behind what it was told to."""
         await self.session.close()
+        await self.leave_behind()
+
+    async def leave_behind(self) -> None:
+        """Do, in a Work of its own, what this one was told to if it ends without commit."""
         calls, self._if_refused = self._if_refused, []
         if calls:
             await self._leave_behind(calls)
@@ -250,6 +265,20 @@ class Workshop:
             await work.close()
 
     @asynccontextmanager
+    async def batch(self) -> AsyncGenerator[Batch]:
+        """Open one transaction for several Works: one write to the disk makes all of them true."""
+        batch = Batch(self)
+        try:
+            async with self.database.engine.connect() as connection, connection.begin():
+                batch.connection = connection
+                yield batch
+        except BaseException:
+            batch.written.clear()
+            raise
+        finally:
+            await batch.end()
+
+    @asynccontextmanager
     async def reading(self, actor: Actor) -> AsyncGenerator[Work]:
         """Open a Work that can only read; it tells at the end if something was changed in vain."""
         work = self.start(actor, is_read_only=True)
@@ -258,3 +287,35 @@ class Workshop:
             await work.commit()
         finally:
             await work.close()
+
+
+class Batch:
+    """Several Works in one transaction, each behind a savepoint of its own."""
+
+    connection: AsyncConnection
+
+    def __init__(self, workshop: Workshop) -> None:
+        self._workshop = workshop
+        self._opened: list[Work] = []
+        self.written: list[Work] = []
+
+    @asynccontextmanager
+    async def work(self, actor: Actor) -> AsyncGenerator[Work]:
+        """Open a Work; when its block fails, it alone is undone."""
+        session = self._workshop.database.join(self.connection, actor.tenant_id)
+        work = Work(self._workshop, session, actor, self._workshop.clock.now())
+        self._opened.append(work)
+        try:
+            yield work
+            await work.write()
+            self.written.append(work)
+        finally:
+            await session.close()
+
+    async def end(self) -> None:
+        """Do what waited for the end of the transaction."""
+        for work in self._opened:
+            if work in self.written:
+                await work.follow_up()
+            else:
+                await work.leave_behind()

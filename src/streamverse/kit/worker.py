@@ -10,13 +10,16 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import Any
 
 import msgspec
 from sqlalchemy import ColumnElement, select, update
 
+from streamverse.kit.claims import find_next
 from streamverse.kit.db import JsonObject
 from streamverse.kit.errors import Problem, Throttled, Unavailable
 from streamverse.kit.events import Listener
+from streamverse.kit.heartbeats import SHOW_EVERY, Abilities, WorkerRow, Workers
 from streamverse.kit.jobs import (
     Ending,
     Handler,
@@ -32,6 +35,8 @@ from streamverse.kit.work import Actor, Work, Workshop
 log = logging.getLogger(__name__)
 
 MAX_LOSSES = 30
+# On SQLite each commit waits for the disk, so brief jobs share the two that each of them needs.
+BATCH_SIZE = 16
 BACK_OFF_START_S = 2.0
 BACK_OFF_LIMIT_S = 600.0
 
@@ -77,6 +82,7 @@ class Run:
         self.job_id = row.id
         self.fence = row.fence
         self.attempts = row.attempts
+        self.priority = row.priority
         self.actor = Actor.system(row.tenant_id)
         self.progress: float | None = row.progress
         self.stage: str | None = row.stage
@@ -128,13 +134,17 @@ class Worker:
         lanes: Mapping[str, int],
         schedules: Iterable[Schedule] = (),
         timing: Timing | None = None,
+        abilities: Abilities | None = None,
     ) -> None:
         self.name = name
+        self.abilities = abilities or Abilities()
         self._workshop = workshop
         self._handlers = handlers
         self._lanes = dict(lanes)
         self._schedules = tuple(schedules)
         self._timing = timing or Timing()
+        self._batch_size = BATCH_SIZE if workshop.database.is_sqlite else 1
+        self._started_at = workshop.clock.now()
 
     async def reclaim(self) -> None:
         """Take back what a dead worker of the same name held; the caller knows that it is dead."""
@@ -148,6 +158,7 @@ class Worker:
         """Work until cancelled; then hand unfinished jobs back at once."""
         try:
             async with asyncio.TaskGroup() as group:
+                group.create_task(self._keep_on(self._show))
                 group.create_task(self._keep_on(self._sweep))
                 for lane, places in self._lanes.items():
                     for _ in range(places):
@@ -155,12 +166,17 @@ class Worker:
                 for schedule in self._schedules:
                     group.create_task(self._keep_on(partial(self._order_next, schedule)))
         finally:
+            await self._leave()
             log.info("worker stopped", extra={"worker": self.name})
 
     async def run_until_idle(self) -> None:
-        """Do everything that is due, one at a time; for tests and one-shot commands."""
-        while await self._take_one(JobRow.lane.in_(self._lanes)):
-            pass
+        """Do everything that is due, lane by lane; for tests and one-shot commands."""
+        is_busy = True
+        while is_busy:
+            is_busy = await self._end_cancelled()
+            for lane in self._lanes:
+                while await self._take(lane):
+                    is_busy = True
 
     async def _keep_on(self, step: Callable[[], Awaitable[None]]) -> None:
         while True:
@@ -172,16 +188,36 @@ class Worker:
 
     async def _serve(self, lane: str) -> None:
         bell = self._workshop.wake.bell()
-        if not await self._take_one(JobRow.lane == lane):
+        if not await self._take(lane):
             await self._workshop.wake.wait(bell, self._timing.poll_s)
 
     async def _sweep(self) -> None:
         await self.release_expired()
-        # A job that was cancelled while it waited needs no place of its lane to end.
-        is_cancelled = JobRow.cancel_requested_at.is_not(None)
-        while await self._take_one(JobRow.lane.in_(self._lanes), is_cancelled):
-            pass
+        await self._end_cancelled()
         await asyncio.sleep(self._timing.sweep_s)
+
+    async def _show(self) -> None:
+        """Let people see this worker."""
+        async with self._workshop.work(Actor.system()) as work:
+            await Workers(work).show(
+                WorkerRow(
+                    name=self.name,
+                    host=self.abilities.host,
+                    lanes=self._lanes,
+                    offers=dict(self.abilities.offers),
+                    threads=self.abilities.threads,
+                    started_at=self._started_at,
+                    seen_at=work.now,
+                )
+            )
+        await asyncio.sleep(SHOW_EVERY.total_seconds())
+
+    async def _leave(self) -> None:
+        try:
+            async with self._workshop.work(Actor.system()) as work:
+                await Workers(work).leave(self.name)
+        except Exception:
+            log.exception("could not take the worker off the list: it is forgotten in a day")
 
     async def _order_next(self, schedule: Schedule) -> None:
         """Order the next turn, then sleep into the middle of it.
@@ -206,32 +242,81 @@ class Worker:
             if released.all():
                 work.wake_workers()
 
-    async def _take_one(self, *which: ColumnElement[bool]) -> bool:
-        row = await self._claim(which)
-        if row is None:
+    async def _take(self, lane: str) -> bool:
+        rows = await self._claim(lane)
+        if not rows:
             return False
         self._workshop.wake.ring()  # there may be more for the others
-        await _Attempt(self._workshop, self._handlers.get(row.name), row, self._timing).make()
+        await self._do([self._attempt(row) for row in rows])
         await asyncio.sleep(0)  # a brief job on SQLite never waits: let requests have their turn
         return True
 
-    async def _claim(self, which: Sequence[ColumnElement[bool]]) -> JobRow | None:
+    async def _end_cancelled(self) -> bool:
+        """End what was cancelled while it waited: that needs no place of its lane."""
+        is_busy = False
+        while rows := await self._claim_cancelled():
+            is_busy = True
+            for row in rows:
+                await self._attempt(row).make()
+        return is_busy
+
+    def _attempt(self, row: JobRow) -> _Attempt:
+        return _Attempt(self._workshop, self._handlers.get(row.name), row, self._timing)
+
+    async def _do(self, attempts: Sequence[_Attempt]) -> None:
+        """Make the attempts; only the last may be one that takes long."""
+        together = [attempt for attempt in attempts if attempt.is_brief]
+        waiting = list(attempts)
+        try:
+            if len(together) > 1:
+                await _make_together(self._workshop, together)
+                waiting = [attempt for attempt in attempts if not attempt.is_brief]
+            while waiting:
+                attempt = waiting.pop(0)
+                await attempt.make()
+        except asyncio.CancelledError:
+            for attempt in waiting:
+                await attempt.hand_back()
+            raise
+
+    async def _claim(self, lane: str) -> list[JobRow]:
+        """Claim the next job, on SQLite with the brief ones behind it, in one transaction."""
+        rows: list[JobRow] = []
         async with self._workshop.work(Actor.system()) as work:
-            row = await work.session.scalar(
+            while len(rows) < self._batch_size:
+                row = await find_next(work.session, lane, work.now, self.abilities.offers)
+                if row is None:
+                    break
+                self._lease(row)
+                rows.append(row)
+                if not self._attempt(row).is_brief:
+                    break
+                await work.session.flush()
+        return rows
+
+    async def _claim_cancelled(self) -> Sequence[JobRow]:
+        async with self._workshop.work(Actor.system()) as work:
+            found = await work.session.scalars(
                 select(JobRow)
-                .where(JobRow.state == JobState.QUEUED, JobRow.run_at <= work.now, *which)
-                .order_by(JobRow.priority, JobRow.run_at, JobRow.id)
-                .limit(1)
+                .where(
+                    JobRow.state == JobState.QUEUED,
+                    JobRow.cancel_requested_at.is_not(None),
+                    JobRow.lane.in_(self._lanes),
+                )
+                .limit(BATCH_SIZE)
                 .with_for_update(skip_locked=True)
             )
-            if row is None:
-                return None
-            now = self._workshop.clock.now()  # the Work may have queued for longer than a lease
-            row.state, row.worker = JobState.RUNNING, self.name
-            row.fence += 1
-            row.lease_until = now + self._timing.lease
-            row.started_at = row.started_at or now
-            return row
+            rows = found.all()
+            for row in rows:
+                self._lease(row)
+            return rows
+
+    def _lease(self, row: JobRow) -> None:
+        now = self._workshop.clock.now()  # the Work may have queued for longer than a lease
+        row.state, row.worker = JobState.RUNNING, self.name
+        row.fence += 1
+        row.lease_until = now + self._timing.lease
+        row.started_at = row.started_at or now
 
 
 class _Attempt:
@@ -248,42 +333,75 @@ class _Attempt:
         self._is_cancelled = row.cancel_requested_at is not None
         self._is_lost = False
 
+    @property
+    def actor(self) -> Actor:
+        """For whom the job is done."""
+        return self._run.actor
+
+    @property
+    def is_brief(self) -> bool:
+        """Whether it may share a transaction; what a worker died of is done alone."""
+        is_brief = self._handler is not None and self._handler.brief is not None
+        return is_brief and not self._is_cancelled and self._row.losses == 0
+
     async def make(self) -> None:
         """Do the job and write down how it went."""
+        await self._guard(self._make())
+
+    async def settle(self, failure: Exception) -> None:
+        """Write down how a job failed that was done together with others."""
+        await self._guard(self._settle(failure))
+
+    async def _guard(self, doing: Awaitable[None]) -> None:
         try:
-            if self._is_cancelled:
-                await self._end(JobCancelled())
-            elif self._row.losses > MAX_LOSSES:
-                await self._end(JobKeptDying())
-            else:
-                await self._try()
+            await doing
         except LeaseLost:
             log.warning("lost the lease of a job", extra={"job_id": str(self._row.id)})
         except asyncio.CancelledError:
-            await self._hand_back()
+            await self.hand_back()
             raise
 
-    async def _try(self) -> None:
-        handler = self._handler
-        if handler is None:
+    async def _make(self) -> None:
+        if self._is_cancelled:
+            await self._end(JobCancelled())
+        elif self._row.losses > MAX_LOSSES:
+            await self._end(JobKeptDying())
+        elif self._handler is None:
             await self._end(JobCrashed(f"No part of this program does {self._row.name}."))
-            return
+        else:
+            await self._try(self._handler)
+
+    async def _try(self, handler: Handler) -> None:
         try:
-            arguments = msgspec.convert(self._row.arguments, handler.arguments)
-            if handler.brief is not None:
-                async with self._holding() as (work, row):
-                    await handler.brief(work, arguments)
-                    self._mark_done(row)
-            elif handler.lengthy is not None:
-                await self._do_lengthy(handler.lengthy(self._run, arguments))
-        except LeaseLost:
-            raise
-        except Problem as problem:
-            is_passing = isinstance(problem, Unavailable | Throttled)
-            await (self._fail(problem) if is_passing else self._end(problem))
-        except Exception as crash:
-            log.exception("a job crashed", extra={"job_id": str(self._row.id), "job": handler.name})
-            await self._fail(JobCrashed(f"{type(crash).__name__}: {crash}"[:500]))
+            if handler.lengthy is not None:
+                await self._do_lengthy(handler.lengthy(self._run, self._arguments(handler)))
+            else:
+                async with self._workshop.work(self.actor) as work:
+                    await self.do_brief(work)
+        except Exception as failure:  # noqa: BLE001 - it is judged below
+            await self._settle(failure)
+
+    async def do_brief(self, work: Work) -> None:
+        """Do the job in a Work that marks it done as well."""
+        handler = self._handler
+        row = await self._run.check_fence(work)
+        if handler is not None and handler.brief is not None:
+            await handler.brief(work, self._arguments(handler))
+        self._mark_done(row)
+
+    def _arguments(self, handler: Handler) -> Any:  # noqa: ANN401 - each handler has its own type
+        return msgspec.convert(self._row.arguments, handler.arguments)
+
+    async def _settle(self, failure: Exception) -> None:
+        if isinstance(failure, LeaseLost):
+            raise failure
+        if isinstance(failure, Problem):
+            is_passing = isinstance(failure, Unavailable | Throttled)
+            await (self._fail(failure) if is_passing else self._end(failure))
+            return
+        facts = {"job_id": str(self._row.id), "job": self._row.name}
+        log.error("a job crashed", exc_info=failure, extra=facts)
+        await self._fail(JobCrashed(f"{type(failure).__name__}: {failure}"[:500]))
 
     async def _do_lengthy(self, call: Awaitable[None]) -> None:
         doing = asyncio.ensure_future(call)
@@ -325,6 +443,7 @@ class _Attempt:
         async with self._holding() as (_, row):
             row.lease_until = self._workshop.clock.now() + self._timing.lease
             row.progress, row.stage = self._run.progress, self._run.stage
+            self._run.priority = row.priority
             return row
 
     @asynccontextmanager
@@ -337,7 +456,8 @@ class _Attempt:
         row.stage, row.problem = self._run.stage, None
         row.finished_at = self._workshop.clock.now()
 
-    async def _hand_back(self) -> None:
+    async def hand_back(self) -> None:
+        """Queue the job again, as if nobody had claimed it."""
         try:
             async with self._holding() as (work, row):
                 row.state, row.lease_until = JobState.QUEUED, None
@@ -381,6 +501,27 @@ class _Attempt:
             if ending is not None and self._handler is not None:
                 arguments = msgspec.convert(row.arguments, self._handler.arguments)
                 await ending(work, arguments, problem)
+
+
+async def _make_together(workshop: Workshop, attempts: Sequence[_Attempt]) -> None:
+    """Do brief jobs in one transaction, each behind a savepoint; failures are settled after it."""
+    failures: list[tuple[_Attempt, Exception]] = []
+    try:
+        async with workshop.batch() as batch:
+            for attempt in attempts:
+                try:
+                    async with batch.work(attempt.actor) as work:
+                        await attempt.do_brief(work)
+                except Exception as failure:  # noqa: BLE001 - the others go on
+                    failures.append((attempt, failure))
+                await asyncio.sleep(0)
+    except Exception:
+        log.exception("brief jobs could not be done together: each is done alone")
+        for attempt in attempts:
+            await attempt.make()
+        return
+    for attempt, failure in failures:
+        await attempt.settle(failure)
 
 
 def next_turn(every: timedelta, now: datetime) -> datetime:

@@ -9,6 +9,7 @@ from sqlalchemy import ForeignKey, Index, Integer, SmallInteger
 from sqlalchemy.orm import Mapped, mapped_column
 
 from streamverse.kit.db import Base, JsonObject, TenantOwned
+from streamverse.kit.jobs import NORMAL
 
 
 class UploadRow(TenantOwned, Base):
@@ -32,6 +33,7 @@ class UploadRow(TenantOwned, Base):
     part_ids: Mapped[JsonObject | None]
     state: Mapped[str]
     problem: Mapped[JsonObject | None]
+    priority: Mapped[int] = mapped_column(SmallInteger, default=NORMAL)
     asset_id: Mapped[UUID | None] = mapped_column(index=True)
     origin: Mapped[str | None]
     expected_sha256: Mapped[str | None]
@@ -84,6 +86,7 @@ class PackageRow(TenantOwned, Base):
     recipe: Mapped[JsonObject]
     state: Mapped[str]
     problem: Mapped[JsonObject | None]
+    checks: Mapped[JsonObject | None]
     duration_ms: Mapped[int]
     has_poster: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
