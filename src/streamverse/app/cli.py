@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Any, Protocol
+from uuid import UUID
 
 import streamverse
 from streamverse.app.settings import Settings, load_settings, unknown_variables
@@ -75,8 +76,18 @@ def _add_processes(commands: Commands, common: argparse.ArgumentParser) -> None:
         command = commands.add_parser(name, parents=[common], help=about, description=about)
         command.add_argument("--host", help="the network address to listen on")
         command.add_argument("--port", help="the port to listen on")
+    about = "run a worker, here or on another machine with the same settings"
+    command = commands.add_parser("worker", parents=[common], help=about, description=about)
+    command.add_argument(
+        "--codecs", dest="worker_codecs", metavar="LIST", help="what it encodes: h264,hevc,av1"
+    )
+    command.add_argument(
+        "--threads", dest="worker_threads", metavar="N", help="how many processors it uses"
+    )
+    command.add_argument(
+        "--lanes", dest="worker_lanes", metavar="LIST", help="what it does: default,encode,sound"
+    )
     for name, about in (
-        ("worker", "run a worker, here or on another machine with the same settings"),
         ("migrate", "bring the database's tables up to date"),
         ("openapi", "print the API's OpenAPI document"),
         ("doctor", "say what is missing and how to mend it"),
@@ -98,6 +109,9 @@ def _add_tools(commands: Commands, common: argparse.ArgumentParser) -> None:
     )
     command.add_argument("--credit", help="whom to thank, shown with the film")
     command.add_argument(
+        "--batch", action="store_true", help="let everything that somebody waits for go first"
+    )
+    command.add_argument(
         "--wait",
         action="store_true",
         help="wait until it is ready, with a progress bar, and print its addresses as JSON",
@@ -105,8 +119,16 @@ def _add_tools(commands: Commands, common: argparse.ArgumentParser) -> None:
     about = "print what a media file holds, as JSON"
     command = commands.add_parser("probe", parents=[common], help=about, description=about)
     command.add_argument("file", metavar="FILE", type=Path)
-    about = "list the latest jobs"
+    about = "list the latest jobs, try dead ones again, or cancel one"
     command = commands.add_parser("jobs", parents=[common], help=about, description=about)
+    command.add_argument(
+        "action",
+        nargs="?",
+        choices=["list", "retry", "cancel"],
+        default="list",
+        help="retry without JOB tries every dead one again",
+    )
+    command.add_argument("job", nargs="?", metavar="JOB", type=UUID, help="the job's id")
     command.add_argument(
         "--state", choices=["queued", "running", "done", "dead", "cancelled"], help="only these"
     )
@@ -136,7 +158,7 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _overrides(given: argparse.Namespace) -> dict[str, object]:
-    named = ("data_dir", "host", "port")
+    named = ("data_dir", "host", "port", "worker_codecs", "worker_threads", "worker_lanes")
     found = {name: getattr(given, name, None) for name in named}
     return {name: value for name, value in found.items() if value is not None}
 

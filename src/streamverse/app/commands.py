@@ -24,7 +24,7 @@ from streamverse.domains.identity.contracts import DEFAULT_TENANT_ID
 from streamverse.domains.media import public as media
 from streamverse.domains.media.contracts import AssetId
 from streamverse.kit.errors import Invalid
-from streamverse.kit.jobs import Jobs, JobState
+from streamverse.kit.jobs import JobEnded, Jobs, JobState
 from streamverse.kit.work import Actor
 from streamverse.mediakit.ffmpeg import find_tools
 from streamverse.mediakit.probe import MediaRefused, probe
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from streamverse.domains.media.models import UploadRow
 
 LOOK_EVERY_S = 0.25
+MOST_DEAD_JOBS = 1000
 BAR_WIDTH = 32
 
 
@@ -103,7 +104,55 @@ async def run_probe(_settings: Settings, given: argparse.Namespace) -> int:
 
 
 async def run_jobs(settings: Settings, given: argparse.Namespace) -> int:
-    """List the latest jobs."""
+    """List the latest jobs, try some again, or cancel one."""
+    if given.action == "cancel":
+        await _cancel_job(settings, given.job)
+    elif given.action == "retry":
+        await _retry_jobs(settings, given.job)
+    else:
+        await _list_jobs(settings, given)
+    return 0
+
+
+async def _cancel_job(settings: Settings, job_id: UUID | None) -> None:
+    if job_id is None:
+        raise Invalid("Say which job: `streamverse jobs cancel JOB`.")
+    async with open_resources(settings) as resources:
+        actor = await _actor_for_job(resources, job_id)
+        async with resources.workshop.work(actor) as work:
+            await Jobs(work).cancel(job_id)
+    _print(f"{job_id} ends within seconds.")
+
+
+async def _retry_jobs(settings: Settings, job_id: UUID | None) -> None:
+    async with open_resources(settings) as resources:
+        for chosen in [job_id] if job_id else await _dead_jobs(resources):
+            actor = await _actor_for_job(resources, chosen)
+            try:
+                async with resources.workshop.work(actor) as work:
+                    row = await media.retry_job(work, chosen)
+            except JobEnded as refusal:
+                if job_id is not None:
+                    raise
+                # Trying one again may have taken others up again that are about the same film.
+                _print(f"{chosen} is left alone: {refusal.detail}")
+            else:
+                _print(f"{chosen} is tried again: {row.name}")
+
+
+async def _dead_jobs(resources: Resources) -> list[UUID]:
+    async with resources.workshop.reading(Actor.system()) as work:
+        rows = await Jobs(work).page(before=None, limit=MOST_DEAD_JOBS, state=JobState.DEAD)
+    return [row.id for row in rows]
+
+
+async def _actor_for_job(resources: Resources, job_id: UUID) -> Actor:
+    """Act for the job's tenant: what is ordered belongs to it."""
+    async with resources.workshop.reading(Actor.system()) as work:
+        return Actor.system((await Jobs(work).get(job_id)).tenant_id)
+
+
+async def _list_jobs(settings: Settings, given: argparse.Namespace) -> None:
     state = JobState(given.state) if given.state else None
     async with (
         open_resources(settings) as resources,
@@ -113,12 +162,11 @@ async def run_jobs(settings: Settings, given: argparse.Namespace) -> int:
     if given.json:
         shown = ("id", "name", "state", "stage", "progress", "attempts", "worker", "problem")
         _print_json([{name: getattr(row, name) for name in shown} for row in rows])
-        return 0
+        return
     for row in rows:
         percent = f"{row.progress:4.0%}" if row.progress is not None else "    "
         problem = f"  {row.problem['detail']}" if row.problem else ""
         _print(f"{row.id}  {row.state:9} {percent}  {row.name} {row.stage or ''}{problem}")
-    return 0
 
 
 async def run_audit(settings: Settings, _given: argparse.Namespace) -> int:
@@ -167,7 +215,8 @@ async def _order_import(resources: Resources, given: argparse.Namespace) -> Uplo
 
 
 def _said(given: argparse.Namespace) -> dict[str, str]:
-    return {"title": given.title or "", "credit": given.credit or ""}
+    said = {"title": given.title or "", "credit": given.credit or ""}
+    return {**said, "batch": "true"} if given.batch else said
 
 
 def _require_file(path: Path) -> None:

@@ -15,7 +15,7 @@ from streamverse.kit import sqlite
 from streamverse.kit.clock import new_id
 from streamverse.kit.errors import Problem
 from streamverse.kit.smtp import MailServerUnavailable, Security, SmtpServer, SmtpTransport
-from streamverse.mediakit import sandbox
+from streamverse.mediakit import hardware, sandbox
 from streamverse.mediakit.ffmpeg import ToolMissing, find_tools, read_version
 
 if TYPE_CHECKING:
@@ -52,6 +52,7 @@ async def examine(settings: Settings) -> list[Finding]:
         _sqlite,
         _tools,
         _sandbox,
+        _hardware,
         _web_app,
         _mail,
         _disk,
@@ -105,6 +106,22 @@ async def _sandbox(_settings: Settings) -> Finding:
     if not found.is_complete:
         remedy = "Use Linux 5.13 or newer with Landlock, so that media tools reach no other files."
     return Finding("Sandbox", detail, found.is_complete, remedy)
+
+
+async def _hardware(_settings: Settings) -> Finding:
+    try:
+        found = await hardware.detect(find_tools())
+    except ToolMissing:
+        return _bad("Hardware encoders", "nothing to try them with", "Run `make build` again.")
+    names = [f"{encoder.name} on {encoder.device}" for encoder in found.encoders]
+    if found.failures and not names:
+        # Software does all of it, so this is no fault of the installation.
+        remedy = "Install the driver's user libraries, and let this user open the device."
+        detail = f"none works, so pictures are encoded in software ({found.failures[0]})"
+        return Finding("Hardware encoders", detail, remedy=remedy)
+    return Finding(
+        "Hardware encoders", ", ".join(names) or "none; pictures are encoded in software"
+    )
 
 
 async def _web_app(_settings: Settings) -> Finding:

@@ -42,7 +42,7 @@ async def serve(settings: Settings, *, has_api: bool = True, has_worker: bool = 
         if has_api:
             parts.append(_run_api(resources, stop))
         if has_worker:
-            parts.append(run_worker(resources))
+            parts.append(run_worker(resources, is_alone=not has_api))
         if not resources.database.is_sqlite:
             dsn = settings.database_url.replace("+asyncpg", "")
             parts.append(resources.workshop.wake.listen(dsn))

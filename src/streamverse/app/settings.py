@@ -15,17 +15,21 @@ from urllib.parse import urlsplit
 from msgspec import Meta
 
 from streamverse.domains.identity.rules.federation import parse_providers
+from streamverse.domains.media.contracts import ENCODE_LANE, FETCH_LANE, SOUND_LANE
 from streamverse.domains.media.rules.origins import parse_buckets
 from streamverse.kit import settings as machinery
 from streamverse.kit.crypto import load_or_create_master_secret
+from streamverse.kit.jobs import DEFAULT_LANE
 from streamverse.kit.mail import may_be_mailed
 from streamverse.kit.settings import SettingsInvalid, setting, settings_class
 from streamverse.kit.smtp import SmtpServer
+from streamverse.mediakit import hardware
 from streamverse.mediakit.ladder import CodecFamily
 
 PREFIX = "STREAMVERSE_"
 TEST_PREFIX = "STREAMVERSE_TEST_"
 FILE_NAME = "streamverse.toml"
+LANES = (DEFAULT_LANE, ENCODE_LANE, SOUND_LANE, FETCH_LANE)
 
 _MIN_SECRET_LENGTH = 32
 _HOST = re.compile(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
@@ -291,6 +295,28 @@ class Settings:
         default=1,
         group="Work",
         about="Worker processes that `serve` starts; 0 where workers run elsewhere.",
+    )
+    worker_lanes: tuple[str, ...] = setting(
+        default=LANES,
+        group="Work",
+        shown_default="all of them",
+        expected=f"a list of {', '.join(LANES)}, separated by commas",
+        accepts=lambda lanes: bool(lanes) and set(lanes) <= set(LANES),
+        about="The lanes that a worker serves: encoding, sound, and everything else.",
+    )
+    worker_codecs: tuple[str, ...] = setting(
+        default=hardware.CODECS,
+        group="Work",
+        shown_default="all of them",
+        expected=f"a list of {', '.join(hardware.CODECS)}, separated by commas",
+        accepts=lambda codecs: set(codecs) <= set(hardware.CODECS),
+        about="The codecs that a worker encodes; it leaves what needs another one to others.",
+    )
+    worker_threads: _NotNegative = setting(
+        default=0,
+        group="Work",
+        shown_default="as many as the machine has",
+        about="Processors that a worker process of its own uses; `serve` uses all of them.",
     )
     worker_encode_slots: _Positive = setting(
         default=1, group="Work", about="Encodes that one worker runs at the same time."

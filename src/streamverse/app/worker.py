@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import fcntl
 import os
+import socket
+import sys
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import timedelta
@@ -13,11 +15,15 @@ from typing import TYPE_CHECKING
 from streamverse.app import registry
 from streamverse.domains.media.contracts import ENCODE_LANE, FETCH_LANE, SOUND_LANE
 from streamverse.kit.clock import new_id
+from streamverse.kit.heartbeats import Abilities
 from streamverse.kit.jobs import DEFAULT_LANE
 from streamverse.kit.worker import Timing, Worker
+from streamverse.mediakit.ffmpeg import usable_processors
+from streamverse.mediakit.hardware import SOFTWARE
 
 if TYPE_CHECKING:
     from streamverse.app.resources import Resources
+    from streamverse.app.settings import Settings
 
 BRIEF_JOBS_AT_ONCE = 3
 FETCHES_AT_ONCE = 3
@@ -26,29 +32,55 @@ NODE_FILE = "node.id"
 
 
 @asynccontextmanager
-async def open_worker(resources: Resources) -> AsyncGenerator[Worker]:
+async def open_worker(resources: Resources, *, is_alone: bool = False) -> AsyncGenerator[Worker]:
     """Make a worker that no living one is named like; it takes its dead namesake's jobs back."""
     settings = resources.settings
     with _own_name(settings.data_dir) as name:
+        if is_alone:
+            keep_to_threads(settings.worker_threads, int(name.rpartition("/")[2]))
         worker = Worker(
             resources.workshop,
             registry.handlers_by_name(resources),
             name=name,
-            lanes={
-                DEFAULT_LANE: BRIEF_JOBS_AT_ONCE,
-                ENCODE_LANE: settings.worker_encode_slots,
-                SOUND_LANE: 1,
-                FETCH_LANE: FETCHES_AT_ONCE,
-            },
+            lanes=_lanes(settings),
             schedules=registry.schedules(resources),
             timing=Timing(
                 lease=timedelta(seconds=settings.job_lease_seconds),
                 poll_s=settings.worker_poll_ms / 1000,
             ),
+            abilities=Abilities(
+                host=socket.gethostname(),
+                offers={codec: SOFTWARE[codec].name for codec in settings.worker_codecs},
+                threads=usable_processors(),
+            ),
         )
         await worker.reclaim()
         await resources.store.sweep()
         yield worker
+
+
+def _lanes(settings: Settings) -> dict[str, int]:
+    places = {
+        DEFAULT_LANE: BRIEF_JOBS_AT_ONCE,
+        ENCODE_LANE: settings.worker_encode_slots,
+        SOUND_LANE: 1,
+        FETCH_LANE: FETCHES_AT_ONCE,
+    }
+    return {lane: count for lane, count in places.items() if lane in settings.worker_lanes}
+
+
+def keep_to_threads(threads: int, place: int) -> None:
+    """Keep this process and its tools to some processors, another share for each worker here.
+
+    The encoders start as many threads as they think fit; the kernel holds all of them to these.
+    """
+    if sys.platform != "linux":
+        return
+    processors = sorted(os.sched_getaffinity(0))
+    if 0 < threads < len(processors):
+        first = place * threads
+        chosen = {processors[(first + n) % len(processors)] for n in range(threads)}
+        os.sched_setaffinity(0, chosen)
 
 
 @contextmanager
@@ -82,7 +114,7 @@ def _node_id(file: Path) -> str:
     return file.read_text().strip()
 
 
-async def run_worker(resources: Resources) -> None:
-    """Work until cancelled."""
-    async with open_worker(resources) as worker:
+async def run_worker(resources: Resources, *, is_alone: bool = False) -> None:
+    """Work until cancelled; ``is_alone`` where nothing but a worker runs in this process."""
+    async with open_worker(resources, is_alone=is_alone) as worker:
         await worker.run()

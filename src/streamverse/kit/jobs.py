@@ -19,7 +19,7 @@ from uuid import UUID
 
 import asyncpg  # pyright: ignore[reportMissingTypeStubs]
 import msgspec
-from sqlalchemy import Index, SmallInteger, func, select, text, update
+from sqlalchemy import Index, Select, SmallInteger, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import IntegrityError
@@ -272,11 +272,16 @@ class Jobs:
     def __init__(self, work: Work) -> None:
         self._work = work
 
+    async def get(self, job_id: UUID) -> JobRow:
+        """Get a job, or fail with ``JobNotFound``."""
+        return await self._one(job_id, select(JobRow))
+
     async def lock(self, job_id: UUID) -> JobRow:
-        """Get a job for change."""
-        row = await self._work.session.scalar(
-            select(JobRow).where(JobRow.id == job_id).with_for_update()
-        )
+        """Get a job for change, or fail with ``JobNotFound``."""
+        return await self._one(job_id, select(JobRow).with_for_update())
+
+    async def _one(self, job_id: UUID, query: Select[JobRow]) -> JobRow:
+        row = await self._work.session.scalar(query.where(JobRow.id == job_id))
         if row is None:
             raise JobNotFound(job_id)
         return row

@@ -35,6 +35,7 @@ from streamverse.mediakit.ffmpeg import (
     ensure_success,
     input_arguments,
     read_progress,
+    usable_processors,
 )
 from streamverse.mediakit.frames import AudioPlan, Chunk, SegmentPlan
 from streamverse.mediakit.ladder import CodecFamily, Rung
@@ -464,7 +465,7 @@ def _limits(memory_bytes: int, niceness: int) -> Limits:
 
 
 def _threads() -> int:
-    return min(_MOST_THREADS, (os.cpu_count() or 1) * 3 // 2)
+    return min(_MOST_THREADS, usable_processors() * 3 // 2)
 
 
 def _refuse_missing_pictures(next_frame: int, planned: range, plan: SegmentPlan) -> None:

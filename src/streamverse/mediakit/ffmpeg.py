@@ -112,6 +112,13 @@ def read_version(tool: Path) -> tuple[int, int, int]:
     return int(major), int(minor), int(patch or 0)
 
 
+def usable_processors() -> int:
+    """Count the processors that this process and its tools may use."""
+    if sys.platform == "linux":
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 def input_arguments(path: Path, demuxer: str) -> tuple[str, ...]:
     """Name an untrusted input such that nothing but this file, read as this format, is opened."""
     return (

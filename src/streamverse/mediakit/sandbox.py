@@ -44,6 +44,7 @@ class Command:
 
     argv: tuple[str, ...]
     inputs: tuple[Path, ...] = ()
+    devices: tuple[Path, ...] = field(default=(), kw_only=True)
     folder: Path | None = None
     pipe_count: int = 0
     limits: Limits = field(default_factory=Limits)
@@ -199,6 +200,7 @@ def _order(command: Command, pipes: Sequence[int]) -> Order:
         "argv": list(command.argv) or None,
         "pipes": list(pipes),
         "readable": [str(path.absolute()) for path in command.inputs],
+        "devices": [str(path.absolute()) for path in command.devices],
         "writable": None if command.folder is None else str(command.folder.absolute()),
         "parent_pid": os.getpid(),
         "cpu_seconds": limits.cpu_seconds,

@@ -25,6 +25,7 @@ class Order(TypedDict):
     argv: list[str] | None
     pipes: list[int]
     readable: list[str]
+    devices: list[str]
     writable: str | None
     parent_pid: int
     cpu_seconds: int
@@ -115,7 +116,8 @@ _CLONE3 = 435
 _LANDLOCK_CREATE, _LANDLOCK_ADD_RULE, _LANDLOCK_RESTRICT = 444, 445, 446
 _READ_FILE, _READ_DIRECTORY, _EXECUTE, _WRITE_FILE = 1 << 2, 1 << 3, 1 << 0, 1 << 1
 _TRUNCATE = 1 << 14
-_FILE_RIGHTS = _EXECUTE | _WRITE_FILE | _READ_FILE | _TRUNCATE | 1 << 15
+_DEVICE_IOCTL = 1 << 15
+_FILE_RIGHTS = _EXECUTE | _WRITE_FILE | _READ_FILE | _TRUNCATE | _DEVICE_IOCTL
 _OWN_FOLDER_RIGHTS = 0b111_1111_1111_1111 & ~(_EXECUTE | 1 << 6 | 1 << 9 | 1 << 11)
 _RIGHTS_BY_ABI = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1, 4: (1 << 15) - 1}
 _RIGHTS_SINCE_ABI_5 = (1 << 16) - 1
@@ -229,9 +231,10 @@ def _restrict_files(libc: ctypes.CDLL, order: Order, tool: str | None) -> int:
 def _allowed_paths(order: Order, tool: str | None) -> list[tuple[str, int]]:
     libraries = [path for path in _SYSTEM_LIBRARIES if os.path.exists(path)]  # noqa: PTH110
     devices = [path for path in _DEVICES if os.path.exists(path)]  # noqa: PTH110
+    devices += order["devices"]
     return [
         *((path, _READ_FILE | _READ_DIRECTORY | _EXECUTE) for path in libraries),
-        *((path, _READ_FILE | _WRITE_FILE) for path in devices),
+        *((path, _READ_FILE | _WRITE_FILE | _DEVICE_IOCTL) for path in devices),
         *((path, _READ_FILE | _READ_DIRECTORY) for path in order["readable"]),
         *([(tool, _READ_FILE | _EXECUTE)] if tool else []),
         *([(order["writable"], _OWN_FOLDER_RIGHTS)] if order["writable"] else []),

@@ -23,6 +23,9 @@ from streamverse.domains.media.service.remote_imports import NewImport, order_im
 from streamverse.domains.media.service.uploads import Receptions, UploadLimits
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
+    from streamverse.kit.jobs import JobRow
     from streamverse.kit.work import Work
 
 
@@ -73,6 +76,16 @@ async def progress(work: Work, asset_ids: Sequence[AssetId]) -> Mapping[AssetId,
     return await processing.progress_of(work, asset_ids)
 
 
+async def hurry(work: Work, asset_id: AssetId) -> None:
+    """Let what is still to be done for an asset go first: somebody waits for it."""
+    await assets.hurry(work, asset_id)
+
+
+async def retry_job(work: Work, job_id: UUID) -> JobRow:
+    """Try a job again that was given up, with all that stopped because of it."""
+    return await processing.retry_job(work, job_id)
+
+
 async def rename_asset(work: Work, asset_id: AssetId, name: str) -> None:
     """Call an asset what its title is called, where its processing is shown."""
     await assets.rename_asset(work, asset_id, name)
@@ -106,10 +119,12 @@ __all__ = [
     "find_package",
     "find_upload_problem",
     "has_ever_received",
+    "hurry",
     "import_file",
     "order_import",
     "posters",
     "progress",
     "rename_asset",
+    "retry_job",
     "sign_addresses",
 ]

@@ -29,6 +29,8 @@ async def start_playback(
     )
     if access is not Access.ALLOWED or package is None:
         raise TitleNotPlayable(has_failed=access is Access.FAILED)
+    if not package.is_complete:
+        await media.hurry(work, package.asset_id)
     signed = media.sign_addresses(work, addresses, package)
     return PlaybackOut(
         title_id=title.id,

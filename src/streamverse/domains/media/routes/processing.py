@@ -9,10 +9,8 @@ from litestar import get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, QueryParameter
 
-from streamverse.domains.media.contracts import AssetId
 from streamverse.domains.media.schemas import JobOut, JobsOut, ProcessingItem, ProcessingOut
-from streamverse.domains.media.service.assets import resume_encoding
-from streamverse.domains.media.service.processing import list_processing
+from streamverse.domains.media.service import processing
 from streamverse.kit.http import may, problems
 from streamverse.kit.jobs import JobEnded, JobNotFound, Jobs, JobState
 from streamverse.kit.paging import CursorInvalid, Listing
@@ -24,7 +22,7 @@ JOB_PAGES = Listing("jobs", tuple[UUID])
 @get("/processing", guards=[may("jobs.manage")])
 async def get_processing(work: NamedDependency[Work]) -> ProcessingOut:
     """List what is being processed, active things first."""
-    items = await list_processing(work)
+    items = await processing.list_processing(work)
     return ProcessingOut([ProcessingItem.of(item, work.now) for item in items])
 
 
@@ -62,10 +60,7 @@ async def cancel_job(job_id: FromPath[UUID], work: NamedDependency[Work]) -> Job
 )
 async def retry_job(job_id: FromPath[UUID], work: NamedDependency[Work]) -> JobOut:
     """Try again what was given up or cancelled."""
-    row = await Jobs(work).retry(job_id)
-    if row.subject_id is not None:
-        await resume_encoding(work, AssetId(row.subject_id))
-    return JobOut.of(row, work.now)
+    return JobOut.of(await processing.retry_job(work, job_id), work.now)
 
 
 routes = (get_processing, list_jobs, cancel_job, retry_job)

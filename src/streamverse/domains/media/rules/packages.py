@@ -52,6 +52,10 @@ _GROUP_OF_FAMILY = {
     CodecFamily.HEVC: RungGroup.HEVC,
     CodecFamily.AV1: RungGroup.AV1,
 }
+_CODEC_OF_GROUP = {
+    RungGroup.PREVIEW: CodecFamily.H264,
+    **{group: family for family, group in _GROUP_OF_FAMILY.items()},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,6 +289,13 @@ def _audio_track(sound: SoundTrack, audio: AudioFacts) -> PlannedTrack:
         language=audio.language,
         label=audio.title,
     )
+
+
+def needed_codec(part: PartRow) -> str | None:
+    """Name what a worker must be able to encode to do a part; sound any worker can do."""
+    if part.kind == PartKind.AUDIO:
+        return None
+    return _CODEC_OF_GROUP[RungGroup(part.group)].value
 
 
 def encode_progress(parts: Sequence[PartRow]) -> float:

@@ -63,7 +63,9 @@ async def accept_upload(
         )
     )
     await work.session.flush()
-    await _order_package(work, asset_id, facts, policy or EncodingPolicy())
+    await _order_package(
+        work, asset_id, facts, policy or EncodingPolicy(), priority=upload.priority
+    )
     upload.state = UploadState.ACCEPTED
     await use_up_parts(work, upload)
     work.emit(_accepted(upload, asset_id, facts))
@@ -88,7 +90,12 @@ def _stored_facts(facts: MediaFacts) -> dict[str, Any]:
 
 
 async def _order_package(
-    work: Work, asset_id: AssetId, facts: MediaFacts, policy: EncodingPolicy
+    work: Work,
+    asset_id: AssetId,
+    facts: MediaFacts,
+    policy: EncodingPolicy,
+    *,
+    priority: int,
 ) -> None:
     recipe = choose_recipe(facts, policy)
     package_id = PackageId(new_id())
@@ -103,7 +110,7 @@ async def _order_package(
     )
     Packages(work).add(package)
     await work.session.flush()
-    await add_plan(work, package, plan_package(recipe, facts))
+    await add_plan(work, package, plan_package(recipe, facts), priority=priority)
     if facts.has_video:
         _order_poster(work, asset_id, package_id)
 
@@ -175,6 +182,11 @@ async def _order_what_is_missing(work: Work, package: PackageRow) -> None:
         order_checks(work, package)
     if not package.has_poster and any(part.kind == PartKind.VIDEO for part in parts):
         _order_poster(work, asset_id, package_id)
+
+
+async def hurry(work: Work, asset_id: AssetId) -> None:
+    """Let what is still to be done for an asset go first: somebody waits for it."""
+    await Jobs(work).raise_priority(asset_id)
 
 
 async def rename_asset(work: Work, asset_id: AssetId, name: str) -> None:

@@ -27,6 +27,7 @@ from streamverse.domains.media.rules.packages import (
     Recipe,
     RungGroup,
     leading_parts,
+    needed_codec,
     plan_group,
     playable_segments,
     to_package,
@@ -59,8 +60,13 @@ class NewSegment:
     size_bytes: int
 
 
-async def add_plan(work: Work, package: PackageRow, plan: PackagePlan) -> None:
-    """Add tracks and parts to a package and order their encoding, what playing waits for first."""
+async def add_plan(
+    work: Work, package: PackageRow, plan: PackagePlan, *, priority: int = NORMAL
+) -> None:
+    """Add tracks and parts to a package and order their encoding, what playing waits for first.
+
+    ``priority`` is that of the whole package among others.
+    """
     packages, package_id = Packages(work), PackageId(package.id)
     position = len(await packages.tracks(package_id))
     parts = list(await packages.parts(package_id))
@@ -76,7 +82,8 @@ async def add_plan(work: Work, package: PackageRow, plan: PackagePlan) -> None:
     )
     leading = {part.number for part in leading_parts([*parts, *new_parts])}
     for part in new_parts:
-        order_part(work, package, part, is_leading=part.number in leading)
+        is_leading = part.number in leading
+        order_part(work, package, part, is_leading=is_leading, package_priority=priority)
 
 
 async def add_groups(
@@ -97,14 +104,22 @@ async def add_groups(
     await _order_checks_if_whole(work, package)
 
 
-def order_part(work: Work, package: PackageRow, part: PartRow, *, is_leading: bool) -> None:
+def order_part(
+    work: Work,
+    package: PackageRow,
+    part: PartRow,
+    *,
+    is_leading: bool,
+    package_priority: int = NORMAL,
+) -> None:
     """Order the encoding of a part: first what playing waits for, last what only some can use."""
     package_id = PackageId(package.id)
     order = EncodeSound if part.kind == PartKind.AUDIO else EncodePart
     priority = LEADING_PRIORITY if is_leading else GROUP_PRIORITIES.get(part.group, NORMAL)
     work.enqueue(
         order(package_id, part.number),
-        priority=priority,
+        priority=priority + package_priority - NORMAL,
+        needs=needed_codec(part),
         subject_id=package.asset_id,
         dedupe_key=f"encode:{package_id}:{part.number}",
     )

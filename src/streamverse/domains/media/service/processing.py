@@ -11,6 +11,7 @@ from streamverse.domains.media.contracts import AssetId, Stage
 from streamverse.domains.media.repository import Packages, Uploads
 from streamverse.domains.media.rules.packages import encode_progress
 from streamverse.domains.media.rules.states import PackageState
+from streamverse.domains.media.service.assets import resume_encoding
 from streamverse.kit.jobs import ACTIVE, Jobs
 
 if TYPE_CHECKING:
@@ -102,6 +103,14 @@ def _eta_s(jobs: Sequence[JobRow], progress: float, now: datetime) -> float | No
         return None
     spent_s = (now - min(started)).total_seconds()
     return spent_s / progress * (1 - progress)
+
+
+async def retry_job(work: Work, job_id: UUID) -> JobRow:
+    """Try a job again that was given up or cancelled, with all that stopped because of it."""
+    row = await Jobs(work).retry(job_id)
+    if row.subject_id is not None:
+        await resume_encoding(work, AssetId(row.subject_id))
+    return row
 
 
 async def progress_of(work: Work, asset_ids: Sequence[AssetId]) -> dict[AssetId, float]:

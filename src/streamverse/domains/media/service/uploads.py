@@ -35,7 +35,7 @@ from streamverse.domains.media.rules.names import (
 )
 from streamverse.domains.media.rules.states import UploadState
 from streamverse.kit.clock import new_id
-from streamverse.kit.jobs import HIGH, Jobs
+from streamverse.kit.jobs import HIGH, LOW, NORMAL, Jobs
 from streamverse.kit.storage import StorageFull
 
 if TYPE_CHECKING:
@@ -141,6 +141,7 @@ def new_upload_row(work: Work, new: NewUpload) -> UploadRow:
         offset_bytes=0,
         writer=0,
         is_partial=new.is_partial,
+        priority=LOW if new.metadata.get("batch") == "true" else NORMAL,
         state=UploadState.UPLOADING,
         created_at=work.now,
     )
@@ -285,7 +286,8 @@ def order_check(work: Work, row: UploadRow) -> None:
     row.state = UploadState.CHECKING
     row.expires_at = None
     row.asset_id = row.asset_id or AssetId(new_id())
-    work.enqueue(CheckUpload(UploadId(row.id)), priority=HIGH, subject_id=row.asset_id)
+    priority = HIGH if row.priority == NORMAL else row.priority
+    work.enqueue(CheckUpload(UploadId(row.id)), priority=priority, subject_id=row.asset_id)
 
 
 async def give_up_upload(work: Work, upload_id: UploadId) -> None:
