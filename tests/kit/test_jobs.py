@@ -159,6 +159,19 @@ async def test_cancelling_a_subject_drops_what_waits_and_asks_what_runs(workshop
     assert rows[0].finished_at == now
 
 
+async def test_what_was_asked_to_stop_may_go_on(workshop: Workshop) -> None:
+    running = await order(workshop, subject_id=FILM, state=JobState.RUNNING)
+    other = await order(workshop, subject_id=SERIES, state=JobState.RUNNING)
+    async with workshop.work(ADAS) as work:
+        for subject_id in (FILM, SERIES):
+            await Jobs(work).cancel_subject(subject_id)
+    async with workshop.work(ADAS) as work:
+        await Jobs(work).keep_subject(FILM)
+
+    rows = [await find(workshop, job_id) for job_id in (running, other)]
+    assert [row.cancel_requested_at for row in rows] == [None, workshop.clock.now()]
+
+
 @pytest.mark.parametrize("state", [JobState.DEAD, JobState.CANCELLED])
 async def test_a_job_that_failed_is_queued_as_if_new(
     workshop: Workshop, clock: FixedClock, state: JobState

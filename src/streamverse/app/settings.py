@@ -291,6 +291,12 @@ class Settings:
         about="The codecs that films are encoded in. Everything plays H.264; HEVC and AV1 need "
         "fewer bits, keep high dynamic range, and cost as much work again each.",
     )
+    package_checks: Literal["sampled", "full"] = setting(
+        default="sampled",
+        group="Work",
+        about="How much of what was encoded is decoded again before it is declared ready: sound "
+        "and the smallest renditions whole and a sample of the others, or all of it.",
+    )
     worker_count: _NotNegative = setting(
         default=1,
         group="Work",

@@ -337,6 +337,14 @@ class Jobs:
             update(JobRow).where(*active).values(cancel_requested_at=self._work.now)
         )
 
+    async def keep_subject(self, subject_id: UUID) -> None:
+        """Take back what asked the jobs about a subject to stop, where they have not yet."""
+        await self._work.session.execute(
+            update(JobRow)
+            .where(JobRow.subject_id == subject_id, JobRow.state.in_(ACTIVE))
+            .values(cancel_requested_at=None)
+        )
+
     async def raise_priority(self, subject_id: UUID, priority: int = WAITED_FOR) -> None:
         """Let what is still to be done about a subject go before other work."""
         raised = await self._work.session.scalars(

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from uuid import UUID
 
-from sqlalchemy import delete, func, insert, or_, select
+from sqlalchemy import delete, func, insert, inspect, or_, select
 
 from streamverse.domains.media.contracts import AssetId, PackageId
 from streamverse.domains.media.errors import PackageNotFound, UploadNotFound
@@ -22,10 +22,19 @@ from streamverse.domains.media.models import (
     UploadRow,
 )
 from streamverse.domains.media.rules.states import UploadState
+from streamverse.kit import clock
 
 if TYPE_CHECKING:
     from streamverse.domains.media.contracts import UploadId
     from streamverse.kit.work import Work
+
+
+Row = TypeVar("Row", PackageRow, TrackRow, PartRow)
+
+
+def _copy(row: Row, **changes: object) -> Row:
+    columns = {column.key: getattr(row, column.key) for column in inspect(type(row)).column_attrs}
+    return type(row)(**{**columns, **changes})
 
 
 class Uploads:
@@ -219,6 +228,31 @@ class Packages:
             .limit(200)
         )
         return [(package, asset) for package, asset in found]
+
+    async def renew(self, old: PackageRow, new_id: PackageId) -> PackageRow:
+        """Put a package with the same tracks and parts, of which nothing is made, in its place."""
+        session, old_id = self._work.session, PackageId(old.id)
+        tracks, parts = await self.tracks(old_id), await self.parts(old_id)
+        fresh = _copy(old, id=new_id, created_at=self._work.now, has_poster=False)
+        fresh.playable_at = fresh.ready_at = fresh.checks = None
+        session.add(fresh)
+        await session.flush()
+        session.add_all(_copy(track, id=clock.new_id(), package_id=new_id) for track in tracks)
+        session.add_all(
+            _copy(
+                part,
+                package_id=new_id,
+                next_segment=part.first_segment,
+                encode_starts=0,
+                finished_at=None,
+            )
+            for part in parts
+        )
+        for row in (*tracks, *parts, old):
+            session.expunge(row)
+        await session.execute(delete(PackageRow).where(PackageRow.id == old_id))
+        await session.flush()
+        return fresh
 
     async def tracks(self, package_id: PackageId) -> Sequence[TrackRow]:
         """List the tracks of a package in order."""

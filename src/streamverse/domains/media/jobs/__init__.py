@@ -20,10 +20,15 @@ if TYPE_CHECKING:
 
 
 def media_jobs(
-    store: ObjectStore, tools: Tools, scratch: Path, policy: EncodingPolicy
+    store: ObjectStore,
+    tools: Tools,
+    scratch: Path,
+    policy: EncodingPolicy,
+    *,
+    is_checked_fully: bool = False,
 ) -> JobHandlers:
     """Declare all of them, with the store, the tools and a folder for copies of sources."""
-    workshop = Workshop(store, tools, scratch, policy)
+    workshop = Workshop(store, tools, scratch, policy, is_checked_fully)
     handlers = JobHandlers()
     for family in (CheckingJobs, EncodingJobs, PictureJobs, FinishingJobs):
         family(workshop).declare(handlers)

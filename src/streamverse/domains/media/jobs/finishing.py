@@ -6,15 +6,22 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from streamverse.domains.media.contracts import AssetId, DeleteFiles, FinishPackage
-from streamverse.domains.media.jobs.workshop import Workshop, view_problem
-from streamverse.domains.media.repository import Packages
+from streamverse.domains.media.errors import PackageBroken
+from streamverse.domains.media.jobs.inspection import Inspection
+from streamverse.domains.media.jobs.workshop import Workshop, read_facts, view_problem
+from streamverse.domains.media.repository import Assets, Packages
+from streamverse.domains.media.rules.states import PackageState
 from streamverse.domains.media.service import assets, packages
+from streamverse.kit.storage import ObjectNotFound
 
 if TYPE_CHECKING:
+    from streamverse.domains.media.rules.checks import CheckReport
     from streamverse.kit.errors import Problem
     from streamverse.kit.jobs import JobHandlers
     from streamverse.kit.work import Work
     from streamverse.kit.worker import Run
+    from streamverse.mediakit.probe import MediaFacts
+    from streamverse.mediakit.timeline import Package
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +32,37 @@ class FinishingJobs:
 
     def declare(self, handlers: JobHandlers) -> None:
         """Say which jobs these are, and how each ends when it cannot be done."""
-        handlers.brief(FinishPackage, self.finish_package, ending=self.package_unfinished)
+        handlers.lengthy(FinishPackage, self.finish_package, ending=self.package_unfinished)
         handlers.lengthy(DeleteFiles, self.delete_files)
 
-    async def finish_package(self, work: Work, job: FinishPackage) -> None:
+    async def finish_package(self, run: Run, job: FinishPackage) -> None:
         """Check the whole package and declare it ready."""
-        await packages.finish_package(work, job.package_id)
+        async with run.reading() as work:
+            row = await Packages(work).find(job.package_id)
+            if row is None or row.state != PackageState.FINISHING:
+                return
+            asset = await Assets(work).find(AssetId(row.asset_id))
+            if asset is None:
+                return
+            package = await packages.load_package(work, row)
+        report = await self._inspect(run, package, read_facts(asset))
+        async with run.work() as work:
+            await packages.note_checks(work, job.package_id, report)
+        if report.problem is not None:
+            raise PackageBroken(report.problem)
+        async with run.work() as work:
+            await packages.finish_package(work, job.package_id)
+
+    async def _inspect(self, run: Run, package: Package, facts: MediaFacts) -> CheckReport:
+        with self.workshop.scratch_folder() as folder:
+            inspection = Inspection(self.workshop, package, facts, folder, run.report)
+            try:
+                return await inspection.make()
+            except ObjectNotFound as lost:
+                raise PackageBroken(
+                    "A part of the encoded film is no longer in the store, so it is not shown to "
+                    "anyone: try it again."
+                ) from lost
 
     async def package_unfinished(self, work: Work, job: FinishPackage, problem: Problem) -> None:
         """Keep a package that did not pass its checks away from viewers."""

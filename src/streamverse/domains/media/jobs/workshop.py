@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
@@ -28,25 +28,33 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Workshop:
-    """The store, the tools, a folder for copies, and what the operator wants made."""
+    """The store, the tools, a folder for copies, and what the operator wants made and checked."""
 
     store: ObjectStore
     tools: Tools
     scratch: Path
     policy: EncodingPolicy = field(default_factory=EncodingPolicy)
+    is_checked_fully: bool = False
+
+    @contextmanager
+    def scratch_folder(self) -> Generator[Path]:
+        """Lend a folder that is gone afterwards."""
+        self.scratch.mkdir(parents=True, exist_ok=True)
+        folder = Path(tempfile.mkdtemp(dir=self.scratch))
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
 
     @asynccontextmanager
     async def source_file(self, key: str) -> AsyncGenerator[Path]:
         """Give a file of a stored source, a copy where the store is elsewhere."""
-        self.scratch.mkdir(parents=True, exist_ok=True)
-        folder = Path(tempfile.mkdtemp(dir=self.scratch))
-        try:
-            async with self.store.local_copy(key, folder) as path:
-                yield path
-        except ObjectNotFound as lost:
-            raise FileLost from lost
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
+        with self.scratch_folder() as folder:
+            try:
+                async with self.store.local_copy(key, folder) as path:
+                    yield path
+            except ObjectNotFound as lost:
+                raise FileLost from lost
 
 
 def read_facts(asset: AssetRow) -> MediaFacts:

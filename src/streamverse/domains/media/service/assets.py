@@ -16,6 +16,7 @@ from streamverse.domains.media.contracts import (
     PackageId,
     ProblemView,
 )
+from streamverse.domains.media.errors import PackageBroken
 from streamverse.domains.media.models import AssetRow, PackageRow
 from streamverse.domains.media.repository import Assets, Packages, Uploads
 from streamverse.domains.media.rules.packages import (
@@ -162,9 +163,13 @@ async def fail_encoding(work: Work, asset_id: AssetId, problem: ProblemView) -> 
 
 async def resume_encoding(work: Work, asset_id: AssetId) -> None:
     """Go on with an encoding that failed for a reason of ours; finished parts stay."""
-    for package in await Packages(work).of_assets([asset_id]):
-        if package.state != PackageState.FAILED:
+    # One that has not stopped yet would fail the asset again when it does.
+    await Jobs(work).keep_subject(asset_id)
+    for failed in await Packages(work).of_assets([asset_id]):
+        if failed.state != PackageState.FAILED:
             continue
+        is_broken = (failed.problem or {}).get("code") == PackageBroken.code
+        package = await _start_over(work, failed) if is_broken else failed
         package.problem = None
         await _order_what_is_missing(work, package)
         work.emit(EncodingRetried(asset_id))
@@ -182,6 +187,17 @@ async def _order_what_is_missing(work: Work, package: PackageRow) -> None:
         order_checks(work, package)
     if not package.has_poster and any(part.kind == PartKind.VIDEO for part in parts):
         _order_poster(work, asset_id, package_id)
+
+
+async def _start_over(work: Work, broken: PackageRow) -> PackageRow:
+    """Put a new package in the place of one that did not pass its checks, made in the same way.
+
+    It gets an id of its own: what anybody has fetched of the broken one stays what it was.
+    """
+    old_id = PackageId(broken.id)
+    fresh = await Packages(work).renew(broken, PackageId(new_id()))
+    work.enqueue(DeleteFiles((package_prefix(old_id),)))
+    return fresh
 
 
 async def hurry(work: Work, asset_id: AssetId) -> None:

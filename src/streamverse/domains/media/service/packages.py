@@ -16,7 +16,6 @@ from streamverse.domains.media.contracts import (
     PackageReady,
     PosterMade,
 )
-from streamverse.domains.media.errors import PackageBroken
 from streamverse.domains.media.models import PartRow, TrackRow
 from streamverse.domains.media.repository import Packages
 from streamverse.domains.media.rules.packages import (
@@ -41,6 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from streamverse.domains.media.models import PackageRow
+    from streamverse.domains.media.rules.checks import CheckReport
     from streamverse.kit.work import Work
     from streamverse.mediakit.ladder import Rung
 
@@ -231,13 +231,18 @@ def order_checks(work: Work, package: PackageRow) -> None:
     )
 
 
+async def note_checks(work: Work, package_id: PackageId, report: CheckReport) -> None:
+    """Keep what the checks of a package have measured."""
+    row = await Packages(work).lock(package_id)
+    row.checks = report.stored()
+
+
 async def finish_package(work: Work, package_id: PackageId) -> None:
-    """Check that all tracks tell the same time without a hole, and declare the package ready."""
+    """Declare a package that has passed its checks ready."""
     row = await Packages(work).lock(package_id)
     if row.state != PackageState.FINISHING:
         return
     package = await load_package(work, row)
-    _check(package)
     asset_id = AssetId(row.asset_id)
     if row.playable_at is None:
         row.playable_at = work.now
@@ -246,19 +251,6 @@ async def finish_package(work: Work, package_id: PackageId) -> None:
     timeline = Timeline(spans=(Span(package=package),), started_at=row.created_at)
     row.duration_ms = timeline.playable_duration_ms
     work.emit(PackageReady(asset_id, package_id, row.duration_ms))
-
-
-def _check(package: Package) -> None:
-    reference = package.reference
-    expected_ms = package.expected_duration_ms or 0
-    for track in package.tracks:
-        if track.playable_count != len(track.segments) or not track.segments:
-            raise PackageBroken(f"The track {track.name} has a hole, so it is not shown to anyone.")
-    found_ms = float(reference.duration_s(range(len(reference.segments))) * 1000)
-    if abs(found_ms - expected_ms) > SYNC_TOLERANCE_MS + expected_ms * 0.01:
-        raise PackageBroken(
-            f"The encoded film lasts {found_ms / 1000:.1f} s, not {expected_ms / 1000:.1f} s."
-        )
 
 
 async def load_package(work: Work, row: PackageRow) -> Package:

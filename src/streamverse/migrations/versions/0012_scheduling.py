@@ -7,8 +7,8 @@ from alembic import op
 
 from streamverse.kit.db import JSON_COLUMN, UtcDateTime
 
-revision = "0009"
-down_revision = "0008"
+revision = "0012"
+down_revision = "0011"
 
 _QUEUED, _RUNNING = sa.text("state = 'queued'"), sa.text("state = 'running'")
 _CANCELLED = sa.text("state = 'queued' AND cancel_requested_at IS NOT NULL")

@@ -1,0 +1,240 @@
+"""A film whose encoding went wrong is never shown: staff hear why, and try it again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sqlalchemy import select
+
+from streamverse.app import registry
+from streamverse.domains.media.contracts import ENCODE_LANE, SOUND_LANE
+from streamverse.domains.media.models import PackageRow, SegmentRow, TrackRow
+from streamverse.domains.media.rules.packages import Recipe
+from streamverse.kit.heartbeats import Abilities
+from streamverse.kit.work import Actor, Workshop
+from streamverse.kit.worker import Worker
+from streamverse.mediakit.boxes import boxes_in
+from streamverse.mediakit.encode import EncodedSegment, encode_chunk
+from streamverse.mediakit.probe import probe
+from tests.factories.media import MediaFactory, beep, picture
+from tests.factories.pipeline import (
+    Json,
+    WorkOff,
+    check_only,
+    eventually,
+    stored_files,
+    upload,
+    upload_row,
+)
+
+if TYPE_CHECKING:
+    from streamverse.app.resources import Resources
+    from tests.conftest import Clients
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+CODE = "media.package_broken"
+NOT_SHOWN = ", so the film is not shown to anyone: try it again."
+Break = Callable[[Path], None]
+
+
+@pytest.fixture
+def film(media: MediaFactory, tmp_path: Path) -> Path:
+    """Make a film of two renditions and sound."""
+    path = tmp_path / "film.mp4"
+    media.lavfi(path, picture(854, 480, rate="25", seconds=6), beep(6))
+    return path
+
+
+@pytest.fixture
+async def title_id(clients: Clients, resources: Resources, film: Path) -> str:
+    """Encode the film, up to its checks."""
+    path = await upload(clients.owner, film.read_bytes())
+    await check_only(resources)
+    handlers = registry.handlers_by_name(resources)
+    lanes = {ENCODE_LANE: 1, SOUND_LANE: 1}
+    offers = {"h264": "libx264"}
+    worker = Worker(
+        resources.workshop,
+        handlers,
+        name="encodes",
+        lanes=lanes,
+        abilities=Abilities(offers=offers),
+    )
+    await worker.run_until_idle()
+    return (await upload_row(clients.owner, path))["title_id"]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Give the folder of the package in the store."""
+    return tmp_path / "store/packages"
+
+
+async def package_of(workshop: Workshop) -> PackageRow:
+    async with workshop.reading(Actor.system()) as work:
+        return (await work.session.scalars(select(PackageRow))).one()
+
+
+async def failure(clients: Clients, work_off: WorkOff, title_id: str) -> str:
+    """Run the checks, and see that nobody can watch what has not passed them."""
+    await work_off()
+    title: Json = (await clients.owner.get(f"/titles/{title_id}")).json()
+    assert title["state"] == "failed"
+    assert title["problem"]["code"] == CODE
+    answer = await clients.viewer.post(f"/titles/{title_id}/playback")
+    assert answer.status_code in (404, 409), answer.text
+    (item,) = (await clients.owner.get("/processing")).json()["items"]
+    assert (item["stage"], item["problem"]) == ("failed", title["problem"])
+    detail: str = title["problem"]["detail"]
+    assert detail.endswith(NOT_SHOWN)
+    return detail.removesuffix(NOT_SHOWN)
+
+
+def segment(folder: Path, name: str) -> Path:
+    (path,) = folder.glob(f"*/{name}.m4s")
+    return path
+
+
+async def test_a_sound_film_passes_and_its_figures_are_kept(
+    clients: Clients, work_off: WorkOff, title_id: str, workshop: Workshop
+) -> None:
+    await work_off()
+    title = (await clients.owner.get(f"/titles/{title_id}")).json()
+    assert (title["state"], title["problem"]) == ("ready", None)
+    kept: dict[str, Any] = (await package_of(workshop)).checks or {}
+
+    assert (kept["problem"], kept["is_full"]) == (None, False)
+    assert kept["sound_offset_ms"] == 0
+    assert abs(kept["sound_drift_ms"]) <= 50
+    tracks = {track["name"]: track for track in kept["tracks"]}
+    assert set(tracks) == {"v480", "v360", "a0"}
+    assert [tracks[name]["duration_ms"] for name in ("v480", "v360")] == [6000, 6000]
+    # The smallest is decoded whole, of the others a segment.
+    assert (tracks["v360"]["decoded_ms"], tracks["v480"]["decoded_ms"]) == (6000, 2000)
+    assert tracks["v360"]["likeness"] == 1
+    assert tracks["v480"]["likeness"] > 0.95
+    assert tracks["a0"]["loudness_lufs"] == pytest.approx(-23, abs=10)
+
+
+async def test_a_segment_that_was_cut_short_is_noticed(
+    clients: Clients, work_off: WorkOff, title_id: str, folder: Path
+) -> None:
+    path = segment(folder, "v480/2")
+    content = path.read_bytes()
+    path.write_bytes(content[:-100])
+
+    assert await failure(clients, work_off, title_id) == (
+        f"Segment 2 of the track v480 has {len(content) - 100} bytes, not {len(content)}"
+    )
+
+
+async def test_a_segment_that_was_lost_is_noticed(
+    clients: Clients, work_off: WorkOff, title_id: str, folder: Path
+) -> None:
+    path = segment(folder, "a0/1")
+    size_bytes = path.stat().st_size
+    path.unlink()
+
+    assert await failure(clients, work_off, title_id) == (
+        f"Segment 1 of the track a0 has 0 bytes, not {size_bytes}"
+    )
+
+
+@pytest.mark.parametrize("track", ["v480", "v360", "a0"])
+async def test_a_rendition_that_was_garbled_is_noticed(
+    clients: Clients, work_off: WorkOff, title_id: str, folder: Path, track: str
+) -> None:
+    path = segment(folder, f"{track}/1")
+    content = bytearray(path.read_bytes())
+    content[-len(content) // 2 :] = b"\xa5" * len(content[-len(content) // 2 :])
+    path.write_bytes(content)
+
+    detail = await failure(clients, work_off, title_id)
+    assert f"track {track}" in detail
+    assert "cannot be decoded" in detail or "does not show" in detail or "pictures" in detail
+
+
+async def test_sound_that_was_shifted_is_noticed(
+    clients: Clients, work_off: WorkOff, title_id: str, folder: Path
+) -> None:
+    for path in folder.glob("*/a0/*.m4s"):
+        shift_decode_times(path, 24_000)
+
+    assert await failure(clients, work_off, title_id) == (
+        "Segment 0 of the track a0 is shown 500 ms too late"
+    )
+
+
+def shift_decode_times(path: Path, ticks: int) -> None:
+    """Move a segment in time, as an encoder that counts wrongly would."""
+    content = path.read_bytes()
+    shifted = bytearray(content)
+    at = content.index(b"tfdt") + 8
+    time = int.from_bytes(content[at : at + 8], "big") + ticks
+    shifted[at : at + 8] = time.to_bytes(8, "big")
+    assert [box.kind for box in boxes_in(memoryview(bytes(shifted)))] == [b"moof", b"mdat"]
+    path.write_bytes(shifted)
+
+
+async def test_a_black_rendition_is_noticed(
+    clients: Clients,
+    work_off: WorkOff,
+    title_id: str,
+    folder: Path,
+    media: MediaFactory,
+    workshop: Workshop,
+    tmp_path: Path,
+) -> None:
+    black = tmp_path / "black.mp4"
+    media.lavfi(black, "color=c=black:s=854x480:r=25:d=6", beep(6))
+    recipe = Recipe.read((await package_of(workshop)).recipe)
+    facts = await probe(black, media.tools)
+    sizes: dict[int, int] = {}
+    chunk = recipe.plan.chunk(0)
+    async for piece in encode_chunk(
+        black, facts, recipe.rungs[:1], recipe.plan, chunk, tools=media.tools
+    ):
+        if isinstance(piece, EncodedSegment):
+            segment(folder, f"v480/{piece.number}").write_bytes(piece.payload)
+            sizes[piece.number] = len(piece.payload)
+    async with workshop.work(Actor.system()) as work:
+        lines = await work.session.scalars(
+            select(SegmentRow).join(TrackRow).where(TrackRow.name == "v480")
+        )
+        for line in lines:
+            line.size_bytes = sizes[line.number]
+
+    assert await failure(clients, work_off, title_id) == (
+        "Segment 1 of the track v480 does not show what the others show"
+    )
+
+
+async def test_what_was_broken_is_made_anew(
+    clients: Clients, work_off: WorkOff, title_id: str, folder: Path, workshop: Workshop
+) -> None:
+    broken = await package_of(workshop)
+    path = segment(folder, "v480/1")
+    path.write_bytes(path.read_bytes()[:-1])
+    await failure(clients, work_off, title_id)
+    assert (await package_of(workshop)).checks is not None
+    dead = (await clients.owner.get("/jobs", params={"state": "dead"})).json()["items"]
+    (job,) = [job for job in dead if job["name"] == "media.finish_package"]
+    answer = await clients.owner.post(f"/jobs/{job['id']}/retry")
+    assert answer.status_code == 200, answer.text
+    await work_off()
+
+    async def is_ready() -> bool:
+        title = (await clients.owner.get(f"/titles/{title_id}")).json()
+        return title["state"] == "ready" and title["problem"] is None
+
+    assert await eventually(is_ready)
+    fresh = await package_of(workshop)
+    assert fresh.id != broken.id
+    assert fresh.recipe == broken.recipe
+    assert not [name for name in stored_files(folder) if str(broken.id) in name]
+    played = (await clients.viewer.post(f"/titles/{title_id}/playback")).json()
+    assert str(fresh.id) in played["hls_url"]
+    assert played["poster_url"] is not None
