@@ -63,9 +63,21 @@ ASGIApp = Callable[..., Awaitable[None]]
 Visit = Callable[..., AbstractAsyncContextManager[httpx.AsyncClient]]
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave the browser for the end: while it runs, its library keeps the thread's event loop."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Ask no database for what it does not have, and leave the browser for the end.
+
+    While the browser runs, its library keeps the thread's event loop.
+    """
+    too_much = [item for item in items if _asks_too_much(item)]
+    config.hook.pytest_deselected(items=too_much)
+    items[:] = [item for item in items if item not in too_much]
     items.sort(key=lambda item: "e2e" in item.path.parts)
+
+
+def _asks_too_much(item: pytest.Item) -> bool:
+    """Tell whether a test of what only PostgreSQL has would run on SQLite."""
+    is_for_postgres = item.get_closest_marker("postgresql") is not None
+    return is_for_postgres and item.callspec.params["database_url"] == "sqlite"
 
 
 # --- databases ------------------------------------------------------------------------------------

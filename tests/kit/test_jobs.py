@@ -260,8 +260,6 @@ async def test_a_bell_is_waited_for_only_so_long(workshop: Workshop) -> None:
 
 @pytest.fixture
 def dsn(database_url: str) -> str:
-    if database_url.startswith("sqlite"):
-        pytest.skip("SQLite announces nothing")
     return database_url.replace("+asyncpg", "")
 
 
@@ -276,6 +274,7 @@ async def listening(workshop: Workshop, dsn: str) -> AsyncGenerator[None]:
             await task
 
 
+@pytest.mark.postgresql
 async def test_orders_of_another_process_ring(workshop: Workshop, dsn: str) -> None:
     far = Workshop(Database(dsn.replace("://", "+asyncpg://")), clock=workshop.clock)
     bell = workshop.wake.bell()
@@ -294,6 +293,7 @@ async def test_orders_of_another_process_ring(workshop: Workshop, dsn: str) -> N
     await far.database.close()
 
 
+@pytest.mark.postgresql
 async def test_listening_survives_the_loss_of_its_connection(
     workshop: Workshop, dsn: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -322,6 +322,7 @@ async def test_listening_survives_the_loss_of_its_connection(
 
 
 @pytest.mark.parametrize("reason", ["nobody there", "no such database"])
+@pytest.mark.postgresql
 async def test_listening_waits_for_a_server_that_does_not_answer(
     workshop: Workshop,
     dsn: str,

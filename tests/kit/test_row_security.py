@@ -10,14 +10,6 @@ from streamverse.kit.db import ALL_TENANTS, Database
 from tests.kit.library import ADA, BOB, Book, Shelf, list_everything
 
 
-@pytest.fixture
-def guarded(furnished: Database) -> Database:
-    """Give the furnished library on a database that has row security."""
-    if furnished.is_sqlite:
-        pytest.skip("SQLite has no row security")
-    return furnished
-
-
 async def test_whoever_sets_no_tenant_sees_nothing_where_there_is_row_security(
     furnished: Database,
 ) -> None:
@@ -27,20 +19,22 @@ async def test_whoever_sets_no_tenant_sees_nothing_where_there_is_row_security(
     assert count == (2 if furnished.is_sqlite else 0)
 
 
-async def test_sql_that_forgets_the_tenant_sees_its_rows_only(guarded: Database) -> None:
+@pytest.mark.postgresql
+async def test_sql_that_forgets_the_tenant_sees_its_rows_only(furnished: Database) -> None:
     for tenant_id, ids in ((ADA, [1]), (BOB, [2, 3]), (ALL_TENANTS, [1, 2, 3])):
-        async with guarded.session(tenant_id) as session:
+        async with furnished.session(tenant_id) as session:
             found = await session.scalars(text("SELECT id FROM test_book ORDER BY id"))
             assert found.all() == ids
 
 
-async def test_sql_that_forgets_the_tenant_changes_its_rows_only(guarded: Database) -> None:
-    async with guarded.session(ADA) as session:
+@pytest.mark.postgresql
+async def test_sql_that_forgets_the_tenant_changes_its_rows_only(furnished: Database) -> None:
+    async with furnished.session(ADA) as session:
         await session.execute(text("UPDATE test_shelf SET name = name || '!'"))
         await session.execute(text("DELETE FROM test_book"))
         await session.commit()
 
-    assert await list_everything(guarded) == [
+    assert await list_everything(furnished) == [
         (1, ADA, "Ada's!"),
         (2, BOB, "Bob's"),
         (2, BOB, 2),
@@ -48,14 +42,16 @@ async def test_sql_that_forgets_the_tenant_changes_its_rows_only(guarded: Databa
     ]
 
 
-async def test_a_table_that_slips_into_a_query_is_filtered(guarded: Database) -> None:
+@pytest.mark.postgresql
+async def test_a_table_that_slips_into_a_query_is_filtered(furnished: Database) -> None:
     # The one shape that the session's filter does not see.
     books = Book.__table__
     slipped = select(func.count(books.c.id)).select_from(Shelf).join(books, books.c.shelf_id == 1)
-    async with guarded.session(ADA) as session:
+    async with furnished.session(ADA) as session:
         assert await session.scalar(slipped) == 1
 
 
+@pytest.mark.postgresql
 @pytest.mark.parametrize(
     "command",
     [
@@ -63,17 +59,18 @@ async def test_a_table_that_slips_into_a_query_is_filtered(guarded: Database) ->
         f"UPDATE test_shelf SET tenant_id = '{BOB}'",
     ],
 )
-async def test_no_row_is_given_to_another_tenant(guarded: Database, command: str) -> None:
-    before = await list_everything(guarded)
-    async with guarded.session(ADA) as session:
+async def test_no_row_is_given_to_another_tenant(furnished: Database, command: str) -> None:
+    before = await list_everything(furnished)
+    async with furnished.session(ADA) as session:
         with pytest.raises(DBAPIError, match="row-level security"):
             await session.execute(text(command))
 
-    assert await list_everything(guarded) == before
+    assert await list_everything(furnished) == before
 
 
-async def test_the_tenant_does_not_outlive_its_transaction(guarded: Database) -> None:
-    async with guarded.session(ALL_TENANTS) as session:
+@pytest.mark.postgresql
+async def test_the_tenant_does_not_outlive_its_transaction(furnished: Database) -> None:
+    async with furnished.session(ALL_TENANTS) as session:
         await session.execute(select(Shelf.id))
-    async with guarded.engine.connect() as connection:
+    async with furnished.engine.connect() as connection:
         assert await connection.scalar(text("SELECT count(*) FROM test_shelf")) == 0

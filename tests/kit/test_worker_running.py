@@ -412,9 +412,8 @@ async def test_workers_side_by_side_do_each_job_once(workshop: Workshop) -> None
         assert (await work.session.scalars(select(JobRow.fence).distinct())).all() == [1]
 
 
+@pytest.mark.postgresql
 async def test_a_worker_of_another_process_is_woken(workshop: Workshop) -> None:
-    if workshop.database.is_sqlite:
-        pytest.skip("SQLite announces nothing")
     url = address_of(workshop)
     listening = asyncio.create_task(workshop.wake.listen(url.replace("+asyncpg", "")))
     try:
