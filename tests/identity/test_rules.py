@@ -13,6 +13,7 @@ from streamverse.domains.identity.rules import (
     is_due_for_renewal,
     normalise_email,
 )
+from streamverse.domains.identity.rules.passwords import leaked_most_often, problems_of_password
 from streamverse.domains.identity.rules.permissions import (
     ALL_PERMISSIONS,
     PERMISSIONS,
@@ -122,6 +123,16 @@ def test_what_everybody_would_try_first_is_no_password(password: str) -> None:
         check_new_account("ada@example.org", password, "Ada")
 
     assert refused.value.detail.startswith("This password is among the first")
+
+
+def test_the_thousands_that_leaked_most_often_are_no_passwords() -> None:
+    leaked = sorted(leaked_most_often())
+    assert len(leaked) > 3000
+    assert list(problems_of_password("corvette1967!", "ada@example.org", "Ada"))
+
+    for password in leaked:
+        for tried in (password, password.upper()):
+            assert list(problems_of_password(tried, "ada@example.org", "Ada")), tried
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import cache
+from importlib import import_module
+from typing import Any
 
 from streamverse.kit.errors import FieldProblem
 
@@ -77,11 +80,22 @@ def _is_guessed_first(folded: str) -> bool:
     plain = _core(folded)
     return (
         len(set(folded)) < FEWEST_DIFFERENT
+        or not leaked_most_often().isdisjoint((folded, plain))
         or _REPEATED.fullmatch(folded) is not None
         or plain in _WORDS
         or _core(folded.translate(_DISGUISES)) in _WORDS
         or plain.translate(_DISGUISES) in _WORDS
         or _is_run(folded)
+    )
+
+
+@cache
+def leaked_most_often() -> frozenset[str]:
+    """Give some eleven thousand passwords, loaded when somebody first chooses one."""
+    # It has no types.
+    lists: Any = import_module("zxcvbn.frequency_lists")
+    return frozenset(
+        word for word in lists.FREQUENCY_LISTS["passwords"] if len(word) >= PASSWORD_MINIMUM
     )
 
 
