@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import AsyncGenerator
+from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
 import httpx
 import pytest
+from litestar import Litestar
 from litestar.types import ASGIApp
 
+from streamverse.app.api import create_app
+from streamverse.app.resources import Resources
+from streamverse.app.settings import load_settings
 from streamverse.app.web import WebApp
-from streamverse.kit.http import SECURITY_HEADERS, with_security_headers
+from streamverse.kit.http import INERT_HEADERS, SECURITY_HEADERS, with_headers
 from tests.conftest import Clients
 
 DOCUMENT = b"<!doctype html><title>The app</title>"
 SCRIPT = b"console.log('hello');" * 100
 SECRET = b"not for the web"
+ONE_YEAR = "max-age=31536000; includeSubDomains"
 FOREVER = "public, max-age=31536000, immutable"
 
 
@@ -40,7 +46,7 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 async def browser(folder: Path) -> AsyncGenerator[httpx.AsyncClient]:
     """Open a browser that takes no compression unless a test says so."""
-    app = with_security_headers(cast("ASGIApp", WebApp(folder)))
+    app = with_headers(cast("ASGIApp", WebApp(folder)), SECURITY_HEADERS)
     async with httpx.AsyncClient(
         transport=httpx.ASGITransport(app),  # pyright: ignore[reportArgumentType]
         base_url="https://video.example.org",
@@ -55,7 +61,7 @@ async def browser(folder: Path) -> AsyncGenerator[httpx.AsyncClient]:
 async def test_every_page_is_the_document(browser: httpx.AsyncClient, page: str):
     answer = await browser.get(page)
     assert (answer.status_code, answer.content) == (200, DOCUMENT)
-    assert answer.headers["content-type"] == "text/html"
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
     assert answer.headers["cache-control"] == "no-cache"
 
 
@@ -169,7 +175,7 @@ async def test_head_tells_the_same_without_a_body(browser: httpx.AsyncClient):
     assert dict(head.headers) == dict(get.headers)
 
 
-@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"])
 async def test_pages_can_only_be_read(browser: httpx.AsyncClient, method: str):
     answer = await browser.request(method, "/login")
     assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD")
@@ -189,6 +195,49 @@ async def test_browsers_are_told_to_be_careful(browser: httpx.AsyncClient):
     assert "script-src" not in policy
     # Players hand the browser their media as blobs.
     assert "blob:" in policy["media-src"]
+
+
+@pytest.mark.parametrize("path", ["/login", "/api/v1/auth/me", "/api/nowhere", "/media/x"])
+@pytest.mark.parametrize(("scheme", "expected"), [("https", [ONE_YEAR]), ("http", [])])
+async def test_where_https_is_spoken_browsers_never_come_without_it(
+    resources: Resources, api: Litestar, tmp_path: Path, scheme: str, expected: list[str], path: str
+):
+    public_url = f"{scheme}://video.example.org"
+    settings = load_settings({}, overrides={"data_dir": tmp_path, "public_url": public_url})
+    app = create_app(replace(resources, settings=settings), web_folder=tmp_path, api=api)
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(app),  # pyright: ignore[reportArgumentType]
+        base_url=public_url,
+    ) as client:
+        answer = await client.get(path)
+
+    assert answer.headers.get_list("strict-transport-security") == expected
+
+
+async def test_no_answer_of_the_api_is_kept_unless_it_says_so(clients: Clients):
+    for path in ("/auth/me", "/auth/sessions", "/users/me/profiles", "/nowhere"):
+        answer = await clients.viewer.get(path)
+        assert answer.headers["cache-control"] == "no-store"
+    home = await clients.viewer.get("/home/rails")
+    assert home.headers["cache-control"] == "private, no-cache"
+    by_key = await clients.nobody.get("https://video.example.org/.well-known/jwks.json")
+    assert by_key.headers["cache-control"].startswith("public, max-age=")
+
+
+async def test_media_is_no_page(clients: Clients):
+    answer = await clients.nobody.get("https://video.example.org/media/nothing")
+
+    assert answer.status_code == 404
+    for name, value in INERT_HEADERS.items():
+        assert answer.headers[name] == value
+
+
+@pytest.mark.parametrize("path", ["/api/v1/auth/me", "/media/nothing"])
+async def test_nothing_is_traced(clients: Clients, path: str):
+    answer = await clients.owner.request("TRACE", f"https://video.example.org{path}")
+
+    assert answer.status_code in {404, 405}
+    assert "Bearer" not in answer.text
 
 
 async def test_without_a_build_pages_tell_what_to_do(clients: Clients):

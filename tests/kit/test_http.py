@@ -20,7 +20,7 @@ from streamverse.kit.http import (
     EdgeMiddleware,
     ForeignOrigin,
     problems,
-    with_security_headers,
+    with_headers,
 )
 from streamverse.kit.work import Actor, Workshop
 from tests.kit.desk import ACCOUNT_OF_ADA, ACCOUNT_OF_BOB, COOKIE, open_desk, visitor
@@ -240,7 +240,7 @@ async def test_what_is_no_request_passes_untouched() -> None:
 
     call: Any = ({"type": "websocket"}, object(), object())
     await EdgeMiddleware(app, authenticate=authenticate)(*call)
-    await with_security_headers(app)(*call)
+    await with_headers(app, SECURITY_HEADERS)(*call)
 
     assert calls == [call, call]
 
@@ -350,6 +350,28 @@ async def test_a_crash_is_ours_and_only_the_log_knows_why(
     assert await list_names(workshop) == []
 
 
+async def test_what_somebody_tries_in_vain_is_logged(
+    client: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    await client.post("/failures/forbidden", headers={"Authorization": "Bearer bob"})
+    await client.post("/failures/throttled")
+    await client.post("/failures/invalid")
+
+    logged = [
+        {name: vars(record)[name] for name in ("message", "code", "method", "path", "account")}
+        for record in caplog.records
+    ]
+    refused = {"message": "a request was refused", "method": "POST"}
+    forbidden, throttled = (
+        {**refused, "code": f"kit.{name}", "path": f"/failures/{name}"}
+        for name in ("forbidden", "throttled")
+    )
+    assert logged == [
+        {**forbidden, "account": str(ACCOUNT_OF_BOB)},
+        {**throttled, "account": ""},
+    ]
+
+
 @pytest.mark.parametrize(
     ("content", "detail", "fields"),
     [
@@ -451,7 +473,7 @@ def test_the_document_lists_problems_by_status() -> None:
 
 
 async def test_every_answer_tells_browsers_to_be_careful(desk: Litestar) -> None:
-    async with visitor(with_security_headers(desk)) as client:
+    async with visitor(with_headers(desk, SECURITY_HEADERS)) as client:
         answers = [await client.get(path) for path in ("/for-anyone", "/nowhere")]
 
     for answer in answers:
@@ -464,7 +486,7 @@ async def test_an_answer_that_has_its_own_policy_keeps_it() -> None:
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": b""})
 
-    async with visitor(with_security_headers(app)) as client:
+    async with visitor(with_headers(app, SECURITY_HEADERS)) as client:
         answer = await client.get("/")
 
     assert answer.headers.get_list("referrer-policy") == ["no-referrer"]

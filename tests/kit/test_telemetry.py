@@ -60,6 +60,14 @@ def test_a_line_for_people() -> None:
     assert line.split(" ", 1)[1] == "WARNING streamverse.x: it broke job=j1 token=***"
 
 
+@pytest.mark.parametrize("formatter", [TextFormatter(), JsonFormatter()])
+def test_nobody_adds_a_line_to_the_log(formatter: logging.Formatter) -> None:
+    line = formatter.format(record("no\r\nlie", path="/x\n12:00:00 ERROR lie\x1b[2J\u2028"))
+
+    assert "\n" not in line
+    assert "\x1b" not in line
+
+
 def test_a_line_for_programs() -> None:
     line = json.loads(JsonFormatter().format(record("it broke", job=7)))
 

@@ -32,10 +32,13 @@ from streamverse.domains.profiles.public import PictureStudio
 from streamverse.domains.profiles.routes import router as profiles_router
 from streamverse.kit.http import (
     EXCEPTION_HANDLERS,
+    INERT_HEADERS,
+    ONLY_HTTPS,
+    SECURITY_HEADERS,
     EdgeMiddleware,
     anyone,
     provide_work,
-    with_security_headers,
+    with_headers,
 )
 
 if TYPE_CHECKING:
@@ -49,6 +52,8 @@ if TYPE_CHECKING:
 
 API_PREFIX = "/api"
 MEDIA_PREFIX = "/media/"
+# Unless an answer says what else may be done with it.
+NOT_STORED = {"Cache-Control": "no-store"}
 WELL_KNOWN_PREFIX = "/.well-known/"
 WEB_FOLDER = Path(streamverse.__file__).parents[2] / "web" / "dist"
 
@@ -153,10 +158,14 @@ def create_app(
     resources: Resources, *, web_folder: Path = WEB_FOLDER, api: Litestar | None = None
 ) -> ASGIApp:
     """Make the ASGI application that everything is served by, with an API that nobody else uses."""
-    api = furnish(api or assemble_api(), resources)
-    guarded_api = with_security_headers(cast("ASGIApp", api))
-    web = with_security_headers(cast("ASGIApp", WebApp(web_folder)))
-    media = cast("ASGIApp", Delivery(resources.workshop, resources.store, resources.addresses))
+    https = ONLY_HTTPS if resources.settings.is_secure else {}
+    furnished = furnish(api or assemble_api(), resources)
+    guarded_api = with_headers(
+        cast("ASGIApp", furnished), {**SECURITY_HEADERS, **NOT_STORED, **https}
+    )
+    web = with_headers(cast("ASGIApp", WebApp(web_folder)), {**SECURITY_HEADERS, **https})
+    delivery = Delivery(resources.workshop, resources.store, resources.addresses)
+    media = with_headers(cast("ASGIApp", delivery), {**INERT_HEADERS, **https})
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"] if scope["type"] == ScopeType.HTTP else API_PREFIX

@@ -71,6 +71,8 @@ class WebApp:
         if is_hashed and (content := self._files.remembered(path)) is not None:
             return content
         content_type = mimetypes.guess_type(original.name)[0] or "application/octet-stream"
+        if content_type.startswith("text/"):
+            content_type += "; charset=utf-8"
         cache_control = FOREVER if is_hashed else FOR_NOW
         return await self._files.open(
             path, content_type, cache_control, headers, is_immutable=is_hashed

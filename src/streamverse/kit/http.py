@@ -37,6 +37,7 @@ from streamverse.kit.errors import (
     Invalid,
     NotFound,
     Problem,
+    Throttled,
     Unauthenticated,
 )
 from streamverse.kit.files import is_known
@@ -62,6 +63,13 @@ SECURITY_HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
+# What is no page needs nothing of a browser.
+INERT_HEADERS = {
+    "Content-Security-Policy": "sandbox; default-src 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+}
+# Who once came by https never comes without it, for a year.
+ONLY_HTTPS = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
 
 Connection = ASGIConnection[Any, Any, Any, Any]
 AnyRequest = Request[Any, Any, Any]
@@ -419,16 +427,16 @@ async def _find_given(request: AnyRequest, repeatable: RepeatableRequest) -> Res
     return Response(answer.body, status_code=answer.status, headers=headers)
 
 
-def with_security_headers(app: ASGIApp) -> ASGIApp:
-    """Wrap an application so that every answer tells browsers to be careful."""
+def with_headers(app: ASGIApp, given: Mapping[str, str]) -> ASGIApp:
+    """Wrap an application so that every answer has these headers, or its own of the same name."""
+    encoded = [(name.lower().encode(), value.encode()) for name, value in given.items()]
 
     async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableScopeHeaders.from_message(message)
-                for name, value in SECURITY_HEADERS.items():
-                    if name not in headers:
-                        headers[name] = value
+                own = list(message["headers"])
+                names = {name for name, _ in own}
+                message["headers"] = own + [pair for pair in encoded if pair[0] not in names]
             await send(message)
 
         await app(scope, receive, send_with_headers if scope["type"] == ScopeType.HTTP else send)
@@ -477,9 +485,26 @@ def problem_response(problem: Problem) -> Response[ProblemOut]:
     )
 
 
-def on_problem(_request: AnyRequest, problem: Problem) -> Response[ProblemOut]:
-    """Answer with a domain's own words."""
+def on_problem(request: AnyRequest, problem: Problem) -> Response[ProblemOut]:
+    """Answer with a domain's own words, and log what somebody tried in vain."""
+    if isinstance(problem, Forbidden | Throttled):
+        _log_refusal(request, problem)
     return problem_response(problem)
+
+
+def _log_refusal(request: AnyRequest, problem: Problem) -> None:
+    # Somebody else's page is refused before anybody looks who asks.
+    actor = cast("dict[str, Any]", request.scope).get("user")
+    log.warning(
+        "a request was refused",
+        extra={
+            "code": problem.code,
+            "method": request.method,
+            "path": request.url.path,
+            "account": str(actor.account_id) if actor and actor.account_id else "",
+            "place": client_address(request),
+        },
+    )
 
 
 def on_http_exception(request: AnyRequest, problem: HTTPException) -> Response[ProblemOut]:

@@ -27,6 +27,18 @@ def without_secrets(text: str) -> str:
     return _CREDENTIALS.sub(r"\1:***@", _SECRET.sub(r"\1***", text))
 
 
+def on_one_line(text: str) -> str:
+    r"""Spell out what could begin a new line or command a terminal.
+
+    >>> on_one_line("/x\n12:00:00 a lie")
+    '/x\\n12:00:00 a lie'
+    """
+    return "".join(
+        letter if letter.isprintable() else letter.encode("unicode_escape").decode()
+        for letter in text
+    )
+
+
 class TextFormatter(logging.Formatter):
     """Lines for people."""
 
@@ -36,7 +48,11 @@ class TextFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Give the line, with what else is known behind it."""
         known = " ".join(f"{name}={value}" for name, value in _extra(record).items())
-        return without_secrets(f"{super().format(record)} {known}".rstrip())
+        return without_secrets(f"{super().format(record)} {on_one_line(known)}".rstrip())
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the parent's name
+        """Give the line without a trace, which alone may have several."""
+        return on_one_line(super().formatMessage(record))
 
 
 class JsonFormatter(logging.Formatter):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Sequence
 
+from streamverse.kit.clock import new_id
 from streamverse.kit.errors import Forbidden, Throttled, Unauthenticated
 
-BUSY_FOR_S = (2, 6)
+BUSY_FOR_S = range(2, 7)
 
 
 class WrongCredentials(Unauthenticated):
@@ -42,7 +42,7 @@ class LogInsBusy(Throttled):
 
     def __init__(self) -> None:
         # Not all at the same moment again.
-        retry_after_s = random.randint(*BUSY_FOR_S)  # noqa: S311 - nothing to guess
+        retry_after_s = BUSY_FOR_S[new_id().int % len(BUSY_FOR_S)]
         super().__init__(
             f"Too many people are logging in at this moment: try again in {retry_after_s} seconds.",
             retry_after_s=retry_after_s,
