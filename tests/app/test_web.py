@@ -246,3 +246,18 @@ async def test_without_a_build_pages_tell_what_to_do(clients: Clients):
     assert b"make build" in answer.content
     assert answer.headers["content-type"].startswith("text/html")
     assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.parametrize("page", ["/apiary", "/api.html", "/api-keys", "/mediatheque"])
+async def test_a_page_may_begin_like_the_api(clients: Clients, page: str):
+    """Without a build each page is 503, and what is the API's or nobody's is 404."""
+    answer = await clients.nobody.get(f"https://video.example.org{page}")
+    assert answer.status_code == (404 if page.endswith(".html") else 503)
+    assert answer.headers["content-type"] != "application/problem+json"
+
+
+@pytest.mark.parametrize("address", ["/api/v2", "/api/v1/nothing"])
+async def test_below_the_api_there_are_no_pages(clients: Clients, address: str):
+    answer = await clients.nobody.get(f"https://video.example.org{address}")
+    assert answer.status_code == 404
+    assert answer.headers["content-type"] == "application/problem+json"

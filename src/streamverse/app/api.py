@@ -169,7 +169,7 @@ def create_app(
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"] if scope["type"] == ScopeType.HTTP else API_PREFIX
-        if path.startswith((API_PREFIX, WELL_KNOWN_PREFIX)):
+        if path == API_PREFIX or path.startswith((f"{API_PREFIX}/", WELL_KNOWN_PREFIX)):
             await guarded_api(scope, receive, send)
         elif path.startswith(MEDIA_PREFIX):
             await media(scope, receive, send)
