@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -11,10 +11,13 @@ import httpx
 from pyotp.totp import TOTP
 from sqlalchemy import select
 
+from streamverse.domains.identity.contracts import AccountId
+from streamverse.domains.identity.errors import FactorWrong
 from streamverse.domains.identity.models import ActivityRow
+from streamverse.domains.identity.service.log_in import FactorAnswer
 from streamverse.kit.clock import FixedClock
 from streamverse.kit.events import EventRow
-from streamverse.kit.work import Actor, Workshop
+from streamverse.kit.work import Actor, Work, Workshop
 from tests.factories.accounts import PASSWORD
 from tests.factories.authenticator import Authenticator
 
@@ -26,6 +29,40 @@ HEADERS = {
     "User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
 }
 FACTOR_WRONG = (403, "identity.factor_wrong")
+
+
+class NoSecondFactors:
+    """The second factors of a service that has none."""
+
+    async def methods_of(self, work: Work, account_id: AccountId) -> tuple[str, ...]:
+        """List none."""
+        return ()
+
+    async def enter(
+        self,
+        workshop: Workshop,
+        actor: Actor,
+        account_id: AccountId,
+        answer: FactorAnswer,
+    ) -> None:
+        """Count nothing: there is nothing to guess."""
+
+    async def check_totp(self, work: Work, account_id: AccountId, code: str) -> None:
+        """Refuse."""
+        raise FactorWrong
+
+    async def check_backup_code(self, work: Work, account_id: AccountId, code: str) -> None:
+        """Refuse."""
+        raise FactorWrong
+
+    async def check_passkey(
+        self,
+        work: Work,
+        account_id: AccountId,
+        answer: Mapping[str, Any],
+    ) -> None:
+        """Refuse."""
+        raise FactorWrong
 
 
 class Phone:

@@ -18,7 +18,6 @@ from streamverse.domains.identity.repository import Accounts
 from streamverse.domains.identity.service import factors, mfa, sessions
 from streamverse.domains.identity.service.log_in import (
     FactorAnswer,
-    NoSecondFactors,
     SecondFactors,
     finish_log_in,
 )
@@ -28,6 +27,7 @@ from streamverse.kit.clock import FixedClock
 from streamverse.kit.crypto import KEY_BYTES, Undecryptable, Vault
 from streamverse.kit.work import Actor, Workshop
 from tests.factories.accounts import People
+from tests.factories.factors import NoSecondFactors
 
 HOME = Visit("192.0.2.1", "curl/8.5.0")
 

@@ -32,7 +32,6 @@ from streamverse.domains.identity.repository import Accounts
 from streamverse.domains.identity.service import log_in, one_time
 from streamverse.domains.identity.service.log_in import (
     FactorAnswer,
-    NoSecondFactors,
     Proof,
     Ticket,
 )
@@ -43,6 +42,7 @@ from streamverse.kit.clock import FixedClock
 from streamverse.kit.errors import Problem
 from streamverse.kit.work import Actor, Work, Workshop
 from tests.factories.accounts import People
+from tests.factories.factors import NoSecondFactors
 
 HOME = Visit("192.0.2.1", "curl/8.5.0")
 RIGHT = FactorAnswer(code="123456")

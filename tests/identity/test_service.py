@@ -34,7 +34,7 @@ from streamverse.domains.identity.jobs import DropExpiredSessions, handlers
 from streamverse.domains.identity.models import AccountRow, SessionRow, TenantRow
 from streamverse.domains.identity.repository import Accounts
 from streamverse.domains.identity.service import accounts, log_in
-from streamverse.domains.identity.service.log_in import NoSecondFactors, Proof
+from streamverse.domains.identity.service.log_in import Proof
 from streamverse.domains.identity.service.sessions import SessionStarted
 from streamverse.domains.identity.service.throttle import LogInThrottle
 from streamverse.domains.identity.service.visits import Visit
@@ -46,6 +46,7 @@ from streamverse.kit.tokens import hash_secret, setup_token
 from streamverse.kit.work import Actor, Role, Workshop
 from streamverse.kit.worker import Worker, handlers_of
 from tests.factories.accounts import PASSWORD, People, make_account, make_session, password_hash
+from tests.factories.factors import NoSecondFactors
 
 EVERYTHING = Actor(ALL_TENANTS)
 HOME = Visit("192.0.2.1", "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Firefox/140.0")

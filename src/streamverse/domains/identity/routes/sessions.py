@@ -8,12 +8,7 @@ from litestar import Response, delete, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 
-from streamverse.domains.identity.contracts import (
-    AccountId,
-    DeviceId,
-    IdentitySettings,
-    SessionId,
-)
+from streamverse.domains.identity.contracts import DeviceId, IdentitySettings, SessionId
 from streamverse.domains.identity.errors import DeviceNotFound, SessionNotFound
 from streamverse.domains.identity.models import DeviceRow
 from streamverse.domains.identity.routes.visits import AnyRequest, session_cookie
@@ -24,18 +19,13 @@ from streamverse.domains.identity.schemas import (
     SessionPage,
 )
 from streamverse.domains.identity.service import activity, devices, sessions
+from streamverse.domains.identity.service.reauthentication import own_account_id
 from streamverse.kit.errors import Invalid, Unauthenticated
 from streamverse.kit.http import problems, signed_in
 from streamverse.kit.paging import Page
 from streamverse.kit.work import Work
 
 LISTED = problems(Unauthenticated, Invalid)
-
-
-def _own_id(work: Work) -> AccountId:
-    if work.actor.account_id is None:
-        raise Unauthenticated("Log in to do this.")
-    return AccountId(work.actor.account_id)
 
 
 @get("/auth/sessions", guards=[signed_in], responses=LISTED)
@@ -45,7 +35,7 @@ async def list_sessions(
     limit: FromQuery[int | None] = None,
 ) -> SessionPage:
     """List where you are logged in, newest first."""
-    page = await sessions.list_sessions(work, _own_id(work), cursor, limit)
+    page = await sessions.list_sessions(work, own_account_id(work.actor), cursor, limit)
     return SessionPage.of(page, work.actor.session_id)
 
 
@@ -56,7 +46,7 @@ async def list_sessions(
 )
 async def end_session(session_id: FromPath[UUID], work: NamedDependency[Work]) -> None:
     """Log out somewhere else."""
-    await sessions.end_session(work, _own_id(work), SessionId(session_id))
+    await sessions.end_session(work, own_account_id(work.actor), SessionId(session_id))
 
 
 @post(
@@ -71,7 +61,7 @@ async def end_all_sessions(
     identity_settings: NamedDependency[IdentitySettings],
 ) -> Response[EndedOut]:
     """Log out everywhere, here too."""
-    ended = await sessions.end_all_sessions(work, _own_id(work))
+    ended = await sessions.end_all_sessions(work, own_account_id(work.actor))
     return _logged_out(ended, request, identity_settings)
 
 
@@ -83,7 +73,7 @@ async def end_all_sessions(
 )
 async def end_other_sessions(work: NamedDependency[Work]) -> EndedOut:
     """Log out everywhere else."""
-    return EndedOut(await sessions.end_other_sessions(work, _own_id(work)))
+    return EndedOut(await sessions.end_other_sessions(work, own_account_id(work.actor)))
 
 
 @get("/users/me/devices", guards=[signed_in], responses=LISTED)
@@ -93,7 +83,7 @@ async def list_devices(
     limit: FromQuery[int | None] = None,
 ) -> DevicePage:
     """List the browsers and apps that you have logged in on, newest first."""
-    page = await devices.list_devices(work, _own_id(work), cursor, limit)
+    page = await devices.list_devices(work, own_account_id(work.actor), cursor, limit)
     return await _device_page(work, page)
 
 
@@ -104,7 +94,7 @@ async def list_devices(
 )
 async def remove_device(device_id: FromPath[UUID], work: NamedDependency[Work]) -> None:
     """Forget a device and log out on it."""
-    await devices.remove_device(work, _own_id(work), DeviceId(device_id))
+    await devices.remove_device(work, own_account_id(work.actor), DeviceId(device_id))
 
 
 @post(
@@ -119,7 +109,7 @@ async def remove_all_devices(
     identity_settings: NamedDependency[IdentitySettings],
 ) -> Response[EndedOut]:
     """Forget every device and log out everywhere, here too."""
-    ended = await devices.remove_all_devices(work, _own_id(work))
+    ended = await devices.remove_all_devices(work, own_account_id(work.actor))
     return _logged_out(ended, request, identity_settings)
 
 
@@ -130,7 +120,7 @@ async def list_device_sessions(
     limit: FromQuery[int | None] = None,
 ) -> SessionPage:
     """List where you are logged in, each with its device."""
-    page = await sessions.list_sessions(work, _own_id(work), cursor, limit)
+    page = await sessions.list_sessions(work, own_account_id(work.actor), cursor, limit)
     return SessionPage.of(page, work.actor.session_id)
 
 
@@ -141,7 +131,7 @@ async def list_trusted_devices(
     limit: FromQuery[int | None] = None,
 ) -> DevicePage:
     """List the devices on which you log in without a second factor."""
-    page = await devices.list_trusted_devices(work, _own_id(work), cursor, limit)
+    page = await devices.list_trusted_devices(work, own_account_id(work.actor), cursor, limit)
     return await _device_page(work, page)
 
 
@@ -152,7 +142,7 @@ async def list_trusted_devices(
 )
 async def end_trust(device_id: FromPath[UUID], work: NamedDependency[Work]) -> None:
     """Ask for a second factor on a device again."""
-    await devices.end_trust(work, _own_id(work), DeviceId(device_id))
+    await devices.end_trust(work, own_account_id(work.actor), DeviceId(device_id))
 
 
 @get("/auth/activity", guards=[signed_in], responses=LISTED)
@@ -162,7 +152,9 @@ async def list_activity(
     limit: FromQuery[int | None] = None,
 ) -> ActivityPage:
     """List what happened around your log-ins, latest first."""
-    return ActivityPage.of(await activity.list_activity(work, _own_id(work), cursor, limit))
+    return ActivityPage.of(
+        await activity.list_activity(work, own_account_id(work.actor), cursor, limit)
+    )
 
 
 async def _device_page(work: Work, page: Page[tuple[DeviceRow, int]]) -> DevicePage:

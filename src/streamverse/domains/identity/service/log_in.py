@@ -19,7 +19,6 @@ from streamverse.domains.identity.contracts import (
 from streamverse.domains.identity.errors import (
     AccountDeactivated,
     EmailUnverified,
-    FactorWrong,
     SecondFactorRequired,
     WrongCredentials,
 )
@@ -77,40 +76,6 @@ class SecondFactors(Protocol):
     ) -> None:
         """Check what a passkey has signed."""
         ...
-
-
-class NoSecondFactors:
-    """The second factors of a service that has none."""
-
-    async def methods_of(self, work: Work, account_id: AccountId) -> tuple[str, ...]:  # noqa: ARG002
-        """List none."""
-        return ()
-
-    async def enter(
-        self,
-        workshop: Workshop,
-        actor: Actor,
-        account_id: AccountId,
-        answer: FactorAnswer,
-    ) -> None:
-        """Count nothing: there is nothing to guess."""
-
-    async def check_totp(self, work: Work, account_id: AccountId, code: str) -> None:  # noqa: ARG002
-        """Refuse."""
-        raise FactorWrong
-
-    async def check_backup_code(self, work: Work, account_id: AccountId, code: str) -> None:  # noqa: ARG002
-        """Refuse."""
-        raise FactorWrong
-
-    async def check_passkey(
-        self,
-        work: Work,  # noqa: ARG002
-        account_id: AccountId,  # noqa: ARG002
-        answer: Mapping[str, Any],  # noqa: ARG002
-    ) -> None:
-        """Refuse."""
-        raise FactorWrong
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,13 +251,6 @@ async def needed_methods(
     if methods and await devices.is_trusted(work, account_id, visit):
         return ()
     return methods
-
-
-async def needs_second_factor(
-    work: Work, factors: SecondFactors, account: AccountRow, visit: Visit
-) -> bool:
-    """Tell whether a password alone does not do."""
-    return bool(await needed_methods(work, factors, account, visit))
 
 
 def enter_factor(
