@@ -109,6 +109,7 @@ TABLE = {
     ("GET", "/api/v1/auth/account/export/{export_id}/download"): SIGNED_IN,
     ("POST", "/api/v1/auth/account/reactivate"): ANYONE,
     ("GET", "/api/v1/auth/audit-log"): "audit.read",
+    ("GET", "/api/v1/auth/audit-log/verify"): "audit.read",
     ("GET", "/api/v1/admin/permissions"): SIGNED_IN,
     ("GET", "/api/v1/admin/staff"): "accounts.read",
     ("PATCH", "/api/v1/admin/staff/{account_id}"): "roles.manage",

@@ -230,6 +230,38 @@ async def test_what_was_done_behind_the_programs_back_shows(
     )
 
 
+async def test_the_log_is_verified_over_http(
+    clients: Clients, workshop: Workshop, people: People, tampering: Any
+) -> None:
+    empty = await clients.owner.get("/auth/audit-log/verify")
+    assert (empty.status_code, empty.json()) == (
+        200,
+        {"is_whole": True, "count": 0, "hash": "0" * 64, "broken_at": None, "problem": None},
+    )
+    await write(workshop, people.owner, "house:1", "house:2", "house:3")
+    last = (await entries(workshop, people.owner))[-1]
+    whole = {
+        "is_whole": True,
+        "count": 3,
+        "hash": last.hash,
+        "broken_at": None,
+        "problem": None,
+    }
+    assert (await clients.owner.get("/auth/audit-log/verify")).json() == whole
+
+    await tampering("DELETE FROM identity_audit WHERE seq = 2")
+
+    assert (await clients.owner.get("/auth/audit-log/verify")).json() == {
+        **whole,
+        "is_whole": False,
+        "broken_at": 2,
+        "problem": "entry 2 is missing",
+    }
+    # Everybody verifies their own.
+    assert (await clients.stranger.get("/auth/audit-log/verify")).json()["is_whole"] is True
+    assert_refused(await clients.viewer.get("/auth/audit-log/verify"), 403, "kit.forbidden")
+
+
 async def test_an_empty_log_is_whole(workshop: Workshop, people: People) -> None:
     assert await verdict(workshop, people.owner) == (
         "The audit log of Ours is whole: it has no entries yet."

@@ -23,6 +23,7 @@ from tests.factories.accounts import PASSWORD, People, make_account
 from tests.factories.factors import (
     HEADERS,
     VIEWER,
+    Person,
     factor_events,
     kinds,
     refusal,
@@ -168,3 +169,20 @@ async def test_staff_reset_neither_themselves_nor_those_above_them(
     assert refusal(itself) == (409, "identity.own_factors")
     assert refusal(above) == (403, "identity.account_above_you")
     assert len(await rows(workshop, AccountRow)) == 4
+
+
+async def test_whoever_loses_passkeys_by_a_reset_hears_of_each(
+    browser: httpx.AsyncClient, clients: Clients, people: People, workshop: Workshop
+) -> None:
+    added = await Person(browser).add(name="My phone")
+    assert added.status_code == 201, added.text
+
+    body = {"account_id": str(people.viewer.account_id)}
+    assert (await clients.owner.post("/auth/mfa-reset", json=body)).status_code == 204
+
+    told = [row for row in await rows(workshop, EventRow) if "passkey" in row.name]
+    about = {"account_id": body["account_id"], "name": "My phone"}
+    assert [(row.name, row.payload) for row in told] == [
+        ("identity.passkey_added", about),
+        ("identity.passkey_removed", about),
+    ]

@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 
 from streamverse.domains.identity.errors.mails import TooManyMails
-from streamverse.domains.identity.service.mail_throttle import REMEMBERED_LIMIT, MailThrottle
+from streamverse.domains.identity.service.mail_throttle import MailThrottle
+from streamverse.domains.identity.service.quotas import REMEMBERED_LIMIT
 from streamverse.kit.clock import FixedClock
 
 EMAIL, PLACE = "ada@example.org", "192.0.2.1"

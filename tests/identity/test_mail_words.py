@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from streamverse.domains.identity.rules.mails import LANGUAGES, Words, words_in
+from streamverse.domains.identity.rules.mails import LANGUAGES, Words, best_language, words_in
 from streamverse.kit.letters import Letter, set_letter
 
 FACTS = {
@@ -17,6 +17,7 @@ FACTS = {
     "new_email": "new@example.org",
     "inviter": "Zoë <b>",
     "device": "Firefox on Linux",
+    "passkey": "Zoë's phone",
     "place": "192.0.2.1",
     "at": datetime(2030, 3, 14, 15, 9, tzinfo=UTC),
     "expires_at": datetime(2030, 3, 14, 16, 9, tzinfo=UTC),
@@ -46,7 +47,7 @@ def test_there_are_three_languages_and_one_of_them_runs_right_to_left() -> None:
 
 
 def test_there_is_a_mail_for_everything_that_happens() -> None:
-    assert len(NAMES) == 13
+    assert len(NAMES) == 16
 
 
 @pytest.mark.parametrize(("language", "name"), EVERY)
@@ -122,3 +123,23 @@ def test_moments_are_said_as_people_say_them() -> None:
         "14. März 2030, 15:09 Uhr (UTC)",
         "14 مارس 2030، الساعة 15:09 بالتوقيت العالمي",
     ]
+
+
+@pytest.mark.parametrize(
+    ("accepted", "language"),
+    [
+        ("", "en"),
+        ("*", "en"),
+        ("de", "de"),
+        ("de-AT,de;q=0.9,en;q=0.5", "de"),
+        ("fr-FR, fr;q=0.9, ar;q=0.4, en;q=0.2", "ar"),
+        ("en;q=0.3, de;q=0.8", "de"),
+        ("de;q=0, en", "en"),
+        ("ar, de", "ar"),
+        ("de;q=nonsense", "en"),
+        ("x" * 5000 + ",de", "en"),
+        ("\x00,;;q=,=,de ; q=0.7", "de"),
+    ],
+)
+def test_a_browser_gets_the_language_that_it_wants_most(accepted: str, language: str) -> None:
+    assert best_language(accepted) == language

@@ -383,3 +383,25 @@ async def test_a_removed_account_leaves_nothing_behind(
     assert gone.status_code == 204
     for table in (PasskeyRow, FactorSetRow, OneTimeRow):
         assert await rows(workshop, table) == []
+
+
+# --- questions without end ------------------------------------------------------------------------
+
+
+async def test_a_network_asks_for_passkeys_sixty_times_a_minute(
+    elsewhere: Person, workshop: Workshop, clock: FixedClock
+) -> None:
+    ask = elsewhere.client.post
+    for _ in range(60):
+        assert (await ask("/auth/passkeys/login/options", json={})).status_code == 200
+    before = len(await rows(workshop, OneTimeRow))
+
+    clock.advance(timedelta(seconds=20))
+    refused = await ask("/auth/passkeys/login/options", json={})
+
+    assert refusal(refused) == (429, "identity.too_many_passkey_questions")
+    assert refused.headers["retry-after"] == "40"
+    assert "try again in 40 seconds, or log in with your password" in refused.json()["detail"]
+    assert len(await rows(workshop, OneTimeRow)) == before
+    clock.advance(timedelta(seconds=40))
+    assert (await ask("/auth/passkeys/login/options", json={})).status_code == 200

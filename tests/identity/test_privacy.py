@@ -33,6 +33,7 @@ from streamverse.domains.identity.jobs import DropExpiredExports, privacy_handle
 from streamverse.domains.identity.models import (
     AccountRow,
     ActivityRow,
+    AuditRow,
     ConsentRow,
     DeletionRow,
     DeviceRow,
@@ -247,6 +248,11 @@ async def test_an_account_goes_when_the_grace_is_over(
     for table in (DeviceRow, DeletionRow, ProfileRow):
         assert account_id not in [row.account_id for row in await rows(workshop, table)]
     assert await events(workshop, AccountRemoved) == [{"account_id": str(account_id)}]
+    async with workshop.reading(Actor.system()) as work:
+        [entry] = await work.session.scalars(select(AuditRow))
+    assert (entry.action, entry.actor_id) == ("identity.account_removed", None)
+    assert entry.subject == f"account:{account_id}"
+    assert entry.facts == {"role": "viewer", "is_own_wish": True}
     [removal] = await rows(workshop, RemovalRow)
     assert removal.account_hash == account_hash(account_id)
     assert (removal.requested_at, removal.removed_at) == (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -19,9 +20,11 @@ from streamverse.domains.identity.contracts import (
 from streamverse.domains.identity.models import AccountRow, ActivityRow
 from streamverse.domains.identity.repository import Accounts
 from streamverse.domains.identity.service import accounts
+from streamverse.domains.identity.service.mails import Correspondence
 from streamverse.kit.events import EventRow, event_name
 from streamverse.kit.work import Actor, Workshop
 from tests.factories.accounts import PASSWORD, People
+from tests.factories.mails import read_mails
 
 if TYPE_CHECKING:
     from tests.conftest import Clients
@@ -62,6 +65,22 @@ async def test_whoever_registers_waits_for_a_mail(clients: Clients, workshop: Wo
     assert await told(workshop, AccountRegistered) == [{"account_id": str(row.id)}]
     assert await told(workshop, AccountAdded) == []
     assert [event.kind for event in await rows(workshop, ActivityRow)] == ["registered"]
+
+
+async def test_the_mails_come_in_the_language_of_the_browser(
+    clients: Clients,
+    workshop: Workshop,
+    correspondence: Correspondence,
+    deliver: Callable[[], Awaitable[None]],
+) -> None:
+    headers = {"Accept-Language": "fr, de-AT;q=0.9, en;q=0.5"}
+    answer = await clients.nobody.post("/auth/register", json=FORM, headers=headers)
+
+    assert answer.status_code == 202
+    assert (await find(workshop, "ada@example.org")).locale == "de"
+    await deliver()
+    [mail] = await read_mails(workshop, correspondence)
+    assert (mail.locale, mail.subject) == ("de", "Bestätige deine E-Mail-Adresse")
 
 
 async def test_nobody_enters_before_the_address_is_confirmed(

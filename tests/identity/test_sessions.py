@@ -420,4 +420,16 @@ async def test_ten_megabytes_of_password_are_not_even_read(
     refused = await clients.nobody.post(path, json=huge)
 
     assert refused.status_code == 413
-    assert await rows(workshop, ActivityRow) == []
+    assert refused.json()["detail"] == "The request is larger than this address accepts."
+    (row,) = await rows(workshop, ActivityRow)
+    assert (row.kind, row.account_id) == ("request_refused", None)
+    assert row.facts == {"problem": "kit.http_413", "path": f"/api/v1{path}"}
+
+
+async def test_many_oversized_requests_fill_no_log(clients: Clients, workshop: Workshop) -> None:
+    huge = {**VIEWER, "password": "x" * 20_000}
+
+    answers = [await clients.viewer.post("/auth/login", json=huge) for _ in range(10)]
+
+    assert [answer.status_code for answer in answers] == [413] * 5 + [429] * 5
+    assert len(await rows(workshop, ActivityRow)) == 5

@@ -387,3 +387,21 @@ async def test_presets_are_drawn_for_everybody(clients: Clients) -> None:
     for number in (0, 25, -1):
         refused = await clients.nobody.get(f"/avatars/{number}")
         assert_problem(refused, 404, "profiles.preset_not_found")
+
+
+# --- the language of the mails --------------------------------------------------------------------
+
+
+async def test_the_first_profile_sets_the_language_of_the_mails(clients: Clients) -> None:
+    viewer = clients.viewer
+    mine, other = await first(viewer), await add(viewer, "Other")
+
+    assert (await viewer.patch(other, json={"language": "ar"})).status_code == 200
+    assert (await viewer.get("/auth/me")).json()["locale"] == "en"
+
+    assert (await viewer.patch(mine, json={"language": "de"})).status_code == 200
+    assert (await viewer.get("/auth/me")).json()["locale"] == "de"
+    chosen = await viewer.patch(f"{mine}/preferences", json={"interface_language": "ar"})
+    assert chosen.status_code == 200
+    assert (await viewer.get("/auth/me")).json()["locale"] == "ar"
+    assert (await clients.owner.get("/auth/me")).json()["locale"] == "en"

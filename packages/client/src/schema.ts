@@ -431,6 +431,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/auth/audit-log/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** VerifyAuditLog */
+        get: operations["ApiV1AuthAuditLogVerifyVerifyAuditLog"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/consents": {
         parameters: {
             query?: never;
@@ -1994,7 +2011,7 @@ export interface components {
          * @description What may happen around log-ins.
          * @enum {string}
          */
-        ActivityKind: "logged_in" | "log_in_failed" | "logged_out" | "session_ended" | "sessions_ended" | "refresh_reused" | "device_added" | "device_trusted" | "device_trust_ended" | "device_removed" | "reauthenticated" | "reauthentication_failed" | "second_factor_failed" | "second_factor_enabled" | "second_factor_disabled" | "second_factor_reset_requested" | "second_factor_reset" | "backup_codes_made" | "backup_code_used" | "passkey_added" | "passkey_renamed" | "passkey_removed" | "password_changed" | "password_reset" | "registered" | "email_verified" | "email_changed" | "one_time_refused" | "identity_linked" | "identity_unlinked" | "tv_logged_in" | "deactivated" | "reactivated" | "deletion_requested" | "role_changed" | "profile_pin_failed";
+        ActivityKind: "logged_in" | "log_in_failed" | "logged_out" | "session_ended" | "sessions_ended" | "refresh_reused" | "device_added" | "device_trusted" | "device_trust_ended" | "device_removed" | "reauthenticated" | "reauthentication_failed" | "second_factor_failed" | "second_factor_enabled" | "second_factor_disabled" | "second_factor_reset_requested" | "second_factor_reset" | "backup_codes_made" | "backup_code_used" | "passkey_added" | "passkey_renamed" | "passkey_removed" | "password_changed" | "password_reset" | "registered" | "email_verified" | "email_changed" | "one_time_refused" | "identity_linked" | "identity_unlinked" | "tv_logged_in" | "deactivated" | "reactivated" | "deletion_requested" | "role_changed" | "profile_pin_failed" | "request_refused";
         /** ActivityOut */
         ActivityOut: {
             /** Format: uuid */
@@ -2070,6 +2087,14 @@ export interface components {
         AuditPage: {
             items: components["schemas"]["AuditEntryOut"][];
             next_cursor: string | null;
+        };
+        /** AuditVerifiedOut */
+        AuditVerifiedOut: {
+            is_whole: boolean;
+            count: number;
+            hash: string;
+            broken_at: number | null;
+            problem: string | null;
         };
         /** BackupCodeIn */
         BackupCodeIn: {
@@ -5059,6 +5084,44 @@ export interface operations {
             };
         };
     };
+    ApiV1AuthAuditLogVerifyVerifyAuditLog: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditVerifiedOut"];
+                };
+            };
+            /** @description `kit.unauthenticated`: Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `kit.forbidden`: You may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
     ApiV1AuthConsentsListConsents: {
         parameters: {
             query?: never;
@@ -7067,7 +7130,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemOut"];
                 };
             };
-            /** @description `identity.too_many_attempts`: Too many failed log-ins */
+            /** @description `identity.too_many_attempts`: Too many failed log-ins; `identity.too_many_passkey_questions`: Too many questions for passkeys */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -7887,6 +7950,15 @@ export interface operations {
             };
             /** @description `kit.invalid`: The request is not valid */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `identity.too_many_attempts`: Too many failed log-ins */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -220,6 +220,11 @@ def _plain_address(text: str) -> str | None:
 
 
 async def provide_work(request: AnyRequest) -> Work:
+    """Give a handler the Work of its request."""
+    return open_work(request)
+
+
+def open_work(request: AnyRequest) -> Work:
     """Give the request's Work; safe methods get one that cannot write."""
     work = _work_of(request.scope)
     if work is None:

@@ -85,6 +85,7 @@ class ActivityKind(enum.StrEnum):
     DELETION_REQUESTED = "deletion_requested"
     ROLE_CHANGED = "role_changed"
     PROFILE_PIN_FAILED = "profile_pin_failed"
+    REQUEST_REFUSED = "request_refused"
 
 
 class ConsentKind(enum.StrEnum):
@@ -234,6 +235,29 @@ class SecondFactorDisabled(Event):
     """The password alone is enough again, by the account's own wish or by staff."""
 
     account_id: AccountId
+
+
+@dataclass(frozen=True, slots=True)
+class BackupCodesMade(Event):
+    """An account has new backup codes in place of its old ones."""
+
+    account_id: AccountId
+
+
+@dataclass(frozen=True, slots=True)
+class PasskeyAdded(Event):
+    """An account can be entered with one more passkey."""
+
+    account_id: AccountId
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class PasskeyRemoved(Event):
+    """A passkey no longer enters an account, by the account's own wish or by staff."""
+
+    account_id: AccountId
+    name: str
 
 
 @dataclass(frozen=True, slots=True)

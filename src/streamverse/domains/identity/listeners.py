@@ -8,10 +8,13 @@ from streamverse.domains.identity.contracts import (
     AccountPaused,
     AccountRegistered,
     AccountRemoved,
+    BackupCodesMade,
     DeletionScheduled,
     DeviceAppeared,
     DropExports,
     EmailVerificationRequested,
+    PasskeyAdded,
+    PasskeyRemoved,
     PasswordChanged,
     PasswordResetRequested,
     RegistrationRepeated,
@@ -69,6 +72,21 @@ class _Reactions:
         if account is not None:
             self.correspondence.two_factor_turned_off(work, account)
 
+    async def mail_backup_codes(self, work: Work, made: BackupCodesMade) -> None:
+        account = await Accounts(work).find(made.account_id)
+        if account is not None:
+            self.correspondence.backup_codes_made(work, account)
+
+    async def mail_passkey_added(self, work: Work, added: PasskeyAdded) -> None:
+        account = await Accounts(work).find(added.account_id)
+        if account is not None:
+            self.correspondence.passkey_added(work, account, added.name)
+
+    async def mail_passkey_removed(self, work: Work, removed: PasskeyRemoved) -> None:
+        account = await Accounts(work).find(removed.account_id)
+        if account is not None:
+            self.correspondence.passkey_removed(work, account, removed.name)
+
     async def mail_pause(self, work: Work, paused: AccountPaused) -> None:
         account = await Accounts(work).find(paused.account_id)
         if account is not None:
@@ -94,6 +112,9 @@ def listeners(correspondence: Correspondence) -> Listeners:
     declared.on(DeviceAppeared)(reactions.mail_new_device)
     declared.on(SecondFactorEnabled)(reactions.mail_second_factor_on)
     declared.on(SecondFactorDisabled)(reactions.mail_second_factor_off)
+    declared.on(BackupCodesMade)(reactions.mail_backup_codes)
+    declared.on(PasskeyAdded)(reactions.mail_passkey_added)
+    declared.on(PasskeyRemoved)(reactions.mail_passkey_removed)
     declared.on(AccountPaused)(reactions.mail_pause)
     declared.on(DeletionScheduled)(reactions.mail_deletion)
     declared.on(AccountRemoved)(reactions.drop_exports)

@@ -9,12 +9,13 @@ from streamverse.domains.identity.contracts import (
     DEFAULT_TENANT_ID,
     Account,
     AccountId,
+    ActivityKind,
     IdentitySettings,
     TenantId,
 )
 from streamverse.domains.identity.models import AccountRow
 from streamverse.domains.identity.repository import Accounts, Tenants
-from streamverse.domains.identity.service import accounts, sessions
+from streamverse.domains.identity.service import accounts, activity, sessions
 from streamverse.domains.identity.service.audit import Verified, audit, verify_all
 from streamverse.domains.identity.service.passwords import hash_password, is_password
 from streamverse.kit.db import JsonObject
@@ -30,7 +31,9 @@ __all__ = [
     "find_setup_token",
     "hash_password",
     "is_password",
+    "record_activity",
     "record_audit",
+    "set_locale",
     "verify_audit_logs",
 ]
 
@@ -75,6 +78,11 @@ async def find_account(work: Work, account_id: AccountId) -> Account | None:
     return _view(row) if row else None
 
 
+async def set_locale(work: Work, account_id: AccountId, locale: str) -> None:
+    """Write to an account in another language from now on."""
+    (await Accounts(work).get(account_id)).locale = locale
+
+
 async def find_owner(work: Work) -> Account | None:
     """Find the owner; where there are several, the first."""
     row = await Accounts(work).find_owner()
@@ -90,6 +98,11 @@ async def record_audit(
     id, ``title:`` and a UUID. Facts name people by their ids alone and hold no secrets.
     """
     await audit(work, action, subject, facts)
+
+
+def record_activity(work: Work, kind: ActivityKind, facts: JsonObject) -> None:
+    """Write something into the activity log of the actor's account, for its owner to read."""
+    activity.record(work, work.actor.account_id, kind, facts=facts)
 
 
 async def verify_audit_logs(workshop: Workshop) -> AsyncGenerator[Verified]:

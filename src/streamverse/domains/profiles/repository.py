@@ -39,6 +39,11 @@ class Profiles:
         )
         return added.first() is not None
 
+    async def exists(self, profile_id: ProfileId) -> bool:
+        """Tell whether any family has such a profile."""
+        found = select(ProfileRow.id).where(ProfileRow.id == profile_id)
+        return await self._work.session.scalar(found) is not None
+
     async def of_account(self, account_id: AccountId) -> Sequence[ProfileRow]:
         """List an account's profiles, oldest first, as they are now."""
         found = await self._work.session.scalars(

@@ -200,7 +200,7 @@ async def get_picture(
     picture_studio: NamedDependency[PictureStudio],
 ) -> Response[bytes]:
     """Give the avatar of a profile: the uploaded picture, or its preset."""
-    row = (await load_family(work)).get(ProfileId(profile_id))
+    row = (await load_family(work)).get(work, ProfileId(profile_id))
     if row.picture_digest is None:
         return _preset(request, row.preset, FOR_A_DAY)
     if is_known(etag := f'"{row.picture_digest}"', _condition(request)):

@@ -131,3 +131,18 @@ class PasskeysUnavailable(Unavailable):
             "Passkeys need this service to have a name instead of a number as its address: "
             "whoever runs it can set STREAMVERSE_PUBLIC_URL."
         )
+
+
+class TooManyPasskeyQuestions(Throttled):
+    """A network has begun too many log-ins by passkey."""
+
+    code = "identity.too_many_passkey_questions"
+    title = "Too many questions for passkeys"
+
+    def __init__(self, retry_after_s: int) -> None:
+        plural = "" if retry_after_s == 1 else "s"
+        super().__init__(
+            "Your network has asked to log in by passkey too often: try again in "
+            f"{retry_after_s} second{plural}, or log in with your password.",
+            retry_after_s=retry_after_s,
+        )

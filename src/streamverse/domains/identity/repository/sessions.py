@@ -102,6 +102,13 @@ class Sessions:
             select(SessionRow.expires_at).where(SessionRow.id == session_id)
         )
 
+    async def find_account(self, session_id: SessionId) -> AccountId | None:
+        """Find whose session it is or was, also when it is no longer good."""
+        found = await self._work.session.scalar(
+            select(SessionRow.account_id).where(SessionRow.id == session_id)
+        )
+        return AccountId(found) if found else None
+
     async def find_device(self, session_id: SessionId) -> DeviceId | None:
         """Find the device that a session is on."""
         found = await self._work.session.scalar(

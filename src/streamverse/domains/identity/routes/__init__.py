@@ -18,6 +18,7 @@ from streamverse.domains.identity.routes import (
     passkeys,
     password_resets,
     privacy,
+    refusals,
     sessions,
     signing_keys,
     staff,
@@ -28,6 +29,7 @@ from streamverse.domains.identity.routes.signing_keys import get_jwks
 from streamverse.domains.identity.routes.visits import provide_visit
 from streamverse.domains.identity.service.log_in import SecondFactors
 from streamverse.domains.identity.service.mail_throttle import MailThrottle
+from streamverse.domains.identity.service.passkey_throttle import PasskeyThrottle
 from streamverse.domains.identity.service.second_factors import AccountFactors
 from streamverse.domains.identity.service.throttle import LogInThrottle
 
@@ -47,6 +49,11 @@ def provide_second_factors(identity_settings: NamedDependency[IdentitySettings])
 def provide_mail_throttle(state: State) -> MailThrottle:
     """Give the application's own throttle of mails."""
     return state.setdefault("mail_throttle", MailThrottle())
+
+
+def provide_passkey_throttle(state: State) -> PasskeyThrottle:
+    """Give the application's own throttle of questions for passkeys."""
+    return state.setdefault("passkey_throttle", PasskeyThrottle())
 
 
 router = Router(
@@ -73,9 +80,11 @@ router = Router(
         "log_in_throttle": Provide(provide_throttle, sync_to_thread=False),
         "second_factors": Provide(provide_second_factors, sync_to_thread=False),
         "mail_throttle": Provide(provide_mail_throttle, sync_to_thread=False),
+        "passkey_throttle": Provide(provide_passkey_throttle, sync_to_thread=False),
         "visit": Provide(provide_visit, sync_to_thread=False),
     },
     request_max_body_size=BODY_LIMIT_BYTES,
+    exception_handlers={413: refusals.refuse_oversized},
     tags=["identity"],
 )
 

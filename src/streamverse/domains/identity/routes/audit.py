@@ -11,7 +11,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromQuery, QueryParameter
 
 from streamverse.domains.identity.repository import AuditFilter
-from streamverse.domains.identity.schemas.audit import AuditPage
+from streamverse.domains.identity.schemas.audit import AuditPage, AuditVerifiedOut
 from streamverse.domains.identity.service import audit
 from streamverse.kit.errors import FieldProblem, Forbidden, Invalid, Unauthenticated
 from streamverse.kit.http import may, problems
@@ -43,6 +43,16 @@ async def list_audit_log(
     return AuditPage.of(await audit.list_audit_log(work, wanted, cursor, limit))
 
 
+@get(
+    "/auth/audit-log/verify",
+    guards=[may("audit.read")],
+    responses=problems(Unauthenticated, Forbidden),
+)
+async def verify_audit_log(work: NamedDependency[Work]) -> AuditVerifiedOut:
+    """Read the whole log and tell whether anything was changed or removed."""
+    return AuditVerifiedOut.of(await audit.verify_audit_log(work))
+
+
 def _aware(field: str, moment: datetime | None) -> datetime | None:
     if moment is not None and moment.tzinfo is None:
         sentence = f"Say which time zone {field} is in: 2030-01-01T12:00:00Z."
@@ -50,4 +60,4 @@ def _aware(field: str, moment: datetime | None) -> datetime | None:
     return moment
 
 
-handlers = (list_audit_log,)
+handlers = (list_audit_log, verify_audit_log)

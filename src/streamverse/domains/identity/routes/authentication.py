@@ -16,6 +16,7 @@ from streamverse.domains.identity.contracts import (
 from streamverse.domains.identity.errors.api_keys import KeyNotEnough
 from streamverse.domains.identity.routes.visits import SESSION_COOKIE, read_cookie
 from streamverse.domains.identity.rules.api_keys import looks_like_key
+from streamverse.domains.identity.rules.mails import best_language
 from streamverse.domains.identity.service import api_keys, sessions
 from streamverse.domains.identity.service.key_throttle import KeyThrottle
 from streamverse.kit.http import (
@@ -38,16 +39,18 @@ async def authenticate(connection: Connection, settings: IdentitySettings) -> Ac
     place = client_address(connection)
     cookie = read_cookie(SESSION_COOKIE, connection, settings)
     bearer = bearer_of(connection)
+    locale = best_language(connection.headers.get("accept-language", ""))
+    unknown = Actor(DEFAULT_TENANT_ID, place=place, locale=locale)
     if not cookie and not bearer:
-        return Actor(DEFAULT_TENANT_ID, place=place)
+        return unknown
     if bearer and looks_like_key(bearer):
-        return await _enter_by_key(connection, bearer, place)
+        return await _enter_by_key(connection, bearer, place) or unknown
     async with workshop.reading(Actor.system()) as work:
         session = await sessions.recognise(
             work, settings, cookie=cookie, bearer=bearer, place=place
         )
     if session is None:
-        return Actor(DEFAULT_TENANT_ID, place=place)
+        return unknown
     method = cast("HTTPScope", connection.scope)["method"]
     if session.is_due_for_renewal and method not in SAFE_METHODS:
         async with workshop.work(session.actor) as work:
@@ -55,14 +58,14 @@ async def authenticate(connection: Connection, settings: IdentitySettings) -> Ac
     return session.actor
 
 
-async def _enter_by_key(connection: Connection, bearer: str, place: str) -> Actor:
+async def _enter_by_key(connection: Connection, bearer: str, place: str) -> Actor | None:
     """Find out which program shows a key, and hold it to its limits."""
     workshop: Workshop = connection.app.state.workshop
     throttle: KeyThrottle = connection.app.state.setdefault("key_throttle", KeyThrottle())
     async with workshop.reading(Actor.system()) as work:
         used = await api_keys.recognise_key(work, bearer, place)
     if used is None:
-        return Actor(DEFAULT_TENANT_ID, place=place)
+        return None
     throttle.enter(
         used.key_id,
         workshop.clock.now(),

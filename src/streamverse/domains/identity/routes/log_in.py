@@ -25,6 +25,7 @@ from streamverse.domains.identity.errors import (
     TriesUsedUp,
     WrongCredentials,
 )
+from streamverse.domains.identity.routes.link_attempts import link_attempt
 from streamverse.domains.identity.routes.visits import AnyRequest, cookies_of, session_cookie
 from streamverse.domains.identity.schemas import (
     AccountOut,
@@ -221,7 +222,7 @@ async def issue_token(
     "/auth/refresh",
     guards=[anyone],
     status_code=200,
-    responses=problems(RefreshInvalid, RefreshReused, Invalid),
+    responses=problems(RefreshInvalid, RefreshReused, TooManyAttempts, Invalid),
 )
 async def refresh_token(
     data: JSONBody[RefreshIn],
@@ -229,9 +230,11 @@ async def refresh_token(
     visit: NamedDependency[Visit],
     work: NamedDependency[Work],
     identity_settings: NamedDependency[IdentitySettings],
+    log_in_throttle: NamedDependency[LogInThrottle],
 ) -> Response[TokenOut]:
     """Exchange a refresh token for new tokens; each is good once."""
-    pair = await tokens.refresh(work, identity_settings, data.refresh_token, visit)
+    with link_attempt(log_in_throttle, visit, work.now):
+        pair = await tokens.refresh(work, identity_settings, data.refresh_token, visit)
     return Response(TokenOut.of(pair), headers=NOT_STORED)
 
 

@@ -22,6 +22,7 @@ from streamverse.domains.identity.errors.factors import (
     PasskeysUnavailable,
     PasskeyTaken,
     PasskeyWrong,
+    TooManyPasskeyQuestions,
     TooManyPasskeys,
 )
 from streamverse.domains.identity.errors.federation import LastWayIn
@@ -39,6 +40,7 @@ from streamverse.domains.identity.schemas.passkeys import (
     PasskeyRegistrationIn,
 )
 from streamverse.domains.identity.service import passkeys
+from streamverse.domains.identity.service.passkey_throttle import PasskeyThrottle
 from streamverse.domains.identity.service.passkeys import Ceremony
 from streamverse.domains.identity.service.throttle import LogInThrottle, network_of
 from streamverse.domains.identity.service.visits import Visit
@@ -143,16 +145,21 @@ async def remove_passkey(
     "/auth/passkeys/login/options",
     guards=[anyone],
     status_code=200,
-    responses=problems(*TICKET_FAILURES, TooManyAttempts, PasskeysUnavailable, Invalid),
+    responses=problems(
+        *TICKET_FAILURES, TooManyAttempts, TooManyPasskeyQuestions, PasskeysUnavailable, Invalid
+    ),
 )
 async def begin_log_in(
     data: JSONBody[PasskeyOptionsIn],
+    *,
     visit: NamedDependency[Visit],
     work: NamedDependency[Work],
     identity_settings: NamedDependency[IdentitySettings],
     log_in_throttle: NamedDependency[LogInThrottle],
+    passkey_throttle: NamedDependency[PasskeyThrottle],
 ) -> Response[CeremonyOut]:
     """Ask for a passkey: of anybody, or of the account whose log-in has a ticket already."""
+    passkey_throttle.enter(visit.ip, work.now)
     if data.ticket is None:
         return _asked(await passkeys.begin_log_in(work, identity_settings))
     with link_attempt(log_in_throttle, visit, work.now):

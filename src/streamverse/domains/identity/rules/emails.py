@@ -12,6 +12,9 @@ from streamverse.kit.errors import FieldProblem
 
 EMAIL_LIMIT = 254
 
+# The dot-atom of RFC 5321 §4.1.2, in the letters of RFC 6531: nothing that needs quotes.
+_ATOM = r"[^\s.@\"(),:;<>\[\\\]]+"
+_LOCAL = re.compile(rf"(?=.{{1,64}}$){_ATOM}(\.{_ATOM})*")
 _ASCII_DOMAIN = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
 # The scripts that one word may mix (UTS 39 §5.2, "highly restrictive").
 _MIXES = (
@@ -46,14 +49,20 @@ def problems_of_email(email: str) -> Iterator[FieldProblem]:
     local, _, domain = email.rpartition("@")
     if len(email) > EMAIL_LIMIT:
         yield FieldProblem("email", f"An e-mail address has at most {EMAIL_LIMIT} characters.")
-    elif not local or not email.isprintable() or " " in email or _ascii_domain(domain) is None:
+    elif not _LOCAL.fullmatch(local) or not local.isprintable() or _ascii_domain(domain) is None:
         yield FieldProblem("email", "Enter an e-mail address such as name@example.org.")
-    elif any(_is_deceptive(word) for word in (local, *_shown_words(domain))):
+    elif is_lookalike(email):
         yield FieldProblem(
             "email",
             "This e-mail address mixes letters of different alphabets that look alike: "
             "type it in one alphabet.",
         )
+
+
+def is_lookalike(email: str) -> bool:
+    """Tell whether some word of an address passes for one in other letters."""
+    local, _, domain = email.rpartition("@")
+    return any(_is_deceptive(word) for word in (local, *_shown_words(domain)))
 
 
 def _ascii_domain(domain: str) -> str | None:

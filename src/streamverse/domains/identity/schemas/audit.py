@@ -9,6 +9,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from streamverse.domains.identity.models import AuditRow
+from streamverse.domains.identity.service.audit import Verified
 from streamverse.kit.paging import Page
 
 
@@ -38,6 +39,31 @@ class AuditEntryOut(Struct):
             subject=row.subject,
             facts=row.facts,
             hash=row.hash,
+        )
+
+
+class AuditVerifiedOut(Struct):
+    """Whether the log is whole, how many entries it should have, and the hash of the last.
+
+    Where it does not hold, ``broken_at`` is the first entry that shows it and ``problem`` says how.
+    """
+
+    is_whole: bool
+    count: int
+    hash: str
+    broken_at: int | None
+    problem: str | None
+
+    @classmethod
+    def of(cls, verified: Verified) -> Self:
+        """Show what reading the log has shown."""
+        head, broken = verified.head, verified.broken
+        return cls(
+            is_whole=broken is None,
+            count=head.count,
+            hash=head.hash,
+            broken_at=broken.seq if broken else None,
+            problem=str(broken) if broken else None,
         )
 
 

@@ -83,6 +83,7 @@ async def register(
     """
     if not settings.is_registration_open:
         raise RegistrationClosed
+    activity.note_lookalike(work, email, visit)
     check_new_account(email, password, display_name)
     password_hash = await hash_password(password)
     accounts = Accounts(work)
@@ -94,7 +95,6 @@ async def register(
         return
     if row is None:
         row = _new_row(work, email, password_hash, display_name, Role.VIEWER)
-        row.locale = work.actor.locale
         await accounts.add(row)
     # Nobody has shown yet that the address is theirs, so that the latest word counts.
     row.password_hash, row.display_name = password_hash, display_name.strip()
@@ -115,6 +115,7 @@ async def add_account(
     work: Work, *, email: str, password: str, display_name: str, role: Role
 ) -> AccountRow:
     """Let one more person log in."""
+    activity.note_lookalike(work, email)
     check_new_account(email, password, display_name)
     password_hash = await hash_password(password)
     return await _add_verified(work, _new_row(work, email, password_hash, display_name, role))
@@ -212,6 +213,6 @@ def _new_row(
         password_hash=password_hash,
         display_name=display_name.strip(),
         role=role.value,
-        locale="en",
+        locale=work.actor.locale,
         created_at=work.now,
     )

@@ -8,6 +8,7 @@ from uuid import UUID
 from streamverse.domains.identity.contracts import AccountId, ActivityKind
 from streamverse.domains.identity.models import ActivityRow
 from streamverse.domains.identity.repository import Activities
+from streamverse.domains.identity.rules.emails import clean_email, is_lookalike
 from streamverse.domains.identity.service.visits import Visit
 from streamverse.kit.clock import new_id
 from streamverse.kit.db import JsonObject
@@ -53,6 +54,14 @@ def record_if_refused(
         record(aftermath, account_id, kind, visit, facts)
 
     work.if_refused(record_it)
+
+
+def note_lookalike(work: Work, email: str, visit: Visit | None = None) -> None:
+    """Write down, should it be refused, that somebody tried a look-alike of an address."""
+    if is_lookalike(clean_email(email)):
+        facts = {"problem": "look_alike_address"}
+        about = work.actor.account_id
+        record_if_refused(work, about, ActivityKind.REQUEST_REFUSED, visit, facts)
 
 
 async def list_activity(

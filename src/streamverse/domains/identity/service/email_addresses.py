@@ -101,6 +101,7 @@ async def request_change(
 ) -> None:
     """Mail a link to a new address. It is told nothing else, and nobody else is told of it."""
     account = await Accounts(work).lock(account_id)
+    activity.note_lookalike(work, new_email)
     new_email, normalised = clean_email(new_email), normalise_email(new_email)
     _check_change(account, new_email, normalised)
     holder = await Accounts(work).find_by_email(normalised)

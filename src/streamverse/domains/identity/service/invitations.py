@@ -12,7 +12,7 @@ from streamverse.domains.identity.models import AccountRow, OneTimeRow
 from streamverse.domains.identity.repository import Accounts, Tenants
 from streamverse.domains.identity.repository.links import WaitingLinks
 from streamverse.domains.identity.rules import check_new_email, clean_email, normalise_email
-from streamverse.domains.identity.service import accounts, one_time, staff
+from streamverse.domains.identity.service import accounts, activity, one_time, staff
 from streamverse.domains.identity.service.audit import audit
 from streamverse.domains.identity.service.links import find_link, spend_link
 from streamverse.domains.identity.service.mails import Correspondence, Recipient
@@ -34,6 +34,7 @@ async def invite(
     locale: str | None = None,
 ) -> OneTimeRow:
     """Mail somebody a link to make an account; an earlier one to the same address is void."""
+    activity.note_lookalike(work, email)
     check_new_email(email)
     await staff.require_role(work, role)
     email, normalised = clean_email(email), normalise_email(email)

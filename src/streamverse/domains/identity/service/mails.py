@@ -96,6 +96,21 @@ class Correspondence:
         facts, link = {"at": work.now}, self._link("/account/security")
         self._write(work, Recipient.of(to), lambda words: words.two_factor_turned_off, facts, link)
 
+    def backup_codes_made(self, work: Work, to: AccountRow) -> None:
+        """Tell somebody that their backup codes are others now."""
+        facts, link = {"at": work.now}, self._link("/account/security")
+        self._write(work, Recipient.of(to), lambda words: words.backup_codes_made, facts, link)
+
+    def passkey_added(self, work: Work, to: AccountRow, passkey: str) -> None:
+        """Tell somebody that one more passkey enters their account."""
+        facts, link = {"passkey": passkey, "at": work.now}, self._link("/account/security")
+        self._write(work, Recipient.of(to), lambda words: words.passkey_added, facts, link)
+
+    def passkey_removed(self, work: Work, to: AccountRow, passkey: str) -> None:
+        """Tell somebody that a passkey no longer enters their account."""
+        facts, link = {"passkey": passkey, "at": work.now}, self._link("/account/security")
+        self._write(work, Recipient.of(to), lambda words: words.passkey_removed, facts, link)
+
     def invitation(
         self, work: Work, to: Recipient, *, inviter: str, secret: str, until: datetime
     ) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from streamverse.domains.identity.contracts import (
     AccountId,
     ActivityKind,
+    BackupCodesMade,
     IdentitySettings,
     SecondFactorDisabled,
     SecondFactorEnabled,
@@ -149,6 +150,7 @@ async def make_backup_codes(
     if not await is_enabled(work, account_id):
         raise SecondFactorOff
     activity.record(work, account_id, ActivityKind.BACKUP_CODES_MADE, visit)
+    work.emit(BackupCodesMade(account_id))
     return await _replace_codes(work, settings, account_id)
 
 

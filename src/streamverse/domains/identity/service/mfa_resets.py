@@ -10,6 +10,7 @@ from streamverse.domains.identity.contracts import (
     AccountId,
     ActivityKind,
     AuditAction,
+    PasskeyRemoved,
     Purpose,
     SecondFactorDisabled,
 )
@@ -77,6 +78,7 @@ async def reset(work: Work, account_id: AccountId) -> None:
         raise OwnFactors
     await lock_below(work, account_id)
     was_on = await mfa.is_enabled(work, account_id)
+    lost = [PasskeyRemoved(account_id, row.name) for row in await Passkeys(work).all(account_id)]
     for factors in (AuthenticatorApps(work), BackupCodes(work), Passkeys(work), FactorSets(work)):
         await factors.remove(account_id)
     for purpose in BEGUN:
@@ -87,4 +89,6 @@ async def reset(work: Work, account_id: AccountId) -> None:
     activity.record(work, account_id, ActivityKind.SECOND_FACTOR_RESET, NOWHERE, facts)
     if was_on:
         work.emit(SecondFactorDisabled(account_id))
+    for removed in lost:
+        work.emit(removed)
     await audit(work, AuditAction.SECOND_FACTOR_RESET, f"account:{account_id}")

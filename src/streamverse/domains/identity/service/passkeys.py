@@ -37,6 +37,8 @@ from streamverse.domains.identity.contracts import (
     AccountId,
     ActivityKind,
     IdentitySettings,
+    PasskeyAdded,
+    PasskeyRemoved,
     Purpose,
     SessionKind,
 )
@@ -149,6 +151,7 @@ async def finish_registration(
     row.name = clean_device_name(name or "") or visit.software.name
     await Passkeys(work).add(row)
     activity.record(work, account_id, ActivityKind.PASSKEY_ADDED, visit, {"passkey": row.name})
+    work.emit(PasskeyAdded(account_id, row.name))
     return row, await factors_changed(work, account_id)
 
 
@@ -214,9 +217,10 @@ async def remove_passkey(work: Work, passkey_id: UUID, visit: Visit) -> str | No
     row = await Passkeys(work).get(account_id, passkey_id)
     if not await _has_another_way(work, account):
         raise LastWayIn
-    facts = {"passkey": row.name}
+    name = row.name
     await Passkeys(work).remove(account_id, passkey_id)
-    activity.record(work, account_id, ActivityKind.PASSKEY_REMOVED, visit, facts)
+    activity.record(work, account_id, ActivityKind.PASSKEY_REMOVED, visit, {"passkey": name})
+    work.emit(PasskeyRemoved(account_id, name))
     return await factors_changed(work, account_id)
 
 

@@ -9,6 +9,7 @@ from streamverse.domains.identity.contracts import (
     AccountPaused,
     AccountRemoved,
     ActivityKind,
+    AuditAction,
     DeleteAccount,
     DeletionScheduled,
 )
@@ -30,6 +31,7 @@ from streamverse.domains.identity.models import (
 from streamverse.domains.identity.repository import Accounts, Deletions, OwnRows, Tenants
 from streamverse.domains.identity.rules.privacy import GRACE, account_hash
 from streamverse.domains.identity.service import activity, sessions
+from streamverse.domains.identity.service.audit import audit
 from streamverse.domains.identity.service.mails import Correspondence
 from streamverse.domains.identity.service.visits import Visit
 from streamverse.kit.clock import new_id
@@ -126,6 +128,9 @@ async def delete_if_due(work: Work, correspondence: Correspondence, account_id: 
     correspondence.deletion_done(work, account)
     await Accounts(work).remove(account)
     work.emit(AccountRemoved(account_id))
+    # Nobody is named who does it: the owner wished it, and the program does it.
+    facts = {"role": account.role, "is_own_wish": True}
+    await audit(work, AuditAction.ACCOUNT_REMOVED, f"account:{account_id}", facts)
 
 
 async def _is_last_owner(work: Work, account: AccountRow) -> bool:

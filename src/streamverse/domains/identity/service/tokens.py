@@ -62,6 +62,9 @@ async def refresh(
     session = await Sessions(work).lock(SessionId(token.session_id)) if token else None
     account = await Accounts(work).find(AccountId(session.account_id)) if session else None
     if token is None or session is None or account is None:
+        about = await Sessions(work).find_account(SessionId(token.session_id)) if token else None
+        facts = {"problem": RefreshInvalid.code}
+        activity.record_if_refused(work, about, ActivityKind.REQUEST_REFUSED, visit, facts)
         raise RefreshInvalid
     row, secret = _new_generation(work, session)
     if not await _exchange(tokens, token, row, work.now):

@@ -9,7 +9,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from streamverse.domains.identity.contracts import AccountId
+from streamverse.domains.identity.contracts import AccountId, ActivityKind
+from streamverse.domains.identity.public import record_activity, set_locale
 from streamverse.domains.profiles.contracts import Profile, ProfileId
 from streamverse.domains.profiles.errors import (
     GrownUpRequired,
@@ -38,15 +39,11 @@ class Family:
         """Give them as views."""
         return [view_of(row) for row in self.rows]
 
-    def find(self, profile_id: ProfileId) -> ProfileRow | None:
-        """Find one of them."""
-        return next((row for row in self.rows if row.id == profile_id), None)
-
-    def get(self, profile_id: ProfileId) -> ProfileRow:
+    def get(self, work: Work, profile_id: ProfileId) -> ProfileRow:
         """Get one of them, or fail with ``ProfileNotFound``."""
-        row = self.find(profile_id)
+        row = next((row for row in self.rows if row.id == profile_id), None)
         if row is None:
-            raise ProfileNotFound(profile_id)
+            raise not_found(work, profile_id)
         return row
 
     def prove(self, work: Work, shown: Collection[ProfileId] = ()) -> Proof:
@@ -83,6 +80,25 @@ async def load_family(work: Work, *, is_locked: bool = False) -> Family:
     if choice is None or current is None:
         return Family(rows, None, None)
     return Family(rows, view_of(current), choice.chosen_at)
+
+
+async def set_language(work: Work, family: Family, row: ProfileRow, language: str) -> None:
+    """Give a profile another language; the first profile's is that of the account's mails too."""
+    if language != row.language and row is family.rows[0]:
+        await set_locale(work, account_of(work.actor), language)
+    row.language = language
+
+
+def not_found(work: Work, profile_id: ProfileId) -> ProfileNotFound:
+    """Give the refusal of a profile; the activity log has it if it is another family's."""
+
+    async def write_down(aftermath: Work) -> None:
+        if await Profiles(aftermath).exists(profile_id):
+            facts = {"problem": ProfileNotFound.code, "profile_id": str(profile_id)}
+            record_activity(aftermath, ActivityKind.REQUEST_REFUSED, facts)
+
+    work.if_refused(write_down)
+    return ProfileNotFound(profile_id)
 
 
 def account_of(actor: Actor) -> AccountId:

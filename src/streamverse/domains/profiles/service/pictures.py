@@ -73,7 +73,7 @@ async def check_sitter(workshop: Workshop, actor: Actor, profile_id: ProfileId) 
     """Fail early if the actor may not give this profile a picture, before anything is read."""
     async with workshop.reading(actor) as work:
         family = await load_family(work)
-        view = view_of(family.get(profile_id))
+        view = view_of(family.get(work, profile_id))
         family.ensure(may_change(family.current, view, view, family.prove(work)))
 
 
@@ -85,7 +85,7 @@ async def set_picture(
     Stored while the family is locked, so that no sweep takes it for one that nobody shows.
     """
     family = await load_family(work, is_locked=True)
-    row = family.get(profile_id)
+    row = family.get(work, profile_id)
     view = view_of(row)
     family.ensure(may_change(family.current, view, view, family.prove(work)))
     if row.picture_digest != picture.digest:
@@ -99,7 +99,7 @@ async def set_picture(
 async def remove_picture(work: Work, profile_id: ProfileId) -> None:
     """Let a profile show its preset. Doing so again changes nothing."""
     family = await load_family(work, is_locked=True)
-    row = family.get(profile_id)
+    row = family.get(work, profile_id)
     view = view_of(row)
     family.ensure(may_change(family.current, view, view, family.prove(work)))
     drop_picture(work, row)

@@ -6,9 +6,10 @@ import math
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from streamverse.domains.identity.public import hash_password, is_password
+from streamverse.domains.identity.contracts import ActivityKind
+from streamverse.domains.identity.public import hash_password, is_password, record_activity
 from streamverse.domains.profiles.contracts import PinRefused, ProfileId
-from streamverse.domains.profiles.errors import PinPaused, PinWrong, ProfileNotFound
+from streamverse.domains.profiles.errors import PinPaused, PinWrong
 from streamverse.domains.profiles.models import ProfileRow
 from streamverse.domains.profiles.repository import Profiles
 from streamverse.domains.profiles.rules.access import may_lock, may_unlock
@@ -17,6 +18,7 @@ from streamverse.domains.profiles.service.family import (
     Family,
     account_of,
     load_family,
+    not_found,
     view_of,
 )
 from streamverse.kit.work import Actor, Work, Workshop
@@ -55,8 +57,7 @@ async def check_pins(
             if is_right:
                 await Profiles(work).forget_failures(each.profile_id, attempt.pin_hash)
             else:
-                account_id = account_of(actor)
-                work.emit(PinRefused(each.profile_id, account_id, attempt.failures))
+                _refuse(work, each.profile_id, attempt.failures)
         if not is_right:
             raise PinWrong(each.profile_id)
         shown.add(each.profile_id)
@@ -66,7 +67,7 @@ async def check_pins(
 async def prepare_pin(workshop: Workshop, actor: Actor, profile_id: ProfileId, pin: str) -> str:
     """Check that this can be a PIN of one of the actor's profiles, and hash it for keeping."""
     async with workshop.reading(actor) as work:
-        (await load_family(work)).get(profile_id)
+        (await load_family(work)).get(work, profile_id)
     check_pin(pin)
     return await hash_password(pin)
 
@@ -76,7 +77,7 @@ async def set_pin(
 ) -> tuple[ProfileRow, Family]:
     """Lock a profile, or change its lock, and give it with its family."""
     family = await load_family(work, is_locked=True)
-    row = family.get(profile_id)
+    row = family.get(work, profile_id)
     family.ensure(may_lock(view_of(row), family.prove(work, shown)), profile_id)
     _keep(row, pin_hash)
     return row, family
@@ -85,7 +86,7 @@ async def set_pin(
 async def take_pin_off(work: Work, profile_id: ProfileId) -> None:
     """Unlock a profile for good. Taking off what is not there changes nothing."""
     family = await load_family(work, is_locked=True)
-    row = family.get(profile_id)
+    row = family.get(work, profile_id)
     family.ensure(may_unlock(view_of(row), family.prove(work)))
     _keep(row, None)
 
@@ -94,7 +95,7 @@ async def _begin(work: Work, profile_id: ProfileId) -> _Attempt | None:
     """Count an attempt as failed until it is known to be right; None if there is no lock."""
     row = await Profiles(work).lock(account_of(work.actor), profile_id)
     if row is None:
-        raise ProfileNotFound(profile_id)
+        raise not_found(work, profile_id)
     if row.pin_hash is None:
         return None
     if row.pin_paused_until is not None and work.now < row.pin_paused_until:
@@ -103,6 +104,12 @@ async def _begin(work: Work, profile_id: ProfileId) -> _Attempt | None:
     row.pin_failures += 1
     row.pin_paused_until = work.now + pause_after(row.pin_failures)
     return _Attempt(row.pin_hash, row.pin_failures)
+
+
+def _refuse(work: Work, profile_id: ProfileId, failures: int) -> None:
+    work.emit(PinRefused(profile_id, account_of(work.actor), failures))
+    facts = {"profile_id": str(profile_id), "failures": failures}
+    record_activity(work, ActivityKind.PROFILE_PIN_FAILED, facts)
 
 
 def _keep(row: ProfileRow, pin_hash: str | None) -> None:

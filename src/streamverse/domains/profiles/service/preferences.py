@@ -10,13 +10,13 @@ from streamverse.domains.profiles.contracts import Preferences, ProfileId
 from streamverse.domains.profiles.rules.access import may_change
 from streamverse.domains.profiles.rules.preferences import merge_preferences, read_preferences
 from streamverse.domains.profiles.rules.words import DEFAULT_LANGUAGE
-from streamverse.domains.profiles.service.family import load_family, view_of
+from streamverse.domains.profiles.service.family import load_family, set_language, view_of
 from streamverse.kit.work import Work
 
 
 async def get_preferences(work: Work, profile_id: ProfileId) -> Preferences:
     """Get how somebody of the actor's family likes it."""
-    row = (await load_family(work)).get(profile_id)
+    row = (await load_family(work)).get(work, profile_id)
     return read_preferences(row.preferences, row.language)
 
 
@@ -25,7 +25,7 @@ async def change_preferences(
 ) -> Preferences:
     """Merge a patch into somebody's preferences (RFC 7396)."""
     family = await load_family(work, is_locked=True)
-    row = family.get(profile_id)
+    row = family.get(work, profile_id)
     before = view_of(row)
     merged = merge_preferences(row.preferences, patch)
     # The language is the profile's own: it is kept once.
@@ -41,5 +41,6 @@ async def change_preferences(
         is_pin_needed_to_buy=preferences.parental.is_pin_needed_to_buy,
     )
     family.ensure(may_change(family.current, before, after, family.prove(work)))
-    row.preferences, row.language = merged, language
+    await set_language(work, family, row, language)
+    row.preferences = merged
     return preferences

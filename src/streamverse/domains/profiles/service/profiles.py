@@ -31,7 +31,6 @@ from streamverse.domains.profiles.rules.access import (
 from streamverse.domains.profiles.rules.preferences import nothing_chosen
 from streamverse.domains.profiles.rules.presets import free_preset
 from streamverse.domains.profiles.rules.words import (
-    DEFAULT_LANGUAGE,
     NAME_LIMIT,
     PROFILES_LIMIT,
     preset_number,
@@ -39,7 +38,13 @@ from streamverse.domains.profiles.rules.words import (
     tidy_draft,
     tidy_name,
 )
-from streamverse.domains.profiles.service.family import Family, account_of, load_family, view_of
+from streamverse.domains.profiles.service.family import (
+    Family,
+    account_of,
+    load_family,
+    set_language,
+    view_of,
+)
 from streamverse.kit.clock import new_id
 from streamverse.kit.work import Actor, Work, Workshop
 
@@ -67,7 +72,7 @@ async def add_first_profile(work: Work, account_id: AccountId) -> None:
     draft = ProfileDraft(
         name=tidy_name(account.display_name)[:NAME_LIMIT].strip() or "1",
         maturity_limit=ADULT_AGE,
-        language=DEFAULT_LANGUAGE,
+        language=account.locale,
     )
     row = _make_row(work, ProfileId(account_id), account_id, draft, preset=1)
     if await profiles.add_unless_there(row):
@@ -97,12 +102,13 @@ async def change_profile(
 ) -> tuple[ProfileRow, Family]:
     """Change a profile, and give it with its family."""
     family = await load_family(work, is_locked=True)
-    row = family.get(profile_id)
+    row = family.get(work, profile_id)
     before = view_of(row)
     tidied = tidy_change(change, is_kids=row.is_kids, maturity_limit=row.maturity_limit)
     after = _changed(before, tidied)
     family.ensure(may_change(family.current, before, after, family.prove(work, shown)))
-    row.name, row.language = after.name, after.language
+    await set_language(work, family, row, after.language)
+    row.name = after.name
     row.is_kids, row.maturity_limit = after.is_kids, after.maturity_limit
     if tidied.avatar is not UNSET:
         row.preset = preset_number(tidied.avatar) or row.preset
@@ -113,7 +119,7 @@ async def change_profile(
 async def remove_profile(work: Work, profile_id: ProfileId) -> None:
     """Remove a profile and what only it showed."""
     family = await load_family(work, is_locked=True)
-    row = family.get(profile_id)
+    row = family.get(work, profile_id)
     family.ensure(may_remove(family.current, view_of(row), family.prove(work)))
     if len(family.rows) == 1:
         raise LastProfile
@@ -127,7 +133,7 @@ async def switch_profile(
 ) -> ProfileRow:
     """Let the actor's session go on as another profile."""
     family = await load_family(work, is_locked=True)
-    row = family.get(profile_id)
+    row = family.get(work, profile_id)
     if work.actor.session_id is None:
         raise SessionNeeded
     proof = family.prove(work, shown)

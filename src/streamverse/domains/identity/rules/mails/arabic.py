@@ -132,6 +132,30 @@ WORDS = Words(
         button="عرض إعدادات الأمان",
         small_print=(_NOTHING_TO_DO, _CHANGE_PASSWORD),
     ),
+    backup_codes_made=Letter(
+        subject="لديك رموز احتياطية جديدة",
+        paragraphs=(
+            "تم إنشاء رموز احتياطية جديدة لحسابك في {brand}.",
+            "لم تعد الرموز القديمة صالحة، فاحفظ الجديدة في مكان آمن.",
+        ),
+        details=(("الوقت", "{at}"),),
+        button="عرض إعدادات الأمان",
+        small_print=(_NOTHING_TO_DO, _CHANGE_PASSWORD),
+    ),
+    passkey_added=Letter(
+        subject="تمت إضافة مفتاح مرور",
+        paragraphs=("من الآن فصاعدًا يمكن تسجيل الدخول إلى حسابك في {brand} بمفتاح مرور إضافي.",),
+        details=(("مفتاح المرور", "{passkey}"), ("الوقت", "{at}")),
+        button="عرض إعدادات الأمان",
+        small_print=(_NOTHING_TO_DO, _CHANGE_PASSWORD),
+    ),
+    passkey_removed=Letter(
+        subject="تمت إزالة مفتاح مرور",
+        paragraphs=("لم يعد أحد مفاتيح المرور يسجّل الدخول إلى حسابك في {brand}.",),
+        details=(("مفتاح المرور", "{passkey}"), ("الوقت", "{at}")),
+        button="عرض إعدادات الأمان",
+        small_print=(_NOTHING_TO_DO, _CHANGE_PASSWORD),
+    ),
     invitation=Letter(
         subject="دعوة من {inviter} إلى {brand}",
         paragraphs=(

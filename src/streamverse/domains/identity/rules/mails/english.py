@@ -141,6 +141,30 @@ WORDS = Words(
         button="See your security settings",
         small_print=(_NOTHING_TO_DO, "If it was not you, change your password at once."),
     ),
+    backup_codes_made=Letter(
+        subject="You have new backup codes",
+        paragraphs=(
+            "The backup codes of your account at {brand} were made anew.",
+            "The old ones are void: keep the new ones in a safe place.",
+        ),
+        details=(("When", "{at}"),),
+        button="See your security settings",
+        small_print=(_NOTHING_TO_DO, "If it was not you, change your password at once."),
+    ),
+    passkey_added=Letter(
+        subject="A passkey was added",
+        paragraphs=("From now on, one more passkey logs in to your account at {brand}.",),
+        details=(("Passkey", "{passkey}"), ("When", "{at}")),
+        button="See your security settings",
+        small_print=(_NOTHING_TO_DO, "If it was not you, change your password at once."),
+    ),
+    passkey_removed=Letter(
+        subject="A passkey was removed",
+        paragraphs=("One of your passkeys no longer logs in to your account at {brand}.",),
+        details=(("Passkey", "{passkey}"), ("When", "{at}")),
+        button="See your security settings",
+        small_print=(_NOTHING_TO_DO, "If it was not you, change your password at once."),
+    ),
     invitation=Letter(
         subject="{inviter} invites you to {brand}",
         paragraphs=(

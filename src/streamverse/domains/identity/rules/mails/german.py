@@ -152,6 +152,32 @@ WORDS = Words(
         button="Sicherheit ansehen",
         small_print=(_NOTHING_TO_DO, "Wenn du es nicht warst, ändere sofort dein Passwort."),
     ),
+    backup_codes_made=Letter(
+        subject="Du hast neue Ersatzcodes",
+        paragraphs=(
+            "Die Ersatzcodes deines Kontos bei {brand} wurden neu erstellt.",
+            "Die alten gelten nicht mehr: Bewahre die neuen sicher auf.",
+        ),
+        details=(("Zeit", "{at}"),),
+        button="Sicherheit ansehen",
+        small_print=(_NOTHING_TO_DO, "Wenn du es nicht warst, ändere sofort dein Passwort."),
+    ),
+    passkey_added=Letter(
+        subject="Ein Passkey wurde hinzugefügt",
+        paragraphs=("Ab jetzt meldet dich ein weiterer Passkey an deinem Konto bei {brand} an.",),
+        details=(("Passkey", "{passkey}"), ("Zeit", "{at}")),
+        button="Sicherheit ansehen",
+        small_print=(_NOTHING_TO_DO, "Wenn du es nicht warst, ändere sofort dein Passwort."),
+    ),
+    passkey_removed=Letter(
+        subject="Ein Passkey wurde entfernt",
+        paragraphs=(
+            "Einer deiner Passkeys meldet dich nicht mehr an deinem Konto bei {brand} an.",
+        ),
+        details=(("Passkey", "{passkey}"), ("Zeit", "{at}")),
+        button="Sicherheit ansehen",
+        small_print=(_NOTHING_TO_DO, "Wenn du es nicht warst, ändere sofort dein Passwort."),
+    ),
     invitation=Letter(
         subject="{inviter} lädt dich zu {brand} ein",
         paragraphs=(

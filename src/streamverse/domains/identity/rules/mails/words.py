@@ -21,6 +21,9 @@ class Words:
     new_device: Letter
     two_factor_turned_on: Letter
     two_factor_turned_off: Letter
+    backup_codes_made: Letter
+    passkey_added: Letter
+    passkey_removed: Letter
     invitation: Letter
     account_deactivated: Letter
     deletion_scheduled: Letter
