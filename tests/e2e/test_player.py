@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Iterator
 from urllib.parse import urljoin
 
 import pytest
@@ -105,6 +106,59 @@ def test_it_goes_on_where_it_was_left(owner: Visitor, player: Player) -> None:
     expect(page.get_by_text(re.compile(r"Resumed at 0:2\d"))).to_be_visible()
     page.get_by_role("button", name="Play from the start").click()
     player.wait_until("video.currentTime < 5")
+
+
+@pytest.fixture
+def wide_title_id(library: Library, media: MediaFactory) -> Iterator[str]:
+    """Give a title with pictures of up to 720 lines."""
+    film = media.folder / "wide.mp4"
+    media.lavfi(film, picture(1280, 720, "25", 24), beep(24))
+    title_id = library.upload(film, "Wide")
+    library.wait_until(title_id, "ready")
+    yield title_id
+    library.client.delete(f"/titles/{title_id}").raise_for_status()
+
+
+@pytest.fixture
+def liked(library: Library) -> Iterator[None]:
+    """Let the owner like it fast, not too sharp, and with yellow subtitles."""
+    family = library.client.get("/users/me/profiles").raise_for_status().json()
+    path = f"/users/me/profiles/{family['items'][0]['id']}/preferences"
+    chosen = {
+        "playback": {"quality_cap": "480p", "speed_percent": 150},
+        "subtitle_appearance": {"size": "huge", "colour": "#FFE45C"},
+    }
+    library.client.patch(path, json=chosen).raise_for_status()
+    yield
+    library.client.patch(path, json=dict.fromkeys(chosen)).raise_for_status()
+
+
+def test_it_plays_as_whoever_watches_likes_it(
+    wide_title_id: str, owner: Visitor, request: pytest.FixtureRequest
+) -> None:
+    page = owner.page
+    owner.open(f"/watch/{wide_title_id}")
+    player = Player(page)
+    player.wait_until("video.videoHeight === 720")
+    player.wait_until("video.playbackRate === 1")
+
+    request.getfixturevalue("liked")
+    page.reload()
+    player.wait_until_it_plays()
+    player.wait_until("video.playbackRate === 1.5")
+    assert player.height() == 480
+    rule = page.evaluate(
+        "[...document.styleSheets].flatMap(sheet => [...sheet.cssRules])"
+        ".find(rule => rule.selectorText?.endsWith('::cue')).style.color"
+    )
+    assert rule == "rgb(255, 228, 92)"
+    # Whoever wants more on the spot gets it.
+    choose_quality(page, "720p")
+    player.wait_until("video.videoHeight === 720")
+    choose_quality(page, "Automatic")
+    player.wait_until("video.videoHeight === 480")
+    choose_quality(page, "Normal")
+    player.wait_until("video.playbackRate === 1")
 
 
 def test_a_film_that_was_deleted_says_so(

@@ -32,6 +32,7 @@ DEFAULTS: dict[str, Any] = {
     "playback": {
         "quality_cap": "none",
         "data_use": "automatic",
+        "speed_percent": 100,
         "is_next_autoplayed": True,
         "is_preview_autoplayed": True,
     },

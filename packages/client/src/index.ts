@@ -23,6 +23,8 @@ export type Profiles = Answer<"/api/v1/users/me/profiles">;
 export type Profile = Profiles["items"][number];
 export type Preferences = Required<Answer<"/api/v1/users/me/profiles/{profile_id}/preferences">>;
 export type ApiKey = Answer<"/api/v1/admin/api-keys">["items"][number];
+/** Something that happened around log-ins. */
+export type Activity = Answer<"/api/v1/auth/activity">["items"][number];
 export type AuditEntry = Answer<"/api/v1/auth/audit-log">["items"][number];
 export type Mail = Answer<"/api/v1/mails">["items"][number];
 export type MailBody = Answer<"/api/v1/mails/{mail_id}">;

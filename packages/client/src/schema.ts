@@ -53,6 +53,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/activity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ListActivity */
+        get: operations["ApiV1AdminActivityListActivity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/api-keys": {
         parameters: {
             query?: never;
@@ -2669,6 +2686,11 @@ export interface components {
              * @enum {string}
              */
             data_use: "automatic" | "saver" | "balanced" | "unlimited";
+            /**
+             * @default 100
+             * @enum {integer}
+             */
+            speed_percent: 50 | 75 | 100 | 125 | 150 | 175 | 200;
             /** @default true */
             is_next_autoplayed: boolean;
             /** @default true */
@@ -2938,6 +2960,26 @@ export interface components {
             signs_from: string;
             verifies_until: string | null;
             is_signing: boolean;
+        };
+        /** StaffActivityOut */
+        StaffActivityOut: {
+            /** Format: uuid */
+            id: string;
+            kind: components["schemas"]["ActivityKind"];
+            /** Format: date-time */
+            at: string;
+            ip: string;
+            browser: string;
+            os: string;
+            facts: {
+                [key: string]: unknown;
+            };
+            account_id: string | null;
+        };
+        /** StaffActivityPage */
+        StaffActivityPage: {
+            items: components["schemas"]["StaffActivityOut"][];
+            next_cursor: string | null;
         };
         /** StaffChangeIn */
         StaffChangeIn: {
@@ -3439,6 +3481,73 @@ export interface operations {
             };
             /** @description `identity.own_account`: This is your own account; `identity.only_owner`: This is the only owner */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    ApiV1AdminActivityListActivity: {
+        parameters: {
+            query?: {
+                account_id?: string | null;
+                kind?: components["schemas"]["ActivityKind"] | null;
+                cursor?: string | null;
+                limit?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffActivityPage"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description `kit.unauthenticated`: Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `kit.forbidden`: You may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `kit.invalid`: The request is not valid */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

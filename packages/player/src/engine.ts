@@ -1,5 +1,5 @@
 import type { PlayerProblem } from "./problem";
-import type { Quality, Source, TextTrack } from "./state";
+import type { Quality, Source, TextTrack, ViewerPreferences } from "./state";
 
 /** What an engine tells the player. */
 export interface EngineListener {
@@ -14,6 +14,8 @@ export interface EngineListener {
 
 /** Feeds a media element: adapts, buffers, and knows the tracks. */
 export interface Engine {
+  /** Keep to what the viewer likes, as far as the device takes orders; said before `load`. */
+  prefer(preferences: ViewerPreferences): void;
   load(source: Source, startSeconds: number): Promise<void>;
   qualities(): readonly Quality[];
   activeQuality(): Quality | null;

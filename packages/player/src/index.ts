@@ -5,8 +5,16 @@ export type { DisplayMode, Memory, Platform } from "./platform";
 export { Player, type PlayerOptions } from "./player";
 export { Positions } from "./positions";
 export { kindOfStatus, type PlayerProblem, type ProblemKind } from "./problem";
-export type { PlayerDebugState, PlayerState, Quality, Source, TextTrack, TimeRange } from "./state";
-export { initialState } from "./state";
+export type {
+  PlayerDebugState,
+  PlayerState,
+  Quality,
+  Source,
+  TextTrack,
+  TimeRange,
+  ViewerPreferences,
+} from "./state";
+export { initialState, noPreferences } from "./state";
 export { Store } from "./store";
 export { clamp, clockTime } from "./time";
 export { webPlatform } from "./web";

@@ -3,7 +3,7 @@ import { beforeEach, expect, test } from "vitest";
 import type { Engine, EngineListener } from "./engine";
 import type { DisplayMode, Platform } from "./platform";
 import { Player } from "./player";
-import type { Source } from "./state";
+import { noPreferences, type Source, type TextTrack, type ViewerPreferences } from "./state";
 
 /** An engine that does as it is told: the seam that every platform fills. */
 class ScriptedEngine implements Engine {
@@ -19,12 +19,22 @@ class ScriptedEngine implements Engine {
     return Promise.resolve();
   }
 
+  preferences: ViewerPreferences[] = [];
+  tracks: readonly TextTrack[] = [];
+  shownText: string | null = null;
+
+  prefer(preferences: ViewerPreferences): void {
+    this.preferences.push(preferences);
+  }
+
   qualities = () => [];
   activeQuality = () => null;
   chooseQuality = () => undefined;
-  textTracks = () => [];
-  activeTextTrack = () => null;
-  chooseTextTrack = () => undefined;
+  textTracks = () => this.tracks;
+  activeTextTrack = () => this.shownText;
+  chooseTextTrack = (id: string | null) => {
+    this.shownText = id;
+  };
   playableSeconds = () => this.endSeconds;
   isGrowing = () => this.grows;
 
@@ -53,6 +63,7 @@ let engines: ScriptedEngine[];
 let stored: Map<string, string>;
 let nowMs: number;
 let renewals: number;
+let tracks: readonly TextTrack[];
 let video: HTMLVideoElement;
 
 beforeEach(() => {
@@ -60,10 +71,14 @@ beforeEach(() => {
   stored = new Map();
   nowMs = 0;
   renewals = 0;
+  tracks = [];
   video = document.createElement("video");
 });
 
-function makePlayer(renew: () => Promise<Source> = () => Promise.resolve(film)): Player {
+function makePlayer(
+  renew: () => Promise<Source> = () => Promise.resolve(film),
+  preferences?: ViewerPreferences,
+): Player {
   const platform: Platform = {
     name: "test",
     memory: {
@@ -74,6 +89,7 @@ function makePlayer(renew: () => Promise<Source> = () => Promise.resolve(film)):
     pictureInPicture: never,
     createEngine: (_video, listener) => {
       const engine = new ScriptedEngine(listener);
+      engine.tracks = tracks;
       engines.push(engine);
       return Promise.resolve(engine);
     },
@@ -84,7 +100,13 @@ function makePlayer(renew: () => Promise<Source> = () => Promise.resolve(film)):
     renewals += 1;
     return renew();
   };
-  return new Player({ platform, video, stage: document.createElement("div"), renew: count });
+  return new Player({
+    platform,
+    video,
+    stage: document.createElement("div"),
+    renew: count,
+    ...(preferences === undefined ? {} : { preferences }),
+  });
 }
 
 function lastEngine(): ScriptedEngine {
@@ -198,4 +220,52 @@ test("a command is known at once, before the element tells of it", async () => {
   player.setMuted(false);
   player.setRate(1.5);
   expect(player.store.get()).toMatchObject({ volume: 0.6, isMuted: false, rate: 1.5 });
+});
+
+const fluent: ViewerPreferences = {
+  ...noPreferences,
+  maxHeight: 480,
+  rate: 1.25,
+  textLanguages: ["de", "en"],
+};
+
+test("a film plays as the viewer likes it, also after a problem", async () => {
+  tracks = [
+    { id: "1", language: "en", label: null },
+    { id: "2", language: "de", label: null },
+  ];
+  const player = makePlayer(undefined, fluent);
+  await player.load(film);
+  expect(lastEngine().preferences).toEqual([fluent]);
+  expect(video.playbackRate).toBe(1.25);
+  expect(video.defaultPlaybackRate).toBe(1.25);
+  expect(player.store.get()).toMatchObject({ rate: 1.25, activeTextTrack: "2" });
+  await player.retry();
+  expect(engines).toHaveLength(2);
+  expect(lastEngine().preferences).toEqual([fluent]);
+  expect(player.store.get().activeTextTrack).toBe("2");
+});
+
+test("what the viewer chooses on the spot counts more", async () => {
+  tracks = [
+    { id: "1", language: "en", label: null },
+    { id: "2", language: "de", label: null },
+  ];
+  const player = makePlayer(undefined, fluent);
+  await player.load(film);
+  player.chooseTextTrack(null);
+  player.setRate(2);
+  await player.retry();
+  expect(player.store.get()).toMatchObject({ rate: 2, activeTextTrack: null });
+  expect(video.defaultPlaybackRate).toBe(2);
+  player.toggleCaptions();
+  expect(player.store.get().activeTextTrack).toBe("2");
+});
+
+test("whoever wants no subtitles gets none", async () => {
+  tracks = [{ id: "1", language: "en", label: null }];
+  const player = makePlayer();
+  await player.load(film);
+  expect(lastEngine().preferences).toEqual([noPreferences]);
+  expect(player.store.get()).toMatchObject({ rate: 1, activeTextTrack: null });
 });

@@ -1,8 +1,16 @@
 import type { Engine, EngineListener } from "./engine";
+import { inWantedLanguage } from "./languages";
 import type { Platform } from "./platform";
 import { Positions } from "./positions";
 import type { PlayerProblem } from "./problem";
-import { initialState, type PlayerDebugState, type PlayerState, type Source } from "./state";
+import {
+  initialState,
+  noPreferences,
+  type PlayerDebugState,
+  type PlayerState,
+  type Source,
+  type ViewerPreferences,
+} from "./state";
 import { Store } from "./store";
 import { clamp } from "./time";
 
@@ -26,6 +34,7 @@ export interface PlayerOptions {
   stage: HTMLElement;
   /** Get a fresh source for the same title, when the signed address has expired. */
   renew: () => Promise<Source>;
+  preferences?: ViewerPreferences;
 }
 
 /** One film on one media element: commands in, watched state out. */
@@ -33,6 +42,9 @@ export class Player {
   readonly store = new Store<PlayerState>(initialState);
   readonly #options: PlayerOptions;
   readonly #positions: Positions;
+  readonly #preferences: ViewerPreferences;
+  /** In which languages to show subtitles; what the viewer chooses takes the place of it. */
+  #textLanguages: readonly string[];
   readonly #cleanups: (() => void)[] = [];
   #engine: Engine | null = null;
   #source: Source | null = null;
@@ -48,7 +60,10 @@ export class Player {
   constructor(options: PlayerOptions) {
     this.#options = options;
     this.#positions = new Positions(options.platform.memory);
+    this.#preferences = options.preferences ?? noPreferences;
+    this.#textLanguages = this.#preferences.textLanguages;
     this.#restoreVolume();
+    this.setRate(this.#preferences.rate);
     this.#listen();
   }
 
@@ -74,10 +89,12 @@ export class Player {
     const engine = await platform.createEngine(video, this.#engineListener());
     if (this.#isDestroyed) return engine.destroy();
     this.#engine = engine;
+    engine.prefer(this.#preferences);
     await engine.load(source, start);
     if (!this.#isStillLoading(engine)) return;
     this.store.set({ status: "ready" });
     this.#readTracks();
+    this.#choosePreferredText();
     this.#readGrowth();
     this.#grantWish();
     await this.play();
@@ -140,6 +157,8 @@ export class Player {
 
   setRate(rate: number): void {
     this.#options.video.playbackRate = rate;
+    // A fresh address after a problem goes on at the speed that was chosen.
+    this.#options.video.defaultPlaybackRate = rate;
     this.store.set({ rate });
   }
 
@@ -150,13 +169,16 @@ export class Player {
   }
 
   chooseTextTrack(id: string | null): void {
+    const chosen = this.store.get().textTracks.find((track) => track.id === id);
+    this.#textLanguages = chosen === undefined ? [] : [chosen.language];
     this.#engine?.chooseTextTrack(id);
     this.#readTracks();
   }
 
   toggleCaptions(): void {
     const { activeTextTrack, textTracks } = this.store.get();
-    this.chooseTextTrack(activeTextTrack === null ? (textTracks[0]?.id ?? null) : null);
+    const first = inWantedLanguage(textTracks, this.#preferences.textLanguages) ?? textTracks[0];
+    this.chooseTextTrack(activeTextTrack === null ? (first?.id ?? null) : null);
   }
 
   toggleFullscreen(): Promise<void> {
@@ -191,6 +213,11 @@ export class Player {
     this.#isDestroyed = true;
     for (const cleanup of this.#cleanups) cleanup();
     await this.#engine?.destroy();
+  }
+
+  #choosePreferredText(): void {
+    const wanted = inWantedLanguage(this.store.get().textTracks, this.#textLanguages);
+    if (wanted !== undefined) this.chooseTextTrack(wanted.id);
   }
 
   #grantWish(): void {

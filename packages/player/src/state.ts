@@ -29,6 +29,25 @@ export interface Source {
   readonly isGrowing: boolean;
 }
 
+/** How somebody likes films to be played, as long as they do not say otherwise on the spot. */
+export interface ViewerPreferences {
+  /** No better picture and no more data than this, while the player adapts. */
+  readonly maxHeight: number;
+  readonly maxBitrateBps: number;
+  readonly rate: number;
+  /** Language tags, the most wanted first; without any there are no subtitles. */
+  readonly audioLanguages: readonly string[];
+  readonly textLanguages: readonly string[];
+}
+
+export const noPreferences: ViewerPreferences = {
+  maxHeight: Infinity,
+  maxBitrateBps: Infinity,
+  rate: 1,
+  audioLanguages: [],
+  textLanguages: [],
+};
+
 export type Status = "idle" | "loading" | "ready" | "failed";
 
 export interface PlayerState {

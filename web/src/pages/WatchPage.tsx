@@ -1,4 +1,4 @@
-import { type Playback, unwrap } from "@streamverse/client";
+import { type Playback, type Preferences, unwrap } from "@streamverse/client";
 import { Button, buttonClass, EmptyState, Progress, Spinner } from "@streamverse/ui";
 import { queryOptions, useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
@@ -10,6 +10,8 @@ import { formatPercent } from "../app/format";
 import { useText } from "../app/i18n";
 import { type Title, titleQuery } from "../features/catalog/queries";
 import { VideoPlayer } from "../features/player/VideoPlayer";
+import { preferencesQuery } from "../features/preferences/queries";
+import { useCurrentProfile } from "../features/profiles/queries";
 
 const route = getRouteApi("/member/watch/$id");
 const ASK_AGAIN_MS = 500;
@@ -46,17 +48,29 @@ function usePlayback(id: string) {
   return { title, playback };
 }
 
+/** How whoever watches likes it; null where nobody can say, undefined until it is known. */
+function useOwnPreferences(): Preferences | null | undefined {
+  const profile = useCurrentProfile();
+  const asked = useQuery({
+    ...preferencesQuery(profile?.id ?? ""),
+    enabled: profile !== undefined,
+  });
+  if (profile === undefined || asked.isError) return null;
+  return asked.data;
+}
+
 export function WatchPage() {
   const text = useText();
   const { id } = route.useParams();
   const { title, playback } = usePlayback(id);
+  const preferences = useOwnPreferences();
   const renew = useCallback(() => startPlayback(id), [id]);
   const name = playback.data?.name ?? title.data?.name;
   return (
     <main data-theme="dark" className="min-h-dvh bg-stage text-stage-ink">
       <title>{name === undefined ? text.appName : `${name} · ${text.appName}`}</title>
-      {playback.data !== undefined ? (
-        <VideoPlayer key={id} playback={playback.data} renew={renew} />
+      {playback.data !== undefined && preferences !== undefined ? (
+        <VideoPlayer key={id} playback={playback.data} renew={renew} preferences={preferences} />
       ) : (
         <div className="grid min-h-dvh place-items-center">
           <BeforePlaying title={title} playback={playback} />

@@ -16,6 +16,10 @@ export class NativeEngine implements Engine {
     video.addEventListener("error", () => this.#report(listener), options);
   }
 
+  prefer(): void {
+    // The device adapts by itself and takes no orders.
+  }
+
   load(source: Source, startSeconds: number): Promise<void> {
     const video = this.#video;
     this.#knownSeconds = source.durationSeconds;

@@ -2,7 +2,13 @@ import shaka from "shaka-player/dist/shaka-player.hls-es2021.js";
 
 import type { Engine, EngineListener } from "../engine";
 import { kindOfStatus, type PlayerProblem, type ProblemKind } from "../problem";
-import type { Quality, Source, TextTrack } from "../state";
+import {
+  noPreferences,
+  type Quality,
+  type Source,
+  type TextTrack,
+  type ViewerPreferences,
+} from "../state";
 
 /** How often the playlist of a growing film is read again. */
 const UPDATE_PERIOD_SECONDS = 1.5;
@@ -14,6 +20,7 @@ export class ShakaEngine implements Engine {
   readonly #video: HTMLVideoElement;
   readonly #listener: EngineListener;
   readonly #player = new shaka.Player();
+  #limits: Pick<ViewerPreferences, "maxHeight" | "maxBitrateBps"> = noPreferences;
 
   constructor(video: HTMLVideoElement, listener: EngineListener) {
     this.#video = video;
@@ -37,6 +44,14 @@ export class ShakaEngine implements Engine {
   static isSupported(): boolean {
     shaka.polyfill.installAll();
     return shaka.Player.isBrowserSupported();
+  }
+
+  prefer({ maxHeight, maxBitrateBps, audioLanguages }: ViewerPreferences): void {
+    this.#limits = { maxHeight, maxBitrateBps };
+    this.#player.configure({
+      abr: { restrictions: { maxHeight, maxBandwidth: maxBitrateBps } },
+      preferredAudio: audioLanguages.map((language) => ({ language })),
+    });
   }
 
   async load(source: Source, startSeconds: number): Promise<void> {
@@ -78,9 +93,12 @@ export class ShakaEngine implements Engine {
 
   /** What the network has carried so far; Shaka alone would first play all that is buffered. */
   #affordableQuality(): Quality | undefined {
+    const { maxHeight, maxBitrateBps } = this.#limits;
     const carriedBps = this.#player.getStats().estimatedBandwidth * SHARE_FOR_MEDIA;
+    const mostBps = Math.min(carriedBps, maxBitrateBps);
     const qualities = this.qualities();
-    return qualities.find(({ bitrateBps }) => bitrateBps <= carriedBps) ?? qualities.at(-1);
+    const isFine = (one: Quality) => one.bitrateBps <= mostBps && one.height <= maxHeight;
+    return qualities.find(isFine) ?? qualities.at(-1);
   }
 
   textTracks(): readonly TextTrack[] {

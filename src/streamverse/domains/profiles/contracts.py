@@ -87,6 +87,7 @@ class PlaybackPreferences(Struct, frozen=True):
 
     quality_cap: Literal["none", "480p", "720p", "1080p", "1440p", "2160p"] = "none"
     data_use: Literal["automatic", "saver", "balanced", "unlimited"] = "automatic"
+    speed_percent: Literal[50, 75, 100, 125, 150, 175, 200] = 100
     is_next_autoplayed: bool = True
     is_preview_autoplayed: bool = True
 

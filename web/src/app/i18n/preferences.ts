@@ -44,6 +44,8 @@ export const preferences = {
     title: "Languages",
     intro: "In the order in which you want them: the first that a title has is taken.",
     interface: "Language of the app",
+    interfaceHint:
+      "The app speaks English so far. Mails come in English, German or Arabic: in the language of the account’s first profile.",
     audio: "Spoken language",
     audioEmpty: "The original language of each title.",
     subtitle: "Subtitles",
@@ -60,6 +62,8 @@ export const preferences = {
     intro: "How films play, and how much data they may take.",
     next: "Play the next episode by itself",
     previews: "Play previews while browsing",
+    speed: "Speed",
+    speedOf: (percent: number) => (percent === 100 ? "Normal" : `${percent / 100}×`),
     quality: "Best quality",
     qualities: {
       none: "As good as possible",

@@ -1,11 +1,12 @@
-import type { Playback } from "@streamverse/client";
-import { clockTime, type Player, type PlayerState } from "@streamverse/player";
+import type { Playback, Preferences } from "@streamverse/client";
+import { clockTime, noPreferences, type Player, type PlayerState } from "@streamverse/player";
 import { Button, cx, Spinner } from "@streamverse/ui";
 import { Link } from "@tanstack/react-router";
 import { ArrowLeft, Play } from "lucide-react";
 import { type PointerEvent, useCallback, useEffect, useRef, useState } from "react";
 
 import { useText } from "../../app/i18n";
+import { cueRule } from "../preferences/subtitle-style";
 import { ControlBar } from "./ControlBar";
 import { ControlButton } from "./ControlButton";
 import { HelpDialog } from "./HelpDialog";
@@ -13,6 +14,7 @@ import { ProblemScreen } from "./ProblemScreen";
 import { useIdle } from "./use-idle";
 import { useKeyboard } from "./use-keyboard";
 import { usePlayer, usePlayerState } from "./use-player";
+import { viewerPreferences } from "./viewer-preferences";
 
 const WORD_SHOWN_MS = 900;
 const RESUME_NOTE_MS = 7_000;
@@ -21,15 +23,21 @@ export interface VideoPlayerProps {
   playback: Playback;
   /** Get a fresh grant for the same title. */
   renew: () => Promise<Playback>;
+  /** How whoever watches likes it; null if that is not known. */
+  preferences: Preferences | null;
 }
 
 /** The player with its face: it fills the window, or the screen. */
-export function VideoPlayer({ playback, renew }: VideoPlayerProps) {
+export function VideoPlayer({ playback, renew, preferences }: VideoPlayerProps) {
   const text = useText();
   const video = useRef<HTMLVideoElement>(null);
   const stage = useRef<HTMLDivElement>(null);
   const [container, setContainer] = useState<HTMLElement | null>(null);
-  const player = usePlayer(video, stage, playback, renew);
+  // What is changed meanwhile, on another screen, counts from the next film on.
+  const [liked] = useState(() =>
+    preferences === null ? noPreferences : viewerPreferences(preferences),
+  );
+  const player = usePlayer(video, stage, playback, renew, liked);
   const state = usePlayerState(player);
   const idleness = useIdle();
   const [isMenuOpen, setIsMenuOpen] = useState(false);
@@ -64,11 +72,12 @@ export function VideoPlayer({ playback, renew }: VideoPlayerProps) {
       onPointerMove={(event) => event.pointerType === "mouse" && wake()}
       onFocus={wake}
     >
+      {preferences !== null && <style>{cueRule(preferences.subtitle_appearance)}</style>}
       <video
         ref={video}
         playsInline
         {...(playback.poster_url === null ? {} : { poster: playback.poster_url })}
-        className="size-full object-contain"
+        className="styled-subtitles size-full object-contain"
         onPointerUp={(event) => tap(event, player, areControlsAway, idleness)}
         onDoubleClick={() => void player?.toggleFullscreen()}
       />

@@ -5,6 +5,7 @@ import {
   type PlayerDebugState,
   type PlayerState,
   type Source,
+  type ViewerPreferences,
   webPlatform,
 } from "@streamverse/player";
 import { type RefObject, useCallback, useEffect, useState, useSyncExternalStore } from "react";
@@ -31,6 +32,7 @@ export function usePlayer(
   stage: RefObject<HTMLElement | null>,
   playback: Playback,
   renew: () => Promise<Playback>,
+  preferences: ViewerPreferences,
 ): Player | null {
   const [player, setPlayer] = useState<Player | null>(null);
   useEffect(() => {
@@ -40,6 +42,7 @@ export function usePlayer(
       video: video.current,
       stage: stage.current,
       renew: async () => sourceOf(await renew()),
+      preferences,
     });
     window.__streamverse_player = { state: made.debugState };
     // The player lives on the elements, so it can only be made once they are there.
@@ -50,7 +53,7 @@ export function usePlayer(
       delete window.__streamverse_player;
       void made.destroy();
     };
-  }, [video, stage, playback, renew]);
+  }, [video, stage, playback, renew, preferences]);
   return player;
 }
 

@@ -15,6 +15,7 @@ export interface SectionOf {
 
 const QUALITIES = ["none", "480p", "720p", "1080p", "1440p", "2160p"] as const;
 const DATA_USES = ["automatic", "saver", "balanced", "unlimited"] as const;
+const SPEEDS = [50, 75, 100, 125, 150, 175, 200] as const;
 const DOWNLOAD_QUALITIES = ["standard", "high"] as const;
 
 export function LanguageSection({ preferences, change }: SectionOf) {
@@ -41,6 +42,7 @@ export function LanguageSection({ preferences, change }: SectionOf) {
       </div>
       <Select
         label={languages.interface}
+        hint={languages.interfaceHint}
         value={preferences.interface_language}
         onChange={(event) => change({ interface_language: event.currentTarget.value })}
       >
@@ -52,6 +54,10 @@ export function LanguageSection({ preferences, change }: SectionOf) {
       </Select>
     </Section>
   );
+}
+
+function speedOf(value: string): (typeof SPEEDS)[number] {
+  return SPEEDS.find((speed) => String(speed) === value) ?? 100;
 }
 
 export function PlaybackSection({ preferences: { playback }, change }: SectionOf) {
@@ -70,6 +76,12 @@ export function PlaybackSection({ preferences: { playback }, change }: SectionOf
         value={playback.quality_cap}
         onChange={(quality_cap) => change({ playback: { quality_cap } })}
         choices={QUALITIES.map((value) => ({ value, label: words.qualities[value] }))}
+      />
+      <Choice
+        label={words.speed}
+        value={String(playback.speed_percent)}
+        onChange={(value) => change({ playback: { speed_percent: speedOf(value) } })}
+        choices={SPEEDS.map((speed) => ({ value: String(speed), label: words.speedOf(speed) }))}
       />
       <div className="grid divide-y divide-line">
         <Switch

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import { languageName } from "./languages";
-import { type Appearance, edgeColour, subtitleStyle, withOpacity } from "./subtitle-style";
+import { type Appearance, cueRule, edgeColour, subtitleStyle, withOpacity } from "./subtitle-style";
 
 const plain: Appearance = {
   size: "medium",
@@ -65,4 +65,13 @@ test.each([
   ["fr", "fr", "Français"],
 ])("%s is called to a reader of %s: %s", (tag, reader, name) => {
   expect(languageName(tag, reader)).toBe(name);
+});
+
+test("the subtitles of a player look the same", () => {
+  const rule = cueRule({ ...plain, size: "large", colour: "#FFE45C", font: "serif" });
+  expect(rule).toContain(".styled-subtitles::cue {");
+  expect(rule).toContain("font-size: 160%;");
+  expect(rule).toContain("color: #FFE45C;");
+  expect(rule).toContain("background-color: rgb(0 0 0 / 60%);");
+  expect(rule).toContain('font-family: Georgia, "Times New Roman", serif;');
 });

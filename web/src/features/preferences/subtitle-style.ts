@@ -26,6 +26,21 @@ export function subtitleStyle(appearance: Appearance): CSSProperties {
   };
 }
 
+/** The size that players give subtitles by themselves, in parts of the picture's height. */
+const PLAYER_HEIGHT = 5;
+
+/** The same for the subtitles of a `video` that has a class of ours. */
+export function cueRule(appearance: Appearance): string {
+  const { size, font, colour, background_colour, background_opacity_percent, edge } = appearance;
+  return `.styled-subtitles::cue {
+    font-size: ${(heights[size] / PLAYER_HEIGHT) * 100}%;
+    font-family: ${fonts[font]};
+    color: ${colour};
+    background-color: ${withOpacity(background_colour, background_opacity_percent)};
+    text-shadow: ${edgeShadow(edge, edgeColour(colour))};
+  }`;
+}
+
 /** "#FF8000" at 50 % → "rgb(255 128 0 / 50%)". */
 export function withOpacity(colour: string, percent: number): string {
   return `rgb(${channels(colour).join(" ")} / ${percent}%)`;
