@@ -13,7 +13,7 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 from pyotp.totp import TOTP
 
 from tests.e2e.browsing import PHONE, Visit, Visitor
@@ -313,11 +313,19 @@ def test_a_passkey_alone_logs_in(service: Service, enter: Callable[[str], Visito
     press(page, "Go on")
     expect(page.get_by_text("The passkey “My phone” is added.")).to_be_visible()
 
-    # The browser offers passkeys by itself, so the device is touched only after the button.
+    # The browser offers passkeys by itself, so the device is touched only after the button; and
+    # before it is asked, because it does not come back to what it has let pass.
     authenticator.set_touched(is_touched=False)
-    log_out(visitor)
+    options = "**/api/v1/auth/passkeys/login/options"
+    with page.expect_response(options):
+        log_out(visitor)
+
+    def touch(route: Route) -> None:
+        authenticator.set_touched(is_touched=True)
+        route.continue_()
+
+    page.route(options, touch, times=1)
     press(page, "Use a passkey")
-    authenticator.set_touched(is_touched=True)
     page.wait_for_url(f"{service.url}/")
 
     authenticator.set_touched(is_touched=False)

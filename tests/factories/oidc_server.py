@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
+from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlencode, urlsplit
 
 from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey, RSAKey
@@ -82,6 +83,18 @@ class OidcServer:
         returned = {"code": code, "state": query["state"], "iss": self.issuer}
         lies = self.lies.returned
         return {name: text for name, text in {**returned, **lies}.items() if text is not None}
+
+    def page(self, address: str) -> str:
+        """Draw the page on which a person decides whether to log in there."""
+        query = query_of(address)
+        agreed = urlencode(self.authorize(f"{self.issuer}{address}"))
+        refused = urlencode({"error": "access_denied", "state": query["state"], "iss": self.issuer})
+        back, name = escape(query["redirect_uri"]), escape(self.person["name"])
+        return (
+            '<!doctype html><html lang="en"><title>Example</title><h1>Example</h1>'
+            f'<p><a href="{back}?{escape(agreed)}">Go on as {name}</a>'
+            f'<p><a href="{back}?{escape(refused)}">Do not log in</a>'
+        )
 
     # --- what it answers
 
@@ -173,6 +186,9 @@ class _Handler(BaseHTTPRequestHandler):
         return self.server.oidc  # type: ignore[attr-defined]
 
     def do_GET(self) -> None:
+        if self.path.startswith("/authorize?"):
+            self._send(200, "text/html", self._oidc.page(self.path).encode())
+            return
         documents = {
             "/.well-known/openid-configuration": self._oidc.discovery,
             "/jwks": self._oidc.jwks,
@@ -196,10 +212,15 @@ class _Handler(BaseHTTPRequestHandler):
             status, content = 400, json.dumps({"error": f"invalid_grant: {refused}"}).encode()
         if self.path == "/token":
             content = lies.body or content
+        self._send(status, "application/json", content, lies.location)
+
+    def _send(
+        self, status: int, media_type: str, content: bytes, location: str | None = None
+    ) -> None:
         self.send_response(status)
-        if lies.location is not None:
-            self.send_header("Location", lies.location)
-        self.send_header("Content-Type", "application/json")
+        if location is not None:
+            self.send_header("Location", location)
+        self.send_header("Content-Type", media_type)
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
         self.wfile.write(content)
