@@ -112,6 +112,7 @@ TABLE = {
     ("GET", "/api/v1/auth/audit-log/verify"): "audit.read",
     ("GET", "/api/v1/admin/permissions"): SIGNED_IN,
     ("GET", "/api/v1/admin/staff"): "accounts.read",
+    ("GET", "/api/v1/admin/activity"): "audit.read",
     ("PATCH", "/api/v1/admin/staff/{account_id}"): "roles.manage",
     ("GET", "/api/v1/admin/api-keys"): "api_keys.manage",
     ("POST", "/api/v1/admin/api-keys"): "api_keys.manage",

@@ -38,11 +38,11 @@ def test_a_viewer_is_let_in_and_removed_again(
     expect(page.get_by_role("link", name="Numbers", exact=True)).to_be_visible()
     expect(page.get_by_text("Hidden")).to_have_count(0)
     expect(page.get_by_role("navigation", name="Main")).to_have_count(0)
-    for path in ("/upload", "/processing", "/admin/mails"):
+    viewer.open("/admin/mails")
+    expect(heading).to_have_text("Only the owner can do this")
+    for path in ("/upload", "/processing", "/people"):
         viewer.open(path)
-        expect(heading).to_have_text("Only the owner can do this")
-    viewer.open("/people")
-    expect(heading).to_have_text("Your role does not include this")
+        expect(heading).to_have_text("Your role does not include this")
     for path in (f"/titles/{hidden_title_id}", f"/watch/{hidden_title_id}"):
         viewer.open(path)
         expect(heading).to_have_text("There is no such title")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import sqlite3
 from collections.abc import Iterator
 
 import httpx
@@ -99,6 +101,52 @@ def test_a_role_opens_pages_to_somebody(
     expect(helper.page.get_by_role("button", name="Remove Owner")).to_have_count(0)
 
 
+@pytest.mark.parametrize(
+    ("role", "pages", "menu"),
+    [
+        ("viewer", [], []),
+        ("creator", ["Upload"], []),
+        ("analyst", [], []),
+        ("support", ["People"], ["Audit log", "Log-in activity"]),
+        ("moderator", ["People"], []),
+        ("editor", ["Upload", "Processing"], []),
+        (
+            "admin",
+            ["Upload", "Processing", "People"],
+            ["API keys", "Audit log", "Log-in activity"],
+        ),
+    ],
+)
+def test_each_role_finds_its_pages_and_no_others(
+    office: Library,
+    browser: Browser,
+    come: Visit,
+    role: str,
+    *,
+    pages: list[str],
+    menu: list[str],
+) -> None:
+    account = {"email": f"{role}@example.org", "password": VERA["password"]}
+    form = {**account, "display_name": role.title(), "role": role}
+    office.client.post("/accounts", json=form).raise_for_status()
+    visitor = come(office.url, storage_state=logged_in(browser, office.url, account))
+    page = visitor.page
+    visitor.open("/")
+    main = page.get_by_role("navigation", name="Main").get_by_role("link")
+    expect(main).to_have_text(pages)
+    page.get_by_role("button", name=f"Account of {role.title()}").click()
+    expect(page.get_by_role("menuitem", name="Log out")).to_be_visible()
+    for name in ("Mails", "API keys", "Audit log", "Log-in activity"):
+        expect(page.get_by_role("menuitem", name=name)).to_have_count(int(name in menu))
+    page.keyboard.press("Escape")
+    for name in pages:
+        main.filter(has_text=name).click()
+        expect(page.get_by_role("heading", level=1)).not_to_have_text(
+            "Your role does not include this"
+        )
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+
+
 def test_a_key_is_shown_once_works_and_is_revoked(boss: Visitor, office: Library) -> None:
     page = boss.page
     boss.expected.append("/api/v1/admin/api-keys")
@@ -145,7 +193,52 @@ def test_the_audit_log_is_searched(boss: Visitor) -> None:
     expect(page.get_by_role("heading", name="Nothing was done")).to_be_visible()
 
 
-@pytest.mark.parametrize("path", ["/people", "/admin/api-keys", "/admin/audit-log", "/admin/mails"])
+def test_the_chain_is_checked_and_a_break_is_named(boss: Visitor, office: Library) -> None:
+    page = boss.page
+    boss.open("/admin/audit-log")
+    expect(page.get_by_text(re.compile(r"^Chain intact up to entry \d+$"))).to_be_visible()
+
+    # Whoever owns the tables can switch their guard off.
+    path = office.process.data_dir / "streamverse.db"
+    with sqlite3.connect(path, timeout=10) as database:
+        guards = database.execute(
+            "SELECT name, sql FROM sqlite_master"
+            " WHERE type = 'trigger' AND tbl_name = 'identity_audit'"
+        ).fetchall()
+        for name, _ in guards:
+            database.execute(f"DROP TRIGGER {name}")
+        kept = database.execute("SELECT action FROM identity_audit WHERE seq = 1").fetchone()
+        database.execute("UPDATE identity_audit SET action = 'house.sold' WHERE seq = 1")
+    page.reload()
+    expect(page.get_by_text("The chain is broken")).to_be_visible()
+    expect(page.get_by_role("alert")).to_contain_text("entry 1 does not say what was written")
+    assert boss.barriers() == []
+    with sqlite3.connect(path, timeout=10) as database:
+        database.execute("UPDATE identity_audit SET action = ? WHERE seq = 1", kept)
+        for _, sql in guards:
+            database.execute(sql)
+    database.close()
+
+
+def test_staff_reads_what_happened_around_log_ins(boss: Visitor, office: Library) -> None:
+    wrong = {"email": "nobody@example.org", "password": "wrong"}
+    assert office.client.post("/auth/login", json=wrong).status_code == httpx.codes.UNAUTHORIZED
+    page = boss.page
+    boss.open("/admin/activity")
+    happened = page.get_by_role("list", name="Log-in activity")
+    expect(happened.get_by_role("listitem").first).to_contain_text("A log-in failed")
+    expect(happened.get_by_role("listitem").first).to_contain_text("Nobody we know")
+    page.get_by_label("What").select_option(label="Logged in")
+    page.get_by_label("Who").select_option(label="Owner")
+    expect(happened.get_by_role("listitem").first).to_contain_text("Owner")
+    expect(happened.get_by_text("A log-in failed")).to_have_count(0)
+    page.get_by_label("What").select_option(label="A wrong PIN for a profile")
+    expect(page.get_by_role("heading", name="Nothing happened")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    "path", ["/people", "/admin/api-keys", "/admin/audit-log", "/admin/activity", "/admin/mails"]
+)
 def test_nothing_keeps_staff_out(boss: Visitor, path: str) -> None:
     boss.open(path)
     expect(boss.page.get_by_role("heading", level=1)).to_be_visible()

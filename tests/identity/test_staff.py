@@ -35,7 +35,7 @@ from streamverse.domains.identity.service.audit import list_audit_log
 from streamverse.kit.clock import FixedClock
 from streamverse.kit.errors import Invalid
 from streamverse.kit.work import Actor, Role, Workshop
-from tests.factories.accounts import People, make_account, make_session
+from tests.factories.accounts import PASSWORD, People, make_account, make_session
 
 if TYPE_CHECKING:
     from tests.conftest import Clients, Visit
@@ -392,3 +392,36 @@ async def test_the_last_owner_who_can_log_in_stays(
         async with workshop.work(program) as work:
             await staff.require_other_owner(work, await staff.lock_below(work, owner_id))
     assert await standing(workshop, owner_id) == ("owner", "")
+
+
+# --- what happened around log-ins -----------------------------------------------------------------
+
+
+async def test_staff_reads_what_happened_around_everybodys_log_ins(
+    clients: Clients, people: People
+) -> None:
+    wrong = {"email": "viewer@example.org", "password": "wrong"}
+    unknown = {"email": "eve@example.org", "password": "wrong"}
+    for form in (wrong, unknown, {**wrong, "password": PASSWORD}):
+        await clients.nobody.post("/auth/token", json=form)
+
+    async def read(client: httpx.AsyncClient, **asked: object) -> list[tuple[str, str | None]]:
+        answer = await client.get("/admin/activity", params=asked)
+        assert answer.status_code == 200, answer.text
+        return [(item["kind"], item["account_id"]) for item in answer.json()["items"]]
+
+    viewer_id = str(people.viewer.account_id)
+    of_viewer = [
+        ("logged_in", viewer_id),
+        ("device_added", viewer_id),
+        ("log_in_failed", viewer_id),
+    ]
+    assert await read(clients.owner) == [*of_viewer[:2], ("log_in_failed", None), of_viewer[2]]
+    assert await read(clients.owner, account_id=viewer_id) == of_viewer
+    assert await read(clients.owner, kind="log_in_failed", account_id=viewer_id) == of_viewer[2:]
+    assert await read(clients.owner, limit=1) == of_viewer[:1]
+    assert await read(clients.stranger) == []
+    refused = await clients.viewer.get("/admin/activity")
+    assert (refused.status_code, refused.json()["code"]) == (403, "kit.forbidden")
+    unheard = await clients.owner.get("/admin/activity", params={"kind": "danced"})
+    assert (unheard.status_code, unheard.json()["fields"][0]["field"]) == (422, "kind")

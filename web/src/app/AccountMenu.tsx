@@ -10,8 +10,10 @@ import { Link } from "@tanstack/react-router";
 import {
   Cog,
   Database,
+  DoorOpen,
   KeyRound,
   LogOut,
+  type LucideIcon,
   Mail,
   Monitor,
   Moon,
@@ -32,7 +34,14 @@ import { useCurrentProfile, useProfiles } from "../features/profiles/queries";
 import { useMay } from "../features/staff/queries";
 import { Avatar } from "./Avatar";
 import { useText } from "./i18n";
+import { type MainPage, useMainPages } from "./main-pages";
 import { setTheme, type Theme, useTheme } from "./theme";
+
+const ICONS: Readonly<Record<MainPage["to"], LucideIcon>> = {
+  "/upload": Upload,
+  "/processing": Cog,
+  "/people": Users,
+};
 
 /** Who one is, where one may go, how it looks, and the way out; it opens as soon as it is there. */
 export function AccountMenu() {
@@ -42,6 +51,7 @@ export function AccountMenu() {
   const hasFamily = (useProfiles().data?.items.length ?? 0) > 1;
   const theme = useTheme();
   const logOut = useLogOut();
+  const pages = useMainPages();
   return (
     <Menu
       isOpenAtFirst
@@ -83,17 +93,16 @@ export function AccountMenu() {
         {text.nav.linkScreen}
       </MenuItem>
       <MenuSeparator />
-      {me.role === "owner" && (
+      {pages.length > 0 && (
         <div className="lg:hidden">
-          <MenuItem icon={<Upload aria-hidden size={18} />} render={<Link to="/upload" />}>
-            {text.nav.upload}
-          </MenuItem>
-          <MenuItem icon={<Cog aria-hidden size={18} />} render={<Link to="/processing" />}>
-            {text.nav.processing}
-          </MenuItem>
-          <MenuItem icon={<Users aria-hidden size={18} />} render={<Link to="/people" />}>
-            {text.nav.people}
-          </MenuItem>
+          {pages.map(({ to, label }) => {
+            const Icon = ICONS[to];
+            return (
+              <MenuItem key={to} icon={<Icon aria-hidden size={18} />} render={<Link to={to} />}>
+                {label}
+              </MenuItem>
+            );
+          })}
           <MenuSeparator />
         </div>
       )}
@@ -124,18 +133,12 @@ export function AccountMenu() {
 function StaffItems() {
   const text = useText();
   const isOwner = useIsOwner();
-  const maySeePeople = useMay("accounts.read") === true && !isOwner;
   const mayMakeKeys = useMay("api_keys.manage") === true;
   const mayAudit = useMay("audit.read") === true;
   const mayEdit = useMay("titles.edit") === true;
-  if (!maySeePeople && !mayMakeKeys && !mayAudit && !mayEdit) return null;
+  if (!isOwner && !mayMakeKeys && !mayAudit && !mayEdit) return null;
   return (
     <>
-      {maySeePeople && (
-        <MenuItem icon={<Users aria-hidden size={18} />} render={<Link to="/people" />}>
-          {text.people.title}
-        </MenuItem>
-      )}
       {mayEdit && (
         <MenuItem icon={<Trash2 aria-hidden size={18} />} render={<Link to="/admin/bin" />}>
           {text.bin.title}
@@ -157,6 +160,11 @@ function StaffItems() {
           render={<Link to="/admin/audit-log" />}
         >
           {text.auditLog.title}
+        </MenuItem>
+      )}
+      {mayAudit && (
+        <MenuItem icon={<DoorOpen aria-hidden size={18} />} render={<Link to="/admin/activity" />}>
+          {text.staffActivity.title}
         </MenuItem>
       )}
       <MenuSeparator />

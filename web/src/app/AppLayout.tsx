@@ -1,7 +1,7 @@
 import { Outlet, useRouterState } from "@tanstack/react-router";
 import { lazy, type RefObject, Suspense, useEffect, useRef } from "react";
 
-import { useIsOwner } from "../features/identity/queries";
+import { useMay } from "../features/staff/queries";
 import { useText } from "./i18n";
 import { TopBar } from "./TopBar";
 
@@ -11,7 +11,7 @@ const DropTarget = lazy(async () => ({
 
 export function AppLayout() {
   const text = useText();
-  const isOwner = useIsOwner();
+  const mayUpload = useMay("media.upload") === true;
   const content = useRef<HTMLElement>(null);
   useFocusOnArrival(content);
   return (
@@ -26,7 +26,7 @@ export function AppLayout() {
       <main ref={content} id="content" tabIndex={-1} className="flex-1 pb-24 outline-none">
         <Outlet />
       </main>
-      {isOwner && (
+      {mayUpload && (
         <Suspense>
           <DropTarget />
         </Suspense>

@@ -4,9 +4,11 @@ import { lazy, Suspense, useEffect, useState } from "react";
 
 import { useMe } from "../features/identity/queries";
 import { useCurrentProfile } from "../features/profiles/queries";
+import { useMay } from "../features/staff/queries";
 import { Avatar } from "./Avatar";
 import { useText } from "./i18n";
 import { Logo } from "./Logo";
+import { type MainPage, useMainPages } from "./main-pages";
 import { SearchBox } from "./SearchBox";
 
 const UploadIndicator = lazy(async () => ({
@@ -15,7 +17,8 @@ const UploadIndicator = lazy(async () => ({
 
 export function TopBar() {
   const text = useText();
-  const me = useMe();
+  const pages = useMainPages();
+  const mayUpload = useMay("media.upload") === true;
   const isScrolled = useIsScrolled();
   return (
     <header
@@ -34,16 +37,18 @@ export function TopBar() {
         >
           <Logo isShortOnPhones />
         </Link>
-        {me.role === "owner" && (
+        {pages.length > 0 && (
           <nav aria-label={text.nav.main} className="ms-4 hidden items-center gap-1 lg:flex">
-            <NavLink to="/upload">{text.nav.upload}</NavLink>
-            <NavLink to="/processing">{text.nav.processing}</NavLink>
-            <NavLink to="/people">{text.nav.people}</NavLink>
+            {pages.map(({ to, label }) => (
+              <NavLink key={to} to={to}>
+                {label}
+              </NavLink>
+            ))}
           </nav>
         )}
         <div className="flex flex-1 items-center justify-end gap-1 sm:gap-2">
           <SearchBox />
-          {me.role === "owner" && (
+          {mayUpload && (
             <Suspense>
               <UploadIndicator />
             </Suspense>
@@ -55,13 +60,7 @@ export function TopBar() {
   );
 }
 
-function NavLink({
-  to,
-  children,
-}: {
-  to: "/upload" | "/processing" | "/people";
-  children: string;
-}) {
+function NavLink({ to, children }: { to: MainPage["to"]; children: string }) {
   return (
     <Link
       to={to}

@@ -138,6 +138,12 @@ const auditLog = createRoute({
   component: lazyRouteComponent(() => import("../pages/AuditLogPage"), "AuditLogPage"),
 });
 
+const activity = createRoute({
+  getParentRoute: () => layout,
+  path: "/admin/activity",
+  component: lazyRouteComponent(() => import("../pages/ActivityPage"), "ActivityPage"),
+});
+
 const mails = createRoute({
   getParentRoute: () => layout,
   path: "/admin/mails",
@@ -250,6 +256,7 @@ const tree = root.addChildren([
       preferences,
       apiKeys,
       auditLog,
+      activity,
       mails,
       bin,
     ]),

@@ -8,7 +8,6 @@ import {
   IconButton,
   showProblem,
   showToast,
-  Skeleton,
 } from "@streamverse/ui";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { KeyRound, Plus, Trash2 } from "lucide-react";
@@ -17,8 +16,8 @@ import { useState } from "react";
 import { sentenceOf } from "../app/api";
 import { formatAge, formatDate } from "../app/format";
 import { useText } from "../app/i18n";
+import { Listing } from "../features/Listing";
 import { PageHeading } from "../features/PageHeading";
-import { ProblemNotice } from "../features/ProblemNotice";
 import { MakeKeyDialog } from "../features/staff/MakeKeyDialog";
 import { Permitted } from "../features/staff/Permitted";
 import { apiKeysQuery, useRevokeKey } from "../features/staff/queries";
@@ -34,7 +33,7 @@ export function ApiKeysPage() {
 function Keys() {
   const text = useText();
   const query = useInfiniteQuery(apiKeysQuery);
-  const keys = query.data?.pages.flatMap((page) => page.items) ?? [];
+  const hasKeys = query.data?.pages.some((page) => page.items.length > 0) === true;
   const [isMaking, setIsMaking] = useState(false);
   const make = (
     <Button
@@ -47,41 +46,23 @@ function Keys() {
   );
   return (
     <div className="gutter mx-auto max-w-4xl">
-      <PageHeading
-        title={text.apiKeys.title}
-        intro={text.apiKeys.intro}
-        action={keys.length > 0 && make}
-      />
-      {query.isPending && <Skeleton className="h-24" />}
-      {query.isError && (
-        <ProblemNotice
-          sentence={sentenceOf(query.error, text)}
-          onRetry={() => void query.refetch()}
-        />
-      )}
-      {query.isSuccess && keys.length === 0 && (
-        <EmptyState
-          icon={<KeyRound aria-hidden size={36} />}
-          title={text.apiKeys.emptyTitle}
-          action={make}
-        >
-          {text.apiKeys.emptyBody}
-        </EmptyState>
-      )}
-      <ul aria-label={text.apiKeys.title} className="grid gap-3">
-        {keys.map((key) => (
-          <li key={key.id}>
-            <KeyCard apiKey={key} />
-          </li>
-        ))}
-      </ul>
-      {query.hasNextPage && (
-        <div className="mt-8 text-center">
-          <Button isBusy={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-            {text.common.loadMore}
-          </Button>
-        </div>
-      )}
+      <PageHeading title={text.apiKeys.title} intro={text.apiKeys.intro} action={hasKeys && make} />
+      <Listing
+        query={query}
+        keyOf={({ id }) => id}
+        label={text.apiKeys.title}
+        empty={
+          <EmptyState
+            icon={<KeyRound aria-hidden size={36} />}
+            title={text.apiKeys.emptyTitle}
+            action={make}
+          >
+            {text.apiKeys.emptyBody}
+          </EmptyState>
+        }
+      >
+        {(key) => <KeyCard apiKey={key} />}
+      </Listing>
       {isMaking && <MakeKeyDialog onClose={() => setIsMaking(false)} />}
     </div>
   );

@@ -1,18 +1,18 @@
 import type { AuditEntry } from "@streamverse/client";
-import { Badge, Button, EmptyState, Skeleton } from "@streamverse/ui";
+import { Badge, EmptyState } from "@streamverse/ui";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { ChevronDown, Link2, ScrollText } from "lucide-react";
 import { useState } from "react";
 
-import { sentenceOf } from "../app/api";
 import { formatMoment } from "../app/format";
 import { useText } from "../app/i18n";
 import { AuditFilterForm } from "../features/audit/AuditFilterForm";
+import { BrokenChain, ChainBadge } from "../features/audit/ChainBadge";
 import { auditQuery } from "../features/audit/queries";
 import { actionName, auditSentence, noFilters } from "../features/audit/sentence";
 import { accountsQuery } from "../features/identity/queries";
+import { Listing } from "../features/Listing";
 import { PageHeading } from "../features/PageHeading";
-import { ProblemNotice } from "../features/ProblemNotice";
 import { Permitted } from "../features/staff/Permitted";
 import { useMay } from "../features/staff/queries";
 
@@ -31,42 +31,24 @@ function Log() {
   const mayRead = useMay("accounts.read") === true;
   const accounts = useQuery({ ...accountsQuery, enabled: mayRead }).data ?? [];
   const names = new Map(accounts.map(({ id, display_name }) => [id, display_name]));
-  const query = useInfiniteQuery(auditQuery(filters));
-  const entries = query.data?.pages.flatMap((page) => page.items) ?? [];
   return (
     <div className="gutter mx-auto max-w-5xl">
-      <PageHeading title={auditLog.title} intro={auditLog.intro} />
+      <PageHeading title={auditLog.title} intro={auditLog.intro} action={<ChainBadge />} />
+      <BrokenChain />
       <AuditFilterForm filters={filters} accounts={accounts} onChange={setFilters} />
-      {query.isPending && <Skeleton className="h-40" />}
-      {query.isError && (
-        <ProblemNotice
-          sentence={sentenceOf(query.error, text)}
-          onRetry={() => void query.refetch()}
-        />
-      )}
-      {query.isSuccess && entries.length === 0 && (
-        <EmptyState icon={<ScrollText aria-hidden size={36} />} title={auditLog.emptyTitle}>
-          {auditLog.emptyBody}
-        </EmptyState>
-      )}
-      <ol
-        aria-label={auditLog.title}
-        aria-busy={query.isFetching}
-        className="divide-y divide-line overflow-hidden rounded-2xl border border-line bg-surface empty:hidden"
+      <Listing
+        query={useInfiniteQuery(auditQuery(filters))}
+        keyOf={({ seq }) => seq}
+        label={auditLog.title}
+        className="divide-y divide-line overflow-hidden rounded-2xl border border-line bg-surface"
+        empty={
+          <EmptyState icon={<ScrollText aria-hidden size={36} />} title={auditLog.emptyTitle}>
+            {auditLog.emptyBody}
+          </EmptyState>
+        }
       >
-        {entries.map((entry) => (
-          <li key={entry.seq}>
-            <Entry entry={entry} sentence={auditSentence(entry, names, text)} />
-          </li>
-        ))}
-      </ol>
-      {query.hasNextPage && (
-        <div className="mt-8 text-center">
-          <Button isBusy={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-            {text.common.loadMore}
-          </Button>
-        </div>
-      )}
+        {(entry) => <Entry entry={entry} sentence={auditSentence(entry, names, text)} />}
+      </Listing>
       <p className="mt-8 flex items-start gap-3 text-sm text-muted">
         <Link2 aria-hidden size={18} className="mt-0.5 shrink-0" />
         <span>

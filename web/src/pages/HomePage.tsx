@@ -9,7 +9,7 @@ import { Hero } from "../features/catalog/Hero";
 import { homeQuery } from "../features/catalog/queries";
 import { Rail } from "../features/catalog/Rail";
 import { TitleGrid } from "../features/catalog/TitleGrid";
-import { useIsOwner } from "../features/identity/queries";
+import { useMay } from "../features/staff/queries";
 
 const route = getRouteApi("/member/layout/");
 
@@ -71,14 +71,14 @@ function Library() {
 
 function EmptyLibrary() {
   const text = useText();
-  const isOwner = useIsOwner();
+  const mayUpload = useMay("media.upload") === true;
   return (
     <EmptyState
       as="h1"
       icon={<Clapperboard aria-hidden size={36} />}
       title={text.home.emptyTitle}
       action={
-        isOwner && (
+        mayUpload && (
           <Link to="/upload" className={buttonClass("primary", "lg")}>
             <Upload aria-hidden size={22} />
             {text.home.uploadFirst}
@@ -86,7 +86,7 @@ function EmptyLibrary() {
         )
       }
     >
-      {isOwner ? text.home.emptyOwner : text.home.emptyViewer}
+      {mayUpload ? text.home.emptyOwner : text.home.emptyViewer}
     </EmptyState>
   );
 }

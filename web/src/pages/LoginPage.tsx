@@ -1,4 +1,4 @@
-import { Button, buttonClass, Field, Notice, PasswordField } from "@streamverse/ui";
+import { Button, buttonClass, Field, Notice } from "@streamverse/ui";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, useRouter } from "@tanstack/react-router";
 import { Fingerprint } from "lucide-react";
@@ -21,6 +21,7 @@ import {
   useLogIn,
   usePasskeyLogIn,
 } from "../features/identity/log-in";
+import { OwnPasswordField } from "../features/identity/OwnPasswordField";
 import { passkeySentence } from "../features/identity/passkey-sentence";
 import { type Credentials, providersQuery, setupQuery } from "../features/identity/queries";
 import { Reactivate, type Waking } from "../features/identity/Reactivate";
@@ -129,15 +130,7 @@ function FirstStep({
           error={at["email"]}
         />
         <div className="grid gap-2">
-          <PasswordField
-            label={text.login.password}
-            showLabel={text.password.show}
-            hideLabel={text.password.hide}
-            name="password"
-            autoComplete="current-password"
-            required
-            error={at["password"]}
-          />
+          <OwnPasswordField error={at["password"]} />
           <Link to="/forgot-password" className="link justify-self-end text-sm">
             {text.login.forgot}
           </Link>

@@ -5,15 +5,18 @@ import { Cog } from "lucide-react";
 
 import { sentenceOf } from "../app/api";
 import { useText } from "../app/i18n";
-import { OwnerOnlyScreen } from "../app/screens";
-import { useIsOwner } from "../features/identity/queries";
 import { PageHeading } from "../features/PageHeading";
 import { ProblemNotice } from "../features/ProblemNotice";
 import { ProcessingCard } from "../features/processing/ProcessingCard";
 import { processingQuery } from "../features/processing/queries";
+import { Permitted } from "../features/staff/Permitted";
 
 export function ProcessingPage() {
-  return useIsOwner() ? <Processing /> : <OwnerOnlyScreen />;
+  return (
+    <Permitted to="jobs.manage">
+      <Processing />
+    </Permitted>
+  );
 }
 
 function Processing() {

@@ -7,7 +7,10 @@ import type { SubmitEvent } from "react";
 import { sentenceOf } from "../app/api";
 import { useText } from "../app/i18n";
 import { EntryFrame } from "../features/identity/EntryFrame";
-import { fieldErrors, hasFieldErrors, readForm } from "../app/forms";
+import { placeProblem, readForm } from "../app/forms";
+import { FormProblem } from "../features/identity/FormProblem";
+import { NewPasswordField } from "../features/identity/NewPasswordField";
+import { SubmitButton } from "../features/identity/SubmitButton";
 import { setupQuery, useSetUp } from "../features/identity/queries";
 
 const route = getRouteApi("/setup");
@@ -62,7 +65,7 @@ function OwnerForm({ token }: { token: string }) {
   const text = useText();
   const navigate = useNavigate();
   const setUp = useSetUp();
-  const errors = fieldErrors(setUp.error);
+  const { at, above } = placeProblem(setUp.error, text);
 
   if (setUp.error instanceof ApiProblem && setUp.error.code === "identity.setup_closed") {
     return <AlreadySetUp />;
@@ -83,9 +86,7 @@ function OwnerForm({ token }: { token: string }) {
 
   return (
     <EntryFrame title={text.setup.title} intro={text.setup.intro}>
-      {setUp.isError && !hasFieldErrors(setUp.error) && (
-        <Notice tone="danger">{sentenceOf(setUp.error, text)}</Notice>
-      )}
+      <FormProblem above={above} />
       <form onSubmit={submit} className="grid gap-5">
         <Field
           label={text.setup.name}
@@ -93,7 +94,7 @@ function OwnerForm({ token }: { token: string }) {
           autoComplete="name"
           required
           autoFocus
-          error={errors["display_name"]}
+          error={at["display_name"]}
         />
         <Field
           label={text.setup.email}
@@ -101,21 +102,12 @@ function OwnerForm({ token }: { token: string }) {
           type="email"
           autoComplete="username"
           required
-          error={errors["email"]}
+          error={at["email"]}
         />
-        <Field
-          label={text.setup.password}
-          hint={text.setup.passwordHint}
-          name="password"
-          type="password"
-          autoComplete="new-password"
-          minLength={8}
-          required
-          error={errors["password"]}
-        />
-        <Button type="submit" variant="primary" size="lg" isBusy={setUp.isPending} className="mt-2">
+        <NewPasswordField label={text.setup.password} error={at["password"]} />
+        <SubmitButton isBusy={setUp.isPending} error={setUp.error}>
           {text.setup.submit}
-        </Button>
+        </SubmitButton>
       </form>
     </EntryFrame>
   );

@@ -11,11 +11,10 @@ import { formatDuration, formatPercent } from "../app/format";
 import { useText } from "../app/i18n";
 import { ProblemState } from "../app/screens";
 import { HeroBackdrop } from "../features/catalog/Hero";
-import { OwnerActions } from "../features/catalog/OwnerActions";
 import { type Title, titleQuery } from "../features/catalog/queries";
 import { StateBadge } from "../features/catalog/StateBadge";
+import { TitleActions } from "../features/catalog/TitleActions";
 import { TitleFacts } from "../features/catalog/TitleFacts";
-import { useIsOwner } from "../features/identity/queries";
 
 const route = getRouteApi("/member/layout/titles/$id");
 
@@ -33,7 +32,6 @@ export function TitlePage() {
 
 function TitleView({ title }: { title: Title }) {
   const text = useText();
-  const isOwner = useIsOwner();
   return (
     <article>
       <title>{`${title.name} · ${text.appName}`}</title>
@@ -51,7 +49,7 @@ function TitleView({ title }: { title: Title }) {
           </div>
           <div className="mt-2 flex flex-wrap gap-3">
             <PlayLink title={title} />
-            {isOwner && <OwnerActions title={title} />}
+            <TitleActions title={title} />
           </div>
         </div>
       </header>

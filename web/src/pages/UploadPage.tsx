@@ -3,19 +3,24 @@ import { CloudUpload } from "lucide-react";
 import { useRef } from "react";
 
 import { useText } from "../app/i18n";
-import { OwnerOnlyScreen } from "../app/screens";
-import { useIsOwner } from "../features/identity/queries";
 import { PageHeading } from "../features/PageHeading";
+import { Permitted } from "../features/staff/Permitted";
 import { EarlierUploads } from "../features/upload/EarlierUploads";
 import { takeFiles } from "../features/upload/take-files";
 import { useQueuedFiles } from "../features/upload/uploads";
 import { UploadRow } from "../features/upload/UploadRow";
 
 export function UploadPage() {
+  return (
+    <Permitted to="media.upload">
+      <Uploads />
+    </Permitted>
+  );
+}
+
+function Uploads() {
   const text = useText();
-  const isOwner = useIsOwner();
   const files = useQueuedFiles();
-  if (!isOwner) return <OwnerOnlyScreen />;
   return (
     <div className="gutter mx-auto max-w-4xl">
       <PageHeading title={text.upload.title} intro={text.upload.intro} />

@@ -2,7 +2,7 @@ import { entry } from "./entry";
 import { preferences } from "./preferences";
 import { profiles } from "./profiles";
 import { safety } from "./security";
-import { apiKeys, auditLog, mails, people, permissions } from "./staff";
+import { apiKeys, auditLog, mails, people, permissions, staffActivity } from "./staff";
 
 /** Every sentence the app says, in English; another language is another file of this shape. */
 export const en = {
@@ -47,7 +47,6 @@ export const en = {
     name: "Your name",
     email: "Email",
     password: "Password",
-    passwordHint: "At least 8 characters. A few unrelated words work well.",
     submit: "Make my account",
     alreadyTitle: "StreamVerse is already set up",
     alreadyBody: "The owner’s account exists. Log in with it, or ask the owner for an account.",
@@ -204,6 +203,7 @@ export const en = {
   permissions,
   apiKeys,
   auditLog,
+  staffActivity,
   mails,
   profiles,
   preferences,

@@ -189,6 +189,7 @@ export const safety = {
         deletion_requested: "The deletion of the account was asked for",
         role_changed: "Your role was changed",
         profile_pin_failed: "A wrong PIN for a profile",
+        request_refused: "Something that may have been an attack was refused",
       } as Record<string, string>,
     },
   },

@@ -28,7 +28,6 @@ export const people = {
   name: "Name",
   email: "Email",
   password: "Password",
-  passwordHint: "At least 8 characters.",
   role: "Role",
   roles: {
     owner: "Owner",
@@ -127,6 +126,19 @@ export const apiKeys = {
   revoked: (name: string) => `“${name}” is revoked.`,
 };
 
+export const staffActivity = {
+  title: "Log-in activity",
+  intro: "What happened around everybody’s log-ins, and what was refused.",
+  kind: "What",
+  everything: "Everything",
+  who: "Who",
+  everyone: "Everyone",
+  nobody: "Nobody we know",
+  someone: "Somebody",
+  emptyTitle: "Nothing happened",
+  emptyBody: "At least nothing that fits the filters.",
+};
+
 export const auditLog = {
   title: "Audit log",
   intro: "What those who run this server did. Nothing in it can be changed or removed unseen.",
@@ -140,7 +152,16 @@ export const auditLog = {
   clear: "Clear the filters",
   emptyTitle: "Nothing was done",
   emptyBody: "At least nothing that fits the filters.",
-  chain: "Each entry carries the fingerprint of the one before it. To check the whole chain, run",
+  chain:
+    "Each entry carries the fingerprint of the one before it. Somebody who can write to the database could make the whole chain anew, so keep the last line of this command elsewhere:",
+  checking: "Checking the chain",
+  isWhole: (count: number) =>
+    count === 0
+      ? "Chain intact: no entries yet"
+      : `Chain intact up to entry ${count.toLocaleString("en")}`,
+  isBroken: "The chain is broken",
+  brokenBody: (problem: string) =>
+    `Somebody has changed the log behind the program’s back: ${problem}. Compare it with a backup.`,
   details: "Details",
   entry: "Entry",
   place: "From",
@@ -167,8 +188,10 @@ export const auditLog = {
   anAccount: "an account that is gone",
   sentences: {
     "identity.account_added": (who, { subject, role }) => `${who} added ${subject} as ${role}.`,
-    "identity.account_removed": (who, { subject, role }) =>
-      `${who} removed ${subject}, who was ${role}.`,
+    "identity.account_removed": (who, { subject, role, isOwnWish }) =>
+      isOwnWish
+        ? `An account with the role ${role} was deleted, as its owner had wished.`
+        : `${who} removed ${subject}, who was ${role}.`,
     "identity.role_changed": (who, { subject, role, roleBefore, extras }) =>
       role === roleBefore
         ? `${who} changed what ${subject} may do beside the role: ${extras || "nothing"}.`
@@ -197,6 +220,8 @@ export interface AuditWords {
   name: string;
   role: string;
   roleBefore: string;
+  /** Somebody did it to themselves. */
+  isOwnWish: boolean;
   extras: string;
   scopes: string;
 }

@@ -33,6 +33,10 @@ test.each<[AuditEntry, string]>([
     entry("identity.account_removed", "account:9", { role: "viewer" }),
     "Nora removed an account that is gone, who was Viewer.",
   ],
+  [
+    entry("identity.account_removed", "account:9", { role: "viewer", is_own_wish: true }),
+    "An account with the role Viewer was deleted, as its owner had wished.",
+  ],
   [entry("identity.role_changed", "account:2", roles), "Nora made Vera Editor instead of Viewer."],
   [
     entry("identity.role_changed", "account:2", extras),

@@ -27,6 +27,7 @@ export function auditSentence(
     name: wordOf(facts["name"]),
     role: role(facts["role"]),
     roleBefore: role(facts["role_before"]),
+    isOwnWish: facts["is_own_wish"] === true,
     extras: permissions(facts["extra_permissions"]),
     scopes: permissions(facts["scopes"]),
   });

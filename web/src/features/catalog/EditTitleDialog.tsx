@@ -1,18 +1,16 @@
-import { Button, Dialog, DialogActions, Field, Notice, showToast, TextArea } from "@streamverse/ui";
+import { Field, showToast, TextArea } from "@streamverse/ui";
 import { type SubmitEvent, useState } from "react";
 
-import { sentenceOf } from "../../app/api";
 import { useText } from "../../app/i18n";
-import { fieldErrors, hasFieldErrors, readForm } from "../../app/forms";
+import { placeProblem, readForm } from "../../app/forms";
+import { FormDialog } from "../FormDialog";
 import { type Title, useChangeTitle } from "./queries";
-
-const FORM_ID = "edit-title";
 
 export function EditTitleDialog({ title, onClose }: { title: Title; onClose: () => void }) {
   const text = useText();
   const change = useChangeTitle(title.id);
   const [yearError, setYearError] = useState<string>();
-  const errors = fieldErrors(change.error);
+  const { at, above } = placeProblem(change.error, text);
 
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     const read = readForm(event);
@@ -37,50 +35,45 @@ export function EditTitleDialog({ title, onClose }: { title: Title; onClose: () 
   };
 
   return (
-    <Dialog isOpen onClose={onClose} title={text.title.editTitle} closeLabel={text.common.close}>
-      {change.isError && !hasFieldErrors(change.error) && (
-        <Notice tone="danger">{sentenceOf(change.error, text)}</Notice>
-      )}
-      <form id={FORM_ID} onSubmit={submit} className="grid gap-5">
-        <Field
-          label={text.title.name}
-          name="name"
-          defaultValue={title.name}
-          required
-          maxLength={200}
-          error={errors["name"]}
-        />
-        <TextArea
-          label={text.title.description}
-          name="description"
-          defaultValue={title.description}
-          error={errors["description"]}
-        />
-        <Field
-          label={text.title.credit}
-          hint={text.title.creditHint}
-          name="credit"
-          defaultValue={title.credit}
-          error={errors["credit"]}
-        />
-        <Field
-          label={text.title.year}
-          name="year"
-          inputMode="numeric"
-          maxLength={4}
-          defaultValue={title.year ?? ""}
-          error={yearError ?? errors["year"]}
-          className="max-w-32"
-        />
-      </form>
-      <DialogActions>
-        <Button variant="quiet" onClick={onClose}>
-          {text.common.cancel}
-        </Button>
-        <Button type="submit" form={FORM_ID} variant="primary" isBusy={change.isPending}>
-          {text.common.save}
-        </Button>
-      </DialogActions>
-    </Dialog>
+    <FormDialog
+      title={text.title.editTitle}
+      submit={text.common.save}
+      isBusy={change.isPending}
+      error={change.error}
+      above={above}
+      onSubmit={submit}
+      onClose={onClose}
+    >
+      <Field
+        label={text.title.name}
+        name="name"
+        defaultValue={title.name}
+        required
+        maxLength={200}
+        error={at["name"]}
+      />
+      <TextArea
+        label={text.title.description}
+        name="description"
+        defaultValue={title.description}
+        error={at["description"]}
+      />
+      <Field
+        label={text.title.credit}
+        hint={text.title.creditHint}
+        name="credit"
+        defaultValue={title.credit}
+        error={at["credit"]}
+      />
+      <Field
+        label={text.title.year}
+        name="year"
+        inputMode="numeric"
+        maxLength={4}
+        defaultValue={title.year ?? ""}
+        error={yearError ?? at["year"]}
+        className="max-w-32"
+      />
+    </FormDialog>
   );
 }

@@ -4,7 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { sentenceOf } from "../../app/api";
 import { formatDate } from "../../app/format";
 import { useText } from "../../app/i18n";
-import { Failed } from "./Listing";
+import { Failed } from "../Listing";
 import { type Consent, consentsQuery, useDecide } from "./privacy-queries";
 import { Section } from "./Section";
 

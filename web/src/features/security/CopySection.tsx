@@ -5,7 +5,7 @@ import { Archive, Download } from "lucide-react";
 import { isCode, sentenceOf } from "../../app/api";
 import { formatAge, formatBytes, formatDate } from "../../app/format";
 import { useText } from "../../app/i18n";
-import { Failed } from "./Listing";
+import { Failed } from "../Listing";
 import { copyQuery, type DataCopy, useAskForCopy, useDownloadCopy } from "./privacy-queries";
 import { Row, Section } from "./Section";
 import { saveFile } from "./take-along";

@@ -1,14 +1,4 @@
-import {
-  Badge,
-  Button,
-  Dialog,
-  DialogActions,
-  Field,
-  Notice,
-  showProblem,
-  showToast,
-  Skeleton,
-} from "@streamverse/ui";
+import { Badge, Button, Field, Notice, showProblem, showToast, Skeleton } from "@streamverse/ui";
 import { useQuery } from "@tanstack/react-query";
 import { type SubmitEvent, useState } from "react";
 
@@ -16,13 +6,10 @@ import { sentenceOf } from "../../app/api";
 import { placeProblem, readForm } from "../../app/forms";
 import { useText } from "../../app/i18n";
 import { useResend } from "../identity/entry-queries";
-import { FormProblem } from "../identity/FormProblem";
-import { SubmitButton } from "../identity/SubmitButton";
-import { Failed } from "./Listing";
+import { FormDialog } from "../FormDialog";
+import { Failed } from "../Listing";
 import { acts, emailQuery, useAct } from "./queries";
 import { Section } from "./Section";
-
-const FORM_ID = "change-email";
 
 export function EmailSection() {
   const text = useText();
@@ -80,32 +67,24 @@ function ChangeEmailDialog({ onClose }: { onClose: () => void }) {
     });
   };
   return (
-    <Dialog
-      isOpen
-      onClose={onClose}
+    <FormDialog
       title={text.security.email.change}
       description={text.security.email.changeIntro}
-      closeLabel={text.common.close}
+      submit={text.security.email.save}
+      isBusy={change.isPending}
+      error={change.error}
+      above={above}
+      onSubmit={submit}
+      onClose={onClose}
     >
-      <FormProblem above={above} />
-      <form id={FORM_ID} onSubmit={submit}>
-        <Field
-          label={text.security.email.new}
-          name="new_email"
-          type="email"
-          autoComplete="email"
-          required
-          error={at["new_email"] ?? at["email"]}
-        />
-      </form>
-      <DialogActions>
-        <Button variant="quiet" onClick={onClose}>
-          {text.common.cancel}
-        </Button>
-        <SubmitButton form={FORM_ID} size="md" isBusy={change.isPending} error={change.error}>
-          {text.security.email.save}
-        </SubmitButton>
-      </DialogActions>
-    </Dialog>
+      <Field
+        label={text.security.email.new}
+        name="new_email"
+        type="email"
+        autoComplete="email"
+        required
+        error={at["new_email"] ?? at["email"]}
+      />
+    </FormDialog>
   );
 }

@@ -21,7 +21,7 @@ import { fieldErrors, hasFieldErrors, readForm } from "../../app/forms";
 import { useText } from "../../app/i18n";
 import { passkeySentence } from "../identity/passkey-sentence";
 import { canUsePasskeys } from "../identity/webauthn";
-import { Failed } from "./Listing";
+import { Failed } from "../Listing";
 import { acts, type Passkey, passkeysQuery, useAct } from "./queries";
 import { Row, Section } from "./Section";
 

@@ -1,16 +1,13 @@
-import { Button, Dialog, DialogActions, showToast } from "@streamverse/ui";
+import { Button, showToast } from "@streamverse/ui";
 import { type SubmitEvent, useState } from "react";
 
 import { placeProblem, readForm } from "../../app/forms";
 import { useText } from "../../app/i18n";
-import { FormProblem } from "../identity/FormProblem";
+import { FormDialog } from "../FormDialog";
 import { NewPasswordField } from "../identity/NewPasswordField";
 import { useMe } from "../identity/queries";
-import { SubmitButton } from "../identity/SubmitButton";
 import { acts, useAct } from "./queries";
 import { Section } from "./Section";
-
-const FORM_ID = "change-password";
 
 export function PasswordSection() {
   const text = useText();
@@ -39,29 +36,21 @@ function ChangePasswordDialog({ onClose }: { onClose: () => void }) {
     });
   };
   return (
-    <Dialog
-      isOpen
-      onClose={onClose}
+    <FormDialog
       title={text.security.password.change}
-      closeLabel={text.common.close}
+      submit={text.security.password.save}
+      isBusy={change.isPending}
+      error={change.error}
+      above={above}
+      onSubmit={submit}
+      onClose={onClose}
     >
-      <FormProblem above={above} />
-      <form id={FORM_ID} onSubmit={submit} className="grid gap-5">
-        <input type="hidden" autoComplete="username" value={me.email} />
-        <NewPasswordField
-          label={text.password.new}
-          name="new_password"
-          error={at["new_password"] ?? at["password"]}
-        />
-      </form>
-      <DialogActions>
-        <Button variant="quiet" onClick={onClose}>
-          {text.common.cancel}
-        </Button>
-        <SubmitButton form={FORM_ID} size="md" isBusy={change.isPending} error={change.error}>
-          {text.security.password.save}
-        </SubmitButton>
-      </DialogActions>
-    </Dialog>
+      <input type="hidden" autoComplete="username" value={me.email} />
+      <NewPasswordField
+        label={text.password.new}
+        name="new_password"
+        error={at["new_password"] ?? at["password"]}
+      />
+    </FormDialog>
   );
 }

@@ -1,5 +1,5 @@
 import { unwrap } from "@streamverse/client";
-import { Button, Dialog, DialogActions, Notice, PasswordField } from "@streamverse/ui";
+import { Button, Dialog, DialogActions, Notice } from "@streamverse/ui";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { Fingerprint } from "lucide-react";
 import { type SubmitEvent, useState } from "react";
@@ -11,6 +11,7 @@ import { gate } from "../../app/reauthentication";
 import { digitsOf } from "../identity/codes";
 import { FormProblem } from "../identity/FormProblem";
 import type { FactorAnswer } from "../identity/log-in";
+import { OwnPasswordField } from "../identity/OwnPasswordField";
 import { passkeySentence } from "../identity/passkey-sentence";
 import { CodeField } from "../identity/SecondStep";
 import { SubmitButton } from "../identity/SubmitButton";
@@ -64,15 +65,7 @@ export function ReauthDialog() {
         {byCode ? (
           <CodeField key="code" label={text.reauth.code} isBackup isInDialog error={at["code"]} />
         ) : (
-          <PasswordField
-            label={text.password.label}
-            showLabel={text.password.show}
-            hideLabel={text.password.hide}
-            name="password"
-            autoComplete="current-password"
-            required
-            error={at["password"]}
-          />
+          <OwnPasswordField error={at["password"]} />
         )}
       </form>
       <div className="-mx-3.5 flex flex-wrap gap-x-1">

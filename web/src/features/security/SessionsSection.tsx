@@ -7,7 +7,7 @@ import { formatAge, formatMoment } from "../../app/format";
 import { useText } from "../../app/i18n";
 import { useLeave } from "../identity/queries";
 import { DeviceIcon } from "./DeviceIcon";
-import { Listing } from "./Listing";
+import { Listing } from "../Listing";
 import { acts, type Session, sessionsQuery, useAct } from "./queries";
 import { Row, Section } from "./Section";
 
@@ -18,7 +18,7 @@ export function SessionsSection() {
   const count = sessions.data?.pages.flatMap((page) => page.items).length ?? 0;
   return (
     <Section id="sessions" title={words.title} body={words.body}>
-      <Listing query={sessions} empty="">
+      <Listing query={sessions} keyOf={({ id }) => id} empty="">
         {(session) => <SessionRow session={session} />}
       </Listing>
       {count > 0 && <EndMany hasOthers={count > 1} />}

@@ -5,7 +5,7 @@ import { sentenceOf } from "../../app/api";
 import { formatDate } from "../../app/format";
 import { useText } from "../../app/i18n";
 import { DeviceIcon } from "./DeviceIcon";
-import { Listing } from "./Listing";
+import { Listing } from "../Listing";
 import { acts, type Device, trustedQuery, useAct } from "./queries";
 import { Row, Section } from "./Section";
 
@@ -14,7 +14,7 @@ export function TrustedSection() {
   const words = text.security.trusted;
   return (
     <Section id="trusted" title={words.title} body={words.body}>
-      <Listing query={useInfiniteQuery(trustedQuery)} empty={words.none}>
+      <Listing query={useInfiniteQuery(trustedQuery)} keyOf={({ id }) => id} empty={words.none}>
         {(device) => <TrustedRow device={device} />}
       </Listing>
     </Section>

@@ -6,7 +6,7 @@ import { isCode, sentenceOf } from "../../app/api";
 import { useText } from "../../app/i18n";
 import { BackupCodesDialog } from "./BackupCodes";
 import { isFresh } from "./freshness";
-import { Failed } from "./Listing";
+import { Failed } from "../Listing";
 import { acts, backupCodesQuery, mfaQuery, sessionsQuery, useAct } from "./queries";
 import { Section } from "./Section";
 import { SetUpAppDialog } from "./SetUpAppDialog";

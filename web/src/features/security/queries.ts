@@ -64,7 +64,6 @@ export const trustedQuery = infiniteQueryOptions({
 
 const fetchActivity = (cursor: string | null) =>
   unwrap(api.GET("/api/v1/auth/activity", atCursor(cursor, 8)));
-export type Activity = Answered<typeof fetchActivity>["items"][number];
 export const activityQuery = infiniteQueryOptions({
   ...paged,
   queryKey: [KEY, "activity"],

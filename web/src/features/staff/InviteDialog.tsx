@@ -1,32 +1,25 @@
-import { Button, Dialog, DialogActions, Field, Notice, Select, showToast } from "@streamverse/ui";
+import { Field, Select, showToast } from "@streamverse/ui";
 import type { SubmitEvent } from "react";
 
-import { ApiProblem } from "@streamverse/client";
-import { sentenceOf } from "../../app/api";
-import { fieldErrors, hasFieldErrors, readForm } from "../../app/forms";
+import { placeProblem, readForm } from "../../app/forms";
 import { useText } from "../../app/i18n";
+import { FormDialog } from "../FormDialog";
 import { useInvite } from "./queries";
-import { ROLES } from "./RoleList";
+import { readRole, RoleSelect } from "./RoleList";
 
-const FORM_ID = "invite";
+const FIELD_OF = { "identity.email_taken": "email" };
 const LANGUAGES = ["en", "de", "ar"] as const;
 
 export function InviteDialog({ onClose }: { onClose: () => void }) {
   const text = useText();
   const { invitations } = text.people;
   const invite = useInvite();
-  const isTaken =
-    invite.error instanceof ApiProblem && invite.error.code === "identity.email_taken";
-  const errors = isTaken ? { email: sentenceOf(invite.error, text) } : fieldErrors(invite.error);
+  const { at, above } = placeProblem(invite.error, text, FIELD_OF);
 
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     const read = readForm(event);
     invite.mutate(
-      {
-        email: read("email"),
-        role: ROLES.find((role) => role === read("role")) ?? "viewer",
-        locale: read("locale"),
-      },
+      { email: read("email"), role: readRole(read), locale: read("locale") },
       {
         onSuccess: ({ email }) => {
           showToast(invitations.sent(email));
@@ -37,53 +30,32 @@ export function InviteDialog({ onClose }: { onClose: () => void }) {
   };
 
   return (
-    <Dialog
-      isOpen
-      onClose={onClose}
+    <FormDialog
       title={invitations.invite}
       description={invitations.intro}
-      closeLabel={text.common.close}
+      submit={invitations.send}
+      isBusy={invite.isPending}
+      error={invite.error}
+      above={above}
+      onSubmit={submit}
+      onClose={onClose}
     >
-      {invite.isError && !isTaken && !hasFieldErrors(invite.error) && (
-        <Notice tone="danger">{sentenceOf(invite.error, text)}</Notice>
-      )}
-      <form id={FORM_ID} onSubmit={submit} className="grid gap-5">
-        <Field
-          label={text.people.email}
-          name="email"
-          type="email"
-          autoComplete="off"
-          required
-          error={errors["email"]}
-        />
-        <Select label={text.people.role} name="role" defaultValue="viewer" error={errors["role"]}>
-          {ROLES.map((role) => (
-            <option key={role} value={role}>
-              {text.people.roles[role]}: {text.people.roleHints[role]}
-            </option>
-          ))}
-        </Select>
-        <Select
-          label={invitations.language}
-          name="locale"
-          defaultValue="en"
-          error={errors["locale"]}
-        >
-          {LANGUAGES.map((language) => (
-            <option key={language} value={language} lang={language}>
-              {invitations.languages[language]}
-            </option>
-          ))}
-        </Select>
-      </form>
-      <DialogActions>
-        <Button variant="quiet" onClick={onClose}>
-          {text.common.cancel}
-        </Button>
-        <Button type="submit" form={FORM_ID} variant="primary" isBusy={invite.isPending}>
-          {invitations.send}
-        </Button>
-      </DialogActions>
-    </Dialog>
+      <Field
+        label={text.people.email}
+        name="email"
+        type="email"
+        autoComplete="off"
+        required
+        error={at["email"]}
+      />
+      <RoleSelect error={at["role"]} />
+      <Select label={invitations.language} name="locale" defaultValue="en" error={at["locale"]}>
+        {LANGUAGES.map((language) => (
+          <option key={language} value={language} lang={language}>
+            {invitations.languages[language]}
+          </option>
+        ))}
+      </Select>
+    </FormDialog>
   );
 }

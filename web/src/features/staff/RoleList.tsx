@@ -1,4 +1,5 @@
 import type { Role } from "@streamverse/client";
+import { Select } from "@streamverse/ui";
 import { useId } from "react";
 
 import { useText } from "../../app/i18n";
@@ -13,6 +14,25 @@ export const ROLES: readonly Role[] = [
   "admin",
   "owner",
 ];
+
+/** The role that was chosen in a form with a `RoleSelect`. */
+export function readRole(read: (name: string) => string): Role {
+  return ROLES.find((role) => role === read("role")) ?? "viewer";
+}
+
+/** The same in one line, for forms. */
+export function RoleSelect({ error }: { error: string | undefined }) {
+  const { people } = useText();
+  return (
+    <Select label={people.role} name="role" defaultValue="viewer" error={error}>
+      {ROLES.map((role) => (
+        <option key={role} value={role}>
+          {people.roles[role]}: {people.roleHints[role]}
+        </option>
+      ))}
+    </Select>
+  );
+}
 
 /** Roles to choose from, each with what it is for. */
 export function RoleList({ value, onChange }: { value: Role; onChange: (role: Role) => void }) {

@@ -13,7 +13,8 @@ import { accountsQuery, useMe } from "../identity/queries";
 /** What there is to be allowed, what each role has, and what one has oneself. */
 export const permissionsQuery = queryOptions({
   queryKey: ["permissions"],
-  staleTime: 60_000,
+  // Whoever is given others is logged out, so that a log-in keeps its own.
+  staleTime: Infinity,
   queryFn: () => unwrap(api.GET("/api/v1/admin/permissions")),
 });
 

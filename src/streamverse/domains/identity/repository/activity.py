@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import delete, select
 
-from streamverse.domains.identity.contracts import AccountId
+from streamverse.domains.identity.contracts import AccountId, ActivityKind
 from streamverse.domains.identity.models import ActivityRow
 from streamverse.kit.work import Work
 
@@ -24,15 +24,19 @@ class Activities:
         self._work.session.add(row)
 
     async def page(
-        self, account_id: AccountId, *, before: UUID | None, limit: int
+        self,
+        account_id: AccountId | None,
+        *,
+        kind: ActivityKind | None = None,
+        before: UUID | None,
+        limit: int,
     ) -> Sequence[ActivityRow]:
-        """List what happened to an account, latest first, from below an id."""
-        query = (
-            select(ActivityRow)
-            .where(ActivityRow.account_id == account_id)
-            .order_by(ActivityRow.id.desc())
-            .limit(limit)
-        )
+        """List what happened, latest first, from below an id: to an account, or to anybody."""
+        query = select(ActivityRow).order_by(ActivityRow.id.desc()).limit(limit)
+        if account_id is not None:
+            query = query.where(ActivityRow.account_id == account_id)
+        if kind is not None:
+            query = query.where(ActivityRow.kind == kind)
         if before is not None:
             query = query.where(ActivityRow.id < before)
         return (await self._work.session.scalars(query)).all()

@@ -8,7 +8,7 @@ from litestar import get, patch
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
 
-from streamverse.domains.identity.contracts import AccountId
+from streamverse.domains.identity.contracts import AccountId, ActivityKind
 from streamverse.domains.identity.errors import AccountNotFound
 from streamverse.domains.identity.errors.staff import (
     AccountAboveYou,
@@ -16,13 +16,14 @@ from streamverse.domains.identity.errors.staff import (
     OwnRole,
     PermissionNotYours,
 )
+from streamverse.domains.identity.schemas.activity import StaffActivityPage
 from streamverse.domains.identity.schemas.staff import (
     PermissionsOut,
     StaffChangeIn,
     StaffOut,
     StaffPage,
 )
-from streamverse.domains.identity.service import staff
+from streamverse.domains.identity.service import activity, staff
 from streamverse.kit.errors import Forbidden, Invalid, Unauthenticated
 from streamverse.kit.http import (
     ReauthRequired,
@@ -79,4 +80,22 @@ async def change_staff(
     return StaffOut.of(row)
 
 
-handlers = (list_permissions, list_staff, change_staff)
+@get(
+    "/admin/activity",
+    guards=[may("audit.read")],
+    responses=problems(Unauthenticated, Forbidden, Invalid),
+)
+async def list_activity(
+    work: NamedDependency[Work],
+    account_id: FromQuery[UUID | None] = None,
+    kind: FromQuery[ActivityKind | None] = None,
+    cursor: FromQuery[str | None] = None,
+    limit: FromQuery[int | None] = None,
+) -> StaffActivityPage:
+    """List what happened around log-ins, latest first: of all accounts and of none, or of one."""
+    about = AccountId(account_id) if account_id else None
+    page = await activity.list_activity(work, about, cursor, limit, kind=kind)
+    return StaffActivityPage.of(page)
+
+
+handlers = (list_permissions, list_staff, change_staff, list_activity)

@@ -30,6 +30,30 @@ class ActivityOut(Struct):
         return cls(row.id, ActivityKind(row.kind), row.at, row.ip, row.browser, row.os, row.facts)
 
 
+class StaffActivityOut(ActivityOut):
+    """The same for staff, who read of everybody; nobody's where the address is unknown."""
+
+    account_id: UUID | None
+
+    @classmethod
+    def of(cls, row: ActivityRow) -> Self:
+        """Show what happened, and to whom."""
+        shown = ActivityOut.of(row)
+        return cls(*(getattr(shown, name) for name in shown.__struct_fields__), row.account_id)
+
+
+class StaffActivityPage(Struct):
+    """Some of what happened to anybody, and the cursor to what was before."""
+
+    items: list[StaffActivityOut]
+    next_cursor: str | None
+
+    @classmethod
+    def of(cls, page: Page[ActivityRow]) -> Self:
+        """Show a page."""
+        return cls([StaffActivityOut.of(row) for row in page.items], page.next_cursor)
+
+
 class ActivityPage(Struct):
     """Some of what happened, and the cursor to what was before."""
 

@@ -65,12 +65,19 @@ def note_lookalike(work: Work, email: str, visit: Visit | None = None) -> None:
 
 
 async def list_activity(
-    work: Work, account_id: AccountId, cursor: str | None = None, limit: int | None = None
+    work: Work,
+    account_id: AccountId | None,
+    cursor: str | None = None,
+    limit: int | None = None,
+    *,
+    kind: ActivityKind | None = None,
 ) -> Page[ActivityRow]:
-    """List what happened to an account, latest first."""
+    """List what happened to an account, or to anybody, latest first."""
     request = ACTIVITY.request(cursor, limit)
     before = request.after[0] if request.after else None
-    rows = await Activities(work).page(account_id, before=before, limit=request.fetch_limit)
+    rows = await Activities(work).page(
+        account_id, kind=kind, before=before, limit=request.fetch_limit
+    )
     return request.page(rows, lambda row: (row.id,))
 
 

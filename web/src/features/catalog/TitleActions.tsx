@@ -13,14 +13,18 @@ import { useState } from "react";
 
 import { sentenceOf } from "../../app/api";
 import { useText } from "../../app/i18n";
+import { useMay } from "../staff/queries";
 import { EditTitleDialog } from "./EditTitleDialog";
 import { type Title, useDeleteTitle, usePublishing } from "./queries";
 
-/** What the owner may do with a title. */
-export function OwnerActions({ title }: { title: Title }) {
+/** What somebody may do with a title beside watching it, as far as their role goes. */
+export function TitleActions({ title }: { title: Title }) {
   const text = useText();
   const [open, setOpen] = useState<"edit" | "delete" | null>(null);
   const publishing = usePublishing(title.id);
+  const mayPublish = useMay("titles.publish") === true;
+  const mayEdit = useMay("titles.edit") === true;
+  const mayManageJobs = useMay("jobs.manage") === true;
   const close = () => setOpen(null);
 
   const publish = () => {
@@ -34,35 +38,47 @@ export function OwnerActions({ title }: { title: Title }) {
 
   return (
     <>
-      <Button
-        size="lg"
-        isBusy={publishing.isPending}
-        icon={title.is_published ? <EyeOff aria-hidden size={20} /> : <Eye aria-hidden size={20} />}
-        onClick={publish}
-      >
-        {title.is_published ? text.title.unpublish : text.title.publish}
-      </Button>
-      <Button size="lg" icon={<Pencil aria-hidden size={20} />} onClick={() => setOpen("edit")}>
-        {text.title.edit}
-      </Button>
-      <Menu
-        trigger={
-          <IconButton label={text.title.more} className="size-13 border border-line bg-raised">
-            <Ellipsis aria-hidden />
-          </IconButton>
-        }
-      >
-        <MenuItem icon={<Cog aria-hidden size={18} />} render={<Link to="/processing" />}>
-          {text.title.seeProcessing}
-        </MenuItem>
-        <MenuItem
-          icon={<Trash2 aria-hidden size={18} />}
-          isDangerous
-          onSelect={() => setOpen("delete")}
+      {mayPublish && (
+        <Button
+          size="lg"
+          isBusy={publishing.isPending}
+          icon={
+            title.is_published ? <EyeOff aria-hidden size={20} /> : <Eye aria-hidden size={20} />
+          }
+          onClick={publish}
         >
-          {text.title.delete}
-        </MenuItem>
-      </Menu>
+          {title.is_published ? text.title.unpublish : text.title.publish}
+        </Button>
+      )}
+      {mayEdit && (
+        <Button size="lg" icon={<Pencil aria-hidden size={20} />} onClick={() => setOpen("edit")}>
+          {text.title.edit}
+        </Button>
+      )}
+      {(mayEdit || mayManageJobs) && (
+        <Menu
+          trigger={
+            <IconButton label={text.title.more} className="size-13 border border-line bg-raised">
+              <Ellipsis aria-hidden />
+            </IconButton>
+          }
+        >
+          {mayManageJobs && (
+            <MenuItem icon={<Cog aria-hidden size={18} />} render={<Link to="/processing" />}>
+              {text.title.seeProcessing}
+            </MenuItem>
+          )}
+          {mayEdit && (
+            <MenuItem
+              icon={<Trash2 aria-hidden size={18} />}
+              isDangerous
+              onSelect={() => setOpen("delete")}
+            >
+              {text.title.delete}
+            </MenuItem>
+          )}
+        </Menu>
+      )}
       {open === "edit" && <EditTitleDialog title={title} onClose={close} />}
       <DeleteTitleDialog title={title} isOpen={open === "delete"} onClose={close} />
     </>
