@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from pathlib import Path
+
 import m3u8
 import pytest
 from sqlalchemy import select
@@ -14,7 +17,7 @@ from streamverse.domains.media.repository import Packages
 from streamverse.domains.media.rules.packages import Recipe, RungGroup
 from streamverse.domains.media.rules.states import PackageState
 from streamverse.domains.media.service import assets, packages
-from streamverse.kit.clock import new_id
+from streamverse.kit.clock import FixedClock, new_id
 from streamverse.kit.jobs import JobRow
 from streamverse.kit.work import Actor, Workshop
 from streamverse.mediakit.frames import FrameRate
@@ -23,7 +26,16 @@ from streamverse.mediakit.timeline import Package
 from tests.conftest import Clients
 from tests.factories.accounts import People
 from tests.factories.media import MediaFactory
-from tests.factories.pipeline import Json, eventually, fetch, held_worker, play, upload, upload_row
+from tests.factories.pipeline import (
+    Json,
+    WorkOff,
+    eventually,
+    fetch,
+    held_worker,
+    play,
+    upload,
+    upload_row,
+)
 from tests.factories.titles import make_asset
 
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -70,6 +82,29 @@ async def test_a_long_film_plays_in_its_lowest_rendition_before_the_others_are_b
         store.go_on.set()
         assert await eventually(lambda: title_in(clients, path, "ready"))
     assert await variants(clients, started) == ["v480", "v360"]
+
+
+@on_sqlite
+async def test_chunks_of_different_encoders_are_not_joined(
+    clients: Clients,
+    media: MediaFactory,
+    resources: Resources,
+    clock: FixedClock,
+    work_off: WorkOff,
+    tmp_path: Path,
+):
+    path = await upload(clients.owner, media.make("pattern").read_bytes())
+    async with held_worker(resources, "/v360/1.m4s"):
+        pass  # The worker ends in the middle.
+    (init,) = (tmp_path / "store").rglob("v360/init.mp4")
+    init.write_bytes(media.make("pattern").read_bytes()[:500])
+    for _ in range(6):
+        await work_off()
+        clock.advance(timedelta(minutes=20))
+    title = await title_in(clients, path, "failed")
+    assert title is not None
+    assert title["problem"]["code"] == "media.preparation_failed"
+    assert title["problem"]["detail"].startswith("The workers encode this film in different ways")
 
 
 # --- groups that come later -----------------------------------------------------------------------

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from streamverse.domains.media.contracts import AssetId, EncodePart, EncodeSound, ProblemView
-from streamverse.domains.media.errors import FileRefused
+from streamverse.domains.media.errors import FileRefused, PreparationFailed
 from streamverse.domains.media.jobs.workshop import Workshop, read_facts, view_problem
 from streamverse.domains.media.repository import Assets, Packages
 from streamverse.domains.media.rules.packages import Recipe, RungGroup, init_key, segment_key
@@ -140,8 +140,7 @@ class EncodingJobs:
 
     async def _store_piece(self, job: EncodePart, piece: EncodedPiece) -> NewSegment | None:
         if isinstance(piece, EncodedInit):
-            key = init_key(job.package_id, piece.track)
-            await self.workshop.store.put(key, piece.payload, is_create_only=True)
+            await self._store_init(job, piece)
             return None
         key = segment_key(job.package_id, piece.track, piece.number)
         put = await self.workshop.store.put(key, piece.payload, is_create_only=True)
@@ -149,6 +148,16 @@ class EncodingJobs:
         if not put.was_created:
             size_bytes = await self.workshop.store.head(key) or size_bytes
         return NewSegment(piece.track, piece.number, piece.duration_ticks, size_bytes)
+
+    async def _store_init(self, job: EncodePart, piece: EncodedInit) -> None:
+        """Store the head of a track, or see that its other chunks were encoded alike."""
+        key = init_key(job.package_id, piece.track)
+        put = await self.workshop.store.put(key, piece.payload, is_create_only=True)
+        if not put.was_created and await self.workshop.store.get(key) != piece.payload:
+            raise PreparationFailed(
+                "The workers encode this film in different ways, so its parts would not join: "
+                "give all of them the same version of StreamVerse and of ffmpeg, then try again."
+            )
 
     async def part_unencoded(self, work: Work, job: EncodePart, problem: Problem) -> None:
         """Remove an asset whose file is at fault; keep one that can be tried again."""
