@@ -12,6 +12,7 @@ from streamverse.app.settings import (
     unknown_variables,
 )
 from streamverse.kit.settings import SettingsInvalid
+from streamverse.mediakit.ladder import CodecFamily
 
 MANUAL = Path(__file__).parents[2] / "docs" / "operate" / "settings.md"
 SECRET = "s" * 32
@@ -94,6 +95,9 @@ def test_named_file_must_be_there(tmp_path: Path):
         ("s3_endpoint", "ftp://x", "an address such as `https://s3.example.org`"),
         ("trusted_proxies", "10.0.0.1,x", "a list of networks such as `10.0.0.0/8`"),
         ("job_lease_seconds", "1", "a whole number of at least 5"),
+        ("codecs", "hevc,av1", "a list of `h264`, `hevc` and `av1`, separated by commas, with"),
+        ("codecs", "h264,h264", "a list of `h264`, `hevc` and `av1`, separated by commas, with"),
+        ("codecs", "h264,vp9", "a list of `h264`, `hevc` and `av1`, separated by commas, with"),
         ("log_level", "loud", "`debug` or `info` or `warning` or `error`"),
     ],
 )
@@ -126,6 +130,12 @@ def test_secrets_are_not_shown(tmp_path: Path):
     )
     assert SECRET not in repr(settings)
     assert "hidden" not in repr(settings)
+
+
+def test_codecs_are_accepted(tmp_path: Path):
+    assert load(tmp_path).codecs == (CodecFamily.H264,)
+    settings = load(tmp_path, codecs="h264, av1")
+    assert settings.codecs == (CodecFamily.H264, CodecFamily.AV1)
 
 
 def test_networks_are_accepted(tmp_path: Path):

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streamverse.mediakit.frames import USUAL_RATES, FrameRate
-from streamverse.mediakit.ladder import choose_rungs
+from streamverse.mediakit.ladder import CodecFamily, DynamicRange, LadderPolicy, choose_rungs
 
 
 @pytest.mark.parametrize(
@@ -97,3 +97,64 @@ def test_a_picture_without_size_is_refused(width: int, height: int):
 def test_a_rate_off_the_grid_is_refused():
     with pytest.raises(ValueError, match="at 60 a second at most, not 120/1"):
         choose_rungs(1920, 1080, FrameRate(120))
+
+
+def test_every_codec_has_the_ladder_with_fewer_bits():
+    rungs = choose_rungs(1920, 1080, FrameRate(25), LadderPolicy(tuple(CodecFamily)))
+    assert [rung.track_name for rung in rungs] == [
+        *("v1080", "v720", "v480", "v360"),
+        *("v1080-hevc", "v720-hevc", "v480-hevc", "v360-hevc"),
+        *("v1080-av1", "v720-av1", "v480-av1", "v360-av1"),
+    ]
+    assert [rung.max_bitrate_bps for rung in rungs[::4]] == [5_500_000, 3_300_000, 2_750_000]
+    assert [(rung.codec, rung.level) for rung in rungs[::4]] == [
+        ("avc1.640028", "4.0"),
+        ("hvc1.1.6.L120.90", "4.0"),
+        ("av01.0.08M.08", "4.0"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("dynamic_range", "transfer"), [(DynamicRange.PQ, 16), (DynamicRange.HLG, 18)]
+)
+def test_high_dynamic_range_is_for_codecs_that_keep_it(dynamic_range: DynamicRange, transfer: int):
+    policy = LadderPolicy(tuple(CodecFamily), dynamic_range, bit_depth=10)
+    rungs = choose_rungs(640, 360, FrameRate(25), policy)
+    assert [(rung.bit_depth, rung.dynamic_range, rung.profile) for rung in rungs] == [
+        (8, DynamicRange.SDR, "high"),
+        (10, dynamic_range, "main10"),
+        (10, dynamic_range, "main"),
+    ]
+    assert rungs[1].codec == "hvc1.2.4.L63.90"
+    assert rungs[2].codec == f"av01.0.01M.10.0.111.09.{transfer}.09.0"
+
+
+def test_deep_pictures_are_for_codecs_that_keep_them():
+    policy = LadderPolicy(tuple(CodecFamily), bit_depth=10)
+    rungs = choose_rungs(640, 360, FrameRate(25), policy)
+    assert [rung.bit_depth for rung in rungs] == [8, 10, 10]
+    assert rungs[2].codec == "av01.0.01M.10"
+
+
+def test_the_operator_sets_the_largest_size():
+    rungs = choose_rungs(3840, 2160, FrameRate(25), LadderPolicy(largest_short_side=1080))
+    assert [rung.name for rung in rungs] == ["1080p", "720p", "480p", "360p"]
+
+
+def test_pictures_smaller_than_a_block_are_in_h264_alone():
+    rungs = choose_rungs(64, 12, FrameRate(25), LadderPolicy(tuple(CodecFamily)))
+    assert [(rung.track_name, rung.width, rung.height) for rung in rungs] == [("v144", 64, 12)]
+
+
+@given(
+    st.integers(16, 10_000),
+    st.integers(16, 10_000),
+    st.sampled_from(USUAL_RATES),
+    st.sampled_from(CodecFamily),
+)
+def test_every_rung_has_a_level_of_its_codec(
+    width: int, height: int, rate: FrameRate, family: CodecFamily
+):
+    for rung in choose_rungs(width, height, rate, LadderPolicy((family,))):
+        assert 2 <= float(rung.level) <= 5.2
+        assert len(rung.codec) <= len("hvc1.1.6.L123.90")
