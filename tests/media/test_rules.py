@@ -444,7 +444,7 @@ def test_a_package_is_measured_by_what_plays_first():
         # Sound may end early, or outlast the pictures: either is done when it is done.
         ([sound(0, "a0", 2, is_finished=True), pictures(1, 0, 60, 60)], 1.0),
         ([sound(0, "a0", 70), pictures(1, 0, 60, 60)], 1.0),
-        ([preview(0, 0, 60, 60), pictures(1, 0, 60, 0)], 15 / 75),
+        ([preview(0, 0, 60, 60), pictures(1, 0, 60, 0)], 12 / 72),
     ],
 )
 def test_progress(parts: Sequence[PartRow], progress: float):

@@ -289,7 +289,7 @@ class Settings:
         expected="a list of `h264`, `hevc` and `av1`, separated by commas, with `h264` in it",
         accepts=_are_codecs,
         about="The codecs that films are encoded in. Everything plays H.264; HEVC and AV1 need "
-        "fewer bits, keep high dynamic range, and cost as much work again each.",
+        "fewer bits, keep high dynamic range, and cost about twice the work each.",
     )
     package_checks: Literal["sampled", "full"] = setting(
         default="sampled",

@@ -134,8 +134,8 @@ _BOXES: Final = (
 )
 _COSTS: Final = {
     CodecFamily.H264: _Cost(Fraction(1), 23),
-    CodecFamily.HEVC: _Cost(Fraction(3, 5), 28),
-    CodecFamily.AV1: _Cost(Fraction(1, 2), 38),
+    CodecFamily.HEVC: _Cost(Fraction(3, 5), 26),
+    CodecFamily.AV1: _Cost(Fraction(1, 2), 39),
 }
 _LEVELS: Final = {
     CodecFamily.H264: h264_level_idc,

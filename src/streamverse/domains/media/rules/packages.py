@@ -42,10 +42,10 @@ class RungGroup(enum.StrEnum):
 
 # How many times the work of a second of stereo a second of each group takes, about.
 GROUP_WEIGHTS: Mapping[str, int] = {
-    RungGroup.PREVIEW: 15,
+    RungGroup.PREVIEW: 12,
     RungGroup.H264: 60,
-    RungGroup.HEVC: 75,
-    RungGroup.AV1: 60,
+    RungGroup.HEVC: 140,
+    RungGroup.AV1: 100,
 }
 _GROUP_OF_FAMILY = {
     CodecFamily.H264: RungGroup.H264,
