@@ -18,6 +18,7 @@ from streamverse.domains.identity.models import (
     FactorSetRow,
 )
 from streamverse.kit.clock import FixedClock
+from streamverse.kit.events import EventRow
 from streamverse.kit.work import Actor, Role, Workshop
 from tests.factories.accounts import PASSWORD, People, make_account
 from tests.factories.factors import (

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from streamverse.domains.identity.contracts import ActivityKind
 from streamverse.domains.identity.models import ActivityRow
@@ -38,8 +38,7 @@ class StaffActivityOut(ActivityOut):
     @classmethod
     def of(cls, row: ActivityRow) -> Self:
         """Show what happened, and to whom."""
-        shown = ActivityOut.of(row)
-        return cls(*(getattr(shown, name) for name in shown.__struct_fields__), row.account_id)
+        return cls(**structs.asdict(ActivityOut.of(row)), account_id=row.account_id)
 
 
 class StaffActivityPage(Struct):
