@@ -34,6 +34,7 @@ const known: Upload = {
   title_id: null,
   created_at: "2026-01-01T00:00:00Z",
   expires_at: null,
+  origin: null,
 };
 
 let onServer: Upload[];
