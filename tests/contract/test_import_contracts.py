@@ -52,6 +52,8 @@ CLEAN_TREE = {
     "kit/idempotency.py": "import sqlalchemy\n",
     "kit/row_security.py": "import sqlalchemy\n",
     "kit/jobs.py": "import asyncpg\n",
+    "kit/claims.py": "import sqlalchemy\n",
+    "kit/heartbeats.py": "import sqlalchemy\n",
     "kit/mail.py": "import sqlalchemy\n",
     "kit/worker.py": "import sqlalchemy\n",
     "kit/http.py": "import litestar\n",
