@@ -95,6 +95,11 @@ class Library:
         """Wait until a title has reached one of some states."""
         return self._wait_for("/titles", title_id, set(states))
 
+    def remove(self, title_id: str) -> None:
+        """Delete a title, and let it go for good, if it is still there."""
+        self.client.delete(f"/titles/{title_id}")
+        self.client.delete(f"/admin/titles/{title_id}/permanently")
+
     def wait_until_gone(self, address: str) -> None:
         """Wait until nothing is served at an address any more."""
         deadline = time.monotonic() + READY_WITHIN_S

@@ -106,7 +106,7 @@ def test_the_look_is_the_systems_until_one_chooses(come: Visit, library: Library
 
     page.get_by_role("button", name="Account of Owner").click()
     page.get_by_role("menuitemradio", name="Light").click()
-    assert brightness(page) == light
+    page.wait_for_function(f"({PAINTED})() === {light}")
     page.reload()
     assert brightness(page) == light
 

@@ -21,7 +21,7 @@ def hidden_title_id(library: Library, short_film: Path) -> Iterator[str]:
     library.wait_until(title_id, "ready")
     library.client.post(f"/titles/{title_id}/unpublish").raise_for_status()
     yield title_id
-    library.client.delete(f"/titles/{title_id}")
+    library.remove(title_id)
 
 
 def test_a_viewer_is_let_in_and_removed_again(

@@ -29,4 +29,4 @@ def test_a_running_job_is_cancelled_and_run_again(library: Library, owner: Visit
     assert library.wait_until(title_id, "ready")["duration_ms"] == 30_000
     card.get_by_role("link", name="Open").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Slow")
-    library.client.delete(f"/titles/{title_id}").raise_for_status()
+    library.remove(title_id)

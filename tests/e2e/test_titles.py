@@ -18,7 +18,7 @@ def short_title_id(library: Library, short_film: Path) -> Iterator[str]:
     title_id = library.upload(short_film, "Draft")
     library.wait_until(title_id, "ready")
     yield title_id
-    library.client.delete(f"/titles/{title_id}")
+    library.remove(title_id)
 
 
 def test_its_words_are_changed(library: Library, owner: Visitor, short_title_id: str) -> None:
