@@ -25,7 +25,7 @@ class Regions:
             return cls()
         try:
             return cls(maxminddb.Reader(path))
-        except (OSError, InvalidDatabaseError) as error:
+        except (OSError, ValueError, InvalidDatabaseError) as error:
             raise Invalid(
                 f"The region database {path} cannot be read: give a file in the MaxMind format, "
                 "such as GeoLite2-Country.mmdb."
