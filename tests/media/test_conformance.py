@@ -62,6 +62,11 @@ def check_playlist(site: Site, track: str) -> list[int]:
         assert min(packet.pts for packet in packets) == sum(ticks)
         following = packets[-1].dts + packets[-1].duration
         ticks.append(sum(packet.duration for packet in packets))
+        if segment is playlist.segments[-1] and track.startswith("a"):
+            # The last frame of sound may be cut short, which its header does not tell ffprobe.
+            told = round(segment.duration * timescale)
+            assert 0 <= ticks[-1] - told < packets[-1].duration
+            ticks[-1] = told
         assert segment.duration == pytest.approx(ticks[-1] / timescale, abs=1e-6)
         assert round(segment.duration) <= playlist.target_duration
         assert packets[0].is_key
