@@ -93,6 +93,12 @@ async def order(workshop: Workshop, people: People, *jobs: Job) -> None:
 # --- the way --------------------------------------------------------------------------------------
 
 
+async def remove(clients: Clients, title_id: str) -> None:
+    """Delete a title, and let it go for good."""
+    for path in (f"/titles/{title_id}", f"/admin/titles/{title_id}/permanently"):
+        assert (await clients.owner.delete(path)).status_code == 204
+
+
 async def test_a_file_becomes_a_title_that_plays(
     clients: Clients, work_off: WorkOff, media: MediaFactory, workshop: Workshop, folder: Path
 ):
@@ -452,7 +458,7 @@ async def test_a_deleted_title_leaves_no_file(
 ):
     title_id = await make_film(clients.owner, work_off, media.make("pattern"))
     started = await play(clients.owner, title_id)
-    assert (await clients.owner.delete(f"/titles/{title_id}")).status_code == 204
+    await remove(clients, title_id)
     assert (await fetch(clients.nobody, started["hls_url"])).status_code == 404
     await work_off()
     assert stored_files(folder) == []
@@ -481,7 +487,7 @@ async def test_a_title_deleted_while_it_is_made_leaves_no_file(
             return row["title_id"] if found.status_code == 200 else None
 
         made = await eventually(title_id)
-        assert (await clients.owner.delete(f"/titles/{made}")).status_code == 204
+        await remove(clients, made)
         store.go_on.set()
 
         async def is_over() -> bool:
@@ -526,7 +532,7 @@ async def test_a_failure_of_ours_keeps_the_file_for_another_try(
     await clients.owner.post(f"/jobs/{job['id']}/retry")
     await work_off()
     assert (await title_of(clients, title_id))["state"] == "ready"
-    await clients.owner.delete(f"/titles/{title_id}")
+    await remove(clients, title_id)
     await work_off()
     assert stored_files(folder) == []
     assert list((tmp_path / "scratch").iterdir()) == []
@@ -582,6 +588,6 @@ async def test_a_file_whose_upload_was_taken_off_the_list(
     title_id = await make_film(clients.owner, work_off, media.make("one_frame"))
     (row,) = (await clients.owner.get("/uploads")).json()["items"]
     assert (await clients.owner.delete(f"/uploads/{row['id']}", headers=TUS)).status_code == 204
-    assert (await clients.owner.delete(f"/titles/{title_id}")).status_code == 204
+    await remove(clients, title_id)
     await work_off()
     assert stored_files(folder) == []

@@ -115,7 +115,8 @@ async def test_a_film_in_a_bucket_plays_and_goes(
         "image/webp"
     )
     assert list((tmp_path / "scratch").iterdir()) == []
-    assert (await clients.owner.delete(f"/titles/{title_id}")).status_code == 204
+    for path in (f"/titles/{title_id}", f"/admin/titles/{title_id}/permanently"):
+        assert (await clients.owner.delete(path)).status_code == 204
     await work_off()
     assert names(raw) == []
 
