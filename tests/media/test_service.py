@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from streamverse.domains.media.contracts import AssetId, PackageId, ProblemView
-from streamverse.domains.media.errors import PackageBroken, PackageNotFound
+from streamverse.domains.media.errors import PackageNotFound
 from streamverse.domains.media.models import (
     AssetRow,
     PackageRow,
@@ -125,31 +125,6 @@ async def test_what_became_whole_before_it_was_playable_is_told_as_both(
     async with workshop.work(people.owner) as work:
         await packages.finish_package(work, package_id)
     assert await events(workshop) == ["media.package_playable", "media.package_ready"]
-
-
-@pytest.mark.parametrize(
-    ("found", "sentence"),
-    [
-        (segments(0, 2), "The track v360 has a hole, so it is not shown to anyone."),
-        ([], "The track v360 has a hole, so it is not shown to anyone."),
-        (segments(0, 1), "The encoded film lasts 20.0 s, not 30.0 s."),
-        (segments(0, 1, 2, 3), "The encoded film lasts 40.0 s, not 30.0 s."),
-    ],
-)
-async def test_a_package_that_does_not_pass_its_checks(
-    workshop: Workshop, people: People, found: Sequence[NewSegment], sentence: str
-):
-    package_id = await make_package(workshop, people)
-    async with workshop.work(people.owner) as work:
-        await packages.announce_segments(work, package_id, 0, found)
-        await packages.finish_part(work, package_id, 0)
-    before = await events(workshop)
-    with pytest.raises(PackageBroken) as refusal:
-        async with workshop.work(people.owner) as work:
-            await packages.finish_package(work, package_id)
-    assert refusal.value.detail == sentence
-    assert (await package_row(workshop, package_id)).state == PackageState.FINISHING
-    assert await events(workshop) == before
 
 
 async def test_what_is_gone_is_not_found(workshop: Workshop, people: People):
