@@ -116,7 +116,7 @@ def wide_title_id(library: Library, media: MediaFactory) -> Iterator[str]:
     title_id = library.upload(film, "Wide")
     library.wait_until(title_id, "ready")
     yield title_id
-    library.client.delete(f"/titles/{title_id}").raise_for_status()
+    library.remove(title_id)
 
 
 @pytest.fixture

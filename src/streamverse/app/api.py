@@ -128,8 +128,8 @@ def assemble_api() -> Litestar:
         openapi_config=OpenAPIConfig(
             title="StreamVerse",
             version=streamverse.__version__,
-            path=API_PREFIX,
-            render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+            path=f"{API_PREFIX}/openapi.json",
+            render_plugins=[JsonRenderPlugin(path="/")],
         ),
     )
 
