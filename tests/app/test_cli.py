@@ -212,7 +212,7 @@ def test_serve_stops_when_it_is_told_to_and_starts_again(tmp_path: Path) -> None
     finally:
         assert process.stop() == 0
     assert needs_owner is False
-    assert process.log_file.read_text().count("/setup?token=") == 1
+    assert process.log_file.read_text().count("/setup#token=") == 1
 
 
 def test_serve_says_when_its_port_is_taken(tmp_path: Path) -> None:

@@ -35,14 +35,14 @@ def test_the_owner_settles_in_and_comes_back(server: Process, come: Visit) -> No
     visitor.open("/setup")
     expect(heading).to_have_text("Open the set-up link")
 
-    visitor.open("/setup?token=guessed")
+    visitor.open("/setup#token=guessed")
     fill_set_up(visitor)
     expect(page.get_by_role("alert")).to_have_text(
         "This set-up link does not belong to this service: "
         "open the one that it printed when it started."
     )
 
-    visitor.open(f"/setup?token={server.setup_token()}")
+    visitor.open(f"/setup#token={server.setup_token()}")
     fill_set_up(visitor)
     expect(heading).to_have_text("Your library is empty")
     expect(page.get_by_role("link", name="Upload a film")).to_be_visible()
@@ -60,7 +60,7 @@ def test_the_owner_settles_in_and_comes_back(server: Process, come: Visit) -> No
     expect(heading).to_have_text("Upload")
     assert page.url == f"{server.url}/upload"
 
-    visitor.open(f"/setup?token={server.setup_token()}")
+    visitor.open(f"/setup#token={server.setup_token()}")
     expect(heading).to_have_text("StreamVerse is already set up")
     page.get_by_role("link", name="Go to log in").click()
     expect(heading).to_have_text("Log in")

@@ -50,7 +50,7 @@ def test_nothing_keeps_people_out(owner: Visitor, title_id: str, path: str) -> N
 def test_nothing_keeps_people_out_before_they_log_in(come: Visit, library: Library) -> None:
     stranger = come(library.url, viewport=PHONE)
     stranger.expected.append("/api/v1/auth/me")
-    for path in ("/login", "/setup?token=guessed"):
+    for path in ("/login", "/setup#token=guessed"):
         stranger.open(path)
         settle(stranger.page)
         assert stranger.page.evaluate(WIDER_THAN_THE_WINDOW) is False

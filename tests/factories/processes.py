@@ -96,7 +96,7 @@ class Process:
 
     def setup_token(self) -> str:
         """Read the one-time token from what it printed."""
-        marker = "/setup?token="
+        marker = "/setup#token="
         deadline = time.monotonic() + START_TIMEOUT_S
         while time.monotonic() < deadline:
             if marker in (text := self.log_file.read_text()):

@@ -132,7 +132,7 @@ async def _greet(resources: Resources) -> None:
         token = await find_setup_token(work, resources.identity_settings)
     print(f"StreamVerse is ready at {settings.public_url}", flush=True)  # noqa: T201
     if token is not None:
-        link = f"{settings.public_url}/setup?token={token}"
+        link = f"{settings.public_url}/setup#token={token}"
         print(f"Open this link to make the owner's account: {link}", flush=True)  # noqa: T201
     if settings.is_demo_film_enabled:
         await import_demo_film(resources)

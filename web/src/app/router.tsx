@@ -20,7 +20,6 @@ import {
   mailsSearch,
   manageSearch,
   profilesSearch,
-  setupSearch,
 } from "./search";
 
 interface RouterContext {
@@ -42,7 +41,6 @@ const login = createRoute({
 const setup = createRoute({
   getParentRoute: () => root,
   path: "/setup",
-  validateSearch: setupSearch,
   component: lazyRouteComponent(() => import("../pages/SetupPage"), "SetupPage"),
 });
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { homeSearch, loginSearch, setupSearch } from "./search";
+import { homeSearch, loginSearch } from "./search";
 
 test.each([
   [{ q: "bunny" }, { q: "bunny" }],
@@ -10,15 +10,6 @@ test.each([
   [{ other: "x" }, {}],
 ])("home reads %j as %j", (search, read) => {
   expect(homeSearch(search)).toEqual(read);
-});
-
-test.each([
-  [{ token: "abc" }, { token: "abc" }],
-  [{ token: 123 }, { token: "123" }],
-  [{ token: "" }, {}],
-  [{}, {}],
-])("set-up reads %j as %j", (search, read) => {
-  expect(setupSearch(search)).toEqual(read);
 });
 
 test.each([

@@ -9,12 +9,6 @@ export function homeSearch(search: Raw): { q?: string } {
   return q === null ? {} : { q };
 }
 
-/** The one-time token of the set-up link. */
-export function setupSearch(search: Raw): { token?: string } {
-  const token = wordsOf(search["token"]);
-  return token === null ? {} : { token };
-}
-
 /**
  * The page to go on to; why another service did not log somebody in, as a code; and how an account
  * was just left: paused, or to be deleted at some moment.

@@ -1,7 +1,7 @@
 import { ApiProblem } from "@streamverse/client";
 import { Button, buttonClass, Field, Notice, Skeleton } from "@streamverse/ui";
 import { useQuery } from "@tanstack/react-query";
-import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
+import { Link, useNavigate } from "@tanstack/react-router";
 import type { SubmitEvent } from "react";
 
 import { sentenceOf } from "../app/api";
@@ -11,13 +11,12 @@ import { placeProblem, readForm } from "../app/forms";
 import { FormProblem } from "../features/identity/FormProblem";
 import { NewPasswordField } from "../features/identity/NewPasswordField";
 import { SubmitButton } from "../features/identity/SubmitButton";
+import { useToken } from "../features/identity/link-token";
 import { setupQuery, useSetUp } from "../features/identity/queries";
-
-const route = getRouteApi("/setup");
 
 export function SetupPage() {
   const text = useText();
-  const { token } = route.useSearch();
+  const token = useToken();
   const setup = useQuery(setupQuery);
 
   if (setup.isPending) {
@@ -40,7 +39,7 @@ export function SetupPage() {
     );
   }
   if (!setup.data.needs_owner) return <AlreadySetUp />;
-  if (token === undefined) {
+  if (token === null) {
     return (
       <EntryFrame title={text.setup.noTokenTitle}>
         <p className="text-lg text-muted">{text.setup.noTokenBody}</p>

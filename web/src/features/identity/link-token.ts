@@ -1,3 +1,5 @@
+import { useSyncExternalStore } from "react";
+
 /** The secret of a mail's link stands behind the `#`, which browsers keep to themselves. */
 
 /** Read the secret out of `#token=…`; null when there is none. */
@@ -20,6 +22,16 @@ export function takeToken(): string | null {
     window.history.replaceState(window.history.state, "", pathname + search);
   }
   return kept?.path === pathname ? kept.token : null;
+}
+
+/** The secret of a link, also of one that is opened where its page stands already. */
+export function useToken(): string | null {
+  return useSyncExternalStore(onHashChange, takeToken);
+}
+
+function onHashChange(listener: () => void): () => void {
+  window.addEventListener("hashchange", listener);
+  return () => window.removeEventListener("hashchange", listener);
 }
 
 /** What a log-in at another service came back with: a half-finished log-in, and what finishes it. */
