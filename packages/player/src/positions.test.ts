@@ -30,6 +30,13 @@ test.each([
   expect(positions.find("bunny")).toBeNull();
 });
 
+test("all are forgotten at once", () => {
+  const positions = new Positions(memory);
+  positions.remember("bunny", 200, 600);
+  positions.clear();
+  expect(new Positions(memory).find("bunny")).toBeNull();
+});
+
 test("only the last two hundred titles are kept", () => {
   const positions = new Positions(memory);
   for (let index = 0; index < 201; index += 1) positions.remember(`title ${index}`, 100, 600);

@@ -27,6 +27,11 @@ export class Positions {
     this.#memory.write(KEY, JSON.stringify(entries.slice(0, KEPT)));
   }
 
+  /** Forget all of them, for whoever uses the device next. */
+  clear(): void {
+    this.#memory.write(KEY, "[]");
+  }
+
   #entries(): Entry[] {
     try {
       const parsed: unknown = JSON.parse(this.#memory.read(KEY) ?? "[]");
