@@ -23,6 +23,7 @@ from streamverse.kit.clock import FixedClock
 from streamverse.kit.events import EventRow, event_name
 from streamverse.kit.work import Actor, Workshop
 from tests.factories.accounts import PASSWORD, People
+from tests.factories.factors import COOKIE, turn_on
 from tests.factories.mails import link_in, read_mails, token_in
 
 if TYPE_CHECKING:
@@ -273,6 +274,22 @@ async def test_a_reset_ends_what_was_begun_with_the_old_password(
         assert [(row.purpose, row.used_at is None) for row in rows] == [
             (Purpose.PASSWORD_RESET, False)
         ]
+
+
+async def test_a_reset_leaves_the_second_factor_as_it_is(
+    browser: httpx.AsyncClient,
+    elsewhere: httpx.AsyncClient,
+    clock: FixedClock,
+    ask: Callable[[], Awaitable[str]],
+) -> None:
+    phone, _ = await turn_on(browser, clock)
+
+    await elsewhere.post(CONFIRM, json={"token": await ask(), "password": NEW_PASSWORD})
+
+    entered = await elsewhere.post("/auth/login", json={"email": VIEWER, "password": NEW_PASSWORD})
+    assert (entered.status_code, elsewhere.cookies.get(COOKIE)) == (202, None)
+    answer = {"ticket": entered.json()["ticket"], "code": phone.next_code()}
+    assert (await elsewhere.post("/auth/login/mfa", json=answer)).status_code == 200
 
 
 async def test_a_reset_proves_the_address(

@@ -433,6 +433,7 @@ async def test_everything_that_is_kept_can_be_taken_along(
 
     answer = await viewer.get(ready["download"].removeprefix("/api/v1"))
     assert (answer.status_code, answer.headers["content-type"]) == (200, "application/zip")
+    assert answer.headers["content-disposition"] == 'attachment; filename="streamverse.zip"'
     assert answer.headers["cache-control"] == "no-store"
     assert len(answer.content) == ready["size_bytes"]
     parts = parts_of(answer.content)

@@ -83,6 +83,16 @@ async def test_the_mails_come_in_the_language_of_the_browser(
     assert (mail.locale, mail.subject) == ("de", "Bestätige deine E-Mail-Adresse")
 
 
+async def test_nobody_registers_as_more_than_a_viewer(clients: Clients, workshop: Workshop) -> None:
+    wished = {"role": "owner", "permissions": ["titles.edit"], "email_verified_at": "2030-01-01"}
+
+    answer = await clients.nobody.post("/auth/register", json={**FORM, **wished})
+
+    assert (answer.status_code, answer.json()) == (202, ANSWER)
+    row = await find(workshop, "ada@example.org")
+    assert (row.role, row.extra_permissions, row.email_verified_at) == ("viewer", "", None)
+
+
 async def test_nobody_enters_before_the_address_is_confirmed(
     clients: Clients, workshop: Workshop
 ) -> None:
