@@ -28,9 +28,9 @@ ANYONE, SIGNED_IN, OWNER = "anyone", "signed_in", "owner"
 
 # Who may call what: one of the three words above, or whoever has the named permission.
 TABLE = {
-    ("GET", "/api"): ANYONE,
     ("GET", "/api/openapi.json"): ANYONE,
-    ("GET", "/api/{path}"): ANYONE,
+    ("GET", "/api/openapi.json/openapi.json"): ANYONE,
+    ("GET", "/api/openapi.json/{path}"): ANYONE,
     ("GET", "/api/v1/setup"): ANYONE,
     ("POST", "/api/v1/setup"): ANYONE,
     ("POST", "/api/v1/auth/login"): ANYONE,
