@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from http import HTTPStatus
 from os import environ
 from pathlib import Path
 from statistics import median
@@ -21,12 +22,12 @@ from benchmarks.bench import Bench
 from benchmarks.figures import Figure
 from benchmarks.films import run_ffmpeg, short_film
 from benchmarks.programs import running, title_of_upload, upload, wait_for
-from streamverse.mediakit.encode import STEREO
+from streamverse.domains.media.rules.packages import SURROUND_FROM_CHANNELS
 from streamverse.mediakit.ffmpeg import find_tools
 from streamverse.mediakit.frames import FrameRate
 from streamverse.mediakit.ladder import Rung, choose_rungs
 from streamverse.mediakit.probe import probe
-from streamverse.mediakit.sound import SAMPLE_RATE_HZ
+from streamverse.mediakit.sound import SAMPLE_RATE_HZ, SOUND_FORMATS, SoundFormat, SoundKind
 from tests.factories.processes import owner_client
 
 MOST_SECONDS = 900
@@ -112,7 +113,10 @@ def time_to_ready(client: httpx.Client, film: Path) -> float:
     title_id = title_of_upload(client, location)
 
     def look() -> bool | None:
-        title = client.get(f"/titles/{title_id}").raise_for_status().json()
+        answer = client.get(f"/titles/{title_id}")
+        if answer.status_code == HTTPStatus.NOT_FOUND:
+            return None  # The catalogue has not heard of the film yet.
+        title = answer.raise_for_status().json()
         if title["problem"] is not None:
             raise RuntimeError(title["problem"]["detail"])
         return True if title["state"] == "ready" else None
@@ -136,7 +140,11 @@ def plain_arguments(film: Path) -> list[str]:
     ]
     graph = ";".join([f"[0:v:0]fps={rate},split={len(rungs)}{branches}", *scaled])
     outputs = [part for index, rung in enumerate(rungs) for part in _rung(index, rung, rate)]
-    return ["-i", str(film), "-filter_complex", graph, *outputs, *_sound()]
+    has_surround = facts.audios[0].channels >= SURROUND_FROM_CHANNELS
+    kinds = [SoundKind.STEREO, *([SoundKind.SURROUND] if has_surround else [])]
+    for index, kind in enumerate(kinds):
+        outputs += _sound(f"a{index}", SOUND_FORMATS[kind])
+    return ["-i", str(film), "-filter_complex", graph, *outputs]
 
 
 def _rung(index: int, rung: Rung, rate: FrameRate) -> list[str]:
@@ -150,9 +158,9 @@ def _rung(index: int, rung: Rung, rate: FrameRate) -> list[str]:
     ]
 
 
-def _sound() -> list[str]:
-    rates = ("-ar", str(SAMPLE_RATE_HZ), "-ac", "2", "-b:a", str(STEREO.bitrate_bps))
-    return ["-map", "0:a:0", "-c:a", "aac", *rates, *_segments("a0")]
+def _sound(track: str, sound: SoundFormat) -> list[str]:
+    rates = ("-ar", str(SAMPLE_RATE_HZ), "-ac", str(sound.channels), "-b:a", str(sound.bitrate_bps))
+    return ["-map", "0:a:0", "-c:a", sound.encoder, *rates, *_segments(track)]
 
 
 def _segments(track: str) -> list[str]:

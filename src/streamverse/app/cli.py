@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import importlib
 import sys
 from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
@@ -20,7 +21,7 @@ from streamverse.kit.errors import Problem
 from streamverse.kit.telemetry import set_up_logging
 
 INTERRUPTED = 130
-
+NEEDS_API = frozenset({"serve", "api", "worker", "openapi", "doctor"})
 
 Command = Callable[[Settings, argparse.Namespace], Coroutine[Any, Any, int]]
 
@@ -173,6 +174,6 @@ def _run_async(command: Coroutine[Any, Any, int]) -> int:
 
 
 def _find(name: str) -> Command:
-    from streamverse.app import commands  # noqa: PLC0415 - `--help` must not wait for everything
-
-    return getattr(commands, f"run_{name}")
+    """Load what a command needs and no more: `--help` and imports must not wait for the API."""
+    module = "serving" if name in NEEDS_API else "commands"
+    return getattr(importlib.import_module(f"streamverse.app.{module}"), f"run_{name}")

@@ -1,4 +1,4 @@
-"""What each command does; every one gives its exit code."""
+"""What the commands do that need no API; every one gives its exit code."""
 
 from __future__ import annotations
 
@@ -12,10 +12,8 @@ from uuid import UUID
 
 import msgspec
 
-from streamverse.app import doctor
-from streamverse.app.api import assemble_api
+from streamverse.app.printing import print_json, print_line
 from streamverse.app.resources import Resources, open_resources
-from streamverse.app.server import serve
 from streamverse.app.worker import open_worker
 from streamverse.domains.catalog import public as catalog
 from streamverse.domains.catalog.contracts import TitleId, TitleState
@@ -36,60 +34,16 @@ if TYPE_CHECKING:
     from streamverse.app.settings import Settings
     from streamverse.domains.media.models import UploadRow
 
-LOOK_EVERY_S = 0.25
+LOOK_EVERY_S = 0.5
 MOST_DEAD_JOBS = 1000
 BAR_WIDTH = 32
-
-
-def _print(text: str) -> None:
-    sys.stdout.write(f"{text}\n")
-    sys.stdout.flush()
-
-
-def _print_json(thing: object) -> None:
-    _print(msgspec.json.format(msgspec.json.encode(thing, enc_hook=str), indent=2).decode())
-
-
-async def run_serve(settings: Settings, _given: argparse.Namespace) -> int:
-    """Run everything in one process."""
-    await serve(settings, has_worker=settings.worker_count > 0)
-    return 0
-
-
-async def run_api(settings: Settings, _given: argparse.Namespace) -> int:
-    """Run the API without a worker."""
-    await serve(settings, has_worker=False)
-    return 0
-
-
-async def run_worker(settings: Settings, _given: argparse.Namespace) -> int:
-    """Run a worker."""
-    await serve(settings, has_api=False)
-    return 0
 
 
 async def run_migrate(settings: Settings, _given: argparse.Namespace) -> int:
     """Bring the tables up to date."""
     async with open_resources(settings):
-        _print("The database is up to date.")
+        print_line("The database is up to date.")
     return 0
-
-
-async def run_openapi(_settings: Settings, _given: argparse.Namespace) -> int:
-    """Print the OpenAPI document; it depends on no setting."""
-    document = assemble_api().openapi_schema.to_schema()
-    # A handler of several paths names them in any order.
-    document["paths"] = dict(sorted(document["paths"].items()))
-    _print_json(document)
-    return 0
-
-
-async def run_doctor(settings: Settings, _given: argparse.Namespace) -> int:
-    """Say what is missing and how to mend it."""
-    findings = await doctor.examine(settings)
-    for finding in findings:
-        _print(finding.line())
-    return 0 if all(finding.is_good for finding in findings) else 1
 
 
 async def run_probe(_settings: Settings, given: argparse.Namespace) -> int:
@@ -99,7 +53,7 @@ async def run_probe(_settings: Settings, given: argparse.Namespace) -> int:
         facts = await probe(given.file, find_tools())
     except MediaRefused as refusal:
         raise Invalid(refusal.sentence) from refusal
-    _print_json(facts)
+    print_json(facts)
     return 0
 
 
@@ -121,7 +75,7 @@ async def _cancel_job(settings: Settings, job_id: UUID | None) -> None:
         actor = await _actor_for_job(resources, job_id)
         async with resources.workshop.work(actor) as work:
             await Jobs(work).cancel(job_id)
-    _print(f"{job_id} ends within seconds.")
+    print_line(f"{job_id} ends within seconds.")
 
 
 async def _retry_jobs(settings: Settings, job_id: UUID | None) -> None:
@@ -135,9 +89,9 @@ async def _retry_jobs(settings: Settings, job_id: UUID | None) -> None:
                 if job_id is not None:
                     raise
                 # Trying one again may have taken others up again that are about the same film.
-                _print(f"{chosen} is left alone: {refusal.detail}")
+                print_line(f"{chosen} is left alone: {refusal.detail}")
             else:
-                _print(f"{chosen} is tried again: {row.name}")
+                print_line(f"{chosen} is tried again: {row.name}")
 
 
 async def _dead_jobs(resources: Resources) -> list[UUID]:
@@ -161,12 +115,12 @@ async def _list_jobs(settings: Settings, given: argparse.Namespace) -> None:
         rows = await Jobs(work).page(before=None, limit=max(1, given.limit), state=state)
     if given.json:
         shown = ("id", "name", "state", "stage", "progress", "attempts", "worker", "problem")
-        _print_json([{name: getattr(row, name) for name in shown} for row in rows])
+        print_json([{name: getattr(row, name) for name in shown} for row in rows])
         return
     for row in rows:
         percent = f"{row.progress:4.0%}" if row.progress is not None else "    "
         problem = f"  {row.problem['detail']}" if row.problem else ""
-        _print(f"{row.id}  {row.state:9} {percent}  {row.name} {row.stage or ''}{problem}")
+        print_line(f"{row.id}  {row.state:9} {percent}  {row.name} {row.stage or ''}{problem}")
 
 
 async def run_audit(settings: Settings, _given: argparse.Namespace) -> int:
@@ -174,7 +128,7 @@ async def run_audit(settings: Settings, _given: argparse.Namespace) -> int:
     is_whole = True
     async with open_resources(settings) as resources:
         async for verdict in identity.verify_audit_logs(resources.workshop):
-            _print(verdict.sentence())
+            print_line(verdict.sentence())
             is_whole = is_whole and verdict.broken is None
     return 0 if is_whole else 1
 
@@ -187,13 +141,13 @@ async def run_import(settings: Settings, given: argparse.Namespace) -> int:
     async with open_resources(settings) as resources:
         row = await (_order_import if is_remote else _import_file)(resources, given)
         if not given.wait:
-            _print_json({"upload_id": row.id, "state": row.state})
+            print_json({"upload_id": row.id, "state": row.state})
             return 0
         if row.asset_id is None:
             raise Invalid("The file could not be taken in.")
         async with _working(resources):
             await _wait_until_ready(resources, row.id, AssetId(row.asset_id))
-        _print_json(await _addresses(resources, AssetId(row.asset_id)))
+        print_json(await _addresses(resources, AssetId(row.asset_id)))
     return 0
 
 

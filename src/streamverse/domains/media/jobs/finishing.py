@@ -12,7 +12,6 @@ from streamverse.domains.media.jobs.workshop import Workshop, read_facts, view_p
 from streamverse.domains.media.repository import Assets, Packages
 from streamverse.domains.media.rules.states import PackageState
 from streamverse.domains.media.service import assets, packages
-from streamverse.kit.storage import ObjectNotFound
 
 if TYPE_CHECKING:
     from streamverse.domains.media.rules.checks import CheckReport
@@ -55,14 +54,7 @@ class FinishingJobs:
 
     async def _inspect(self, run: Run, package: Package, facts: MediaFacts) -> CheckReport:
         with self.workshop.scratch_folder() as folder:
-            inspection = Inspection(self.workshop, package, facts, folder, run.report)
-            try:
-                return await inspection.make()
-            except ObjectNotFound as lost:
-                raise PackageBroken(
-                    "A part of the encoded film is no longer in the store, so it is not shown to "
-                    "anyone: try it again."
-                ) from lost
+            return await Inspection(self.workshop, package, facts, folder, run.report).make()
 
     async def package_unfinished(self, work: Work, job: FinishPackage, problem: Problem) -> None:
         """Keep a package that did not pass its checks away from viewers."""

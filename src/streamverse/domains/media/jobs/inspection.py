@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from streamverse.domains.media.rules.checks import CheckReport, TrackReport
 from streamverse.domains.media.rules.packages import init_key, package_prefix, segment_key
+from streamverse.kit.storage import ObjectNotFound
 from streamverse.mediakit import checks
 from streamverse.mediakit.checks import OutputBroken, Pictures
 from streamverse.mediakit.timeline import TrackKind
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
     from streamverse.domains.media.jobs.workshop import Workshop
     from streamverse.mediakit.probe import MediaFacts
     from streamverse.mediakit.timeline import Package, Track
+
+# Starting a decoder takes one processor, and decoding a few pictures no more.
+_AT_ONCE = 2
 
 
 @dataclass(slots=True)
@@ -31,6 +36,7 @@ class Inspection:
     on_progress: Callable[[float], None]
     _reports: dict[str, TrackReport] = field(default_factory=dict[str, TrackReport])
     _shown: dict[str, Pictures] = field(default_factory=dict[str, Pictures])
+    _seen: int = 0
 
     async def make(self) -> CheckReport:
         """Measure everything, and say what is wrong if something is."""
@@ -39,12 +45,14 @@ class Inspection:
             self._compare_index()
             await self._compare_sizes()
             # The smallest goes first: the others are compared with it.
-            media = [*sorted(self._videos(), key=_pixels), *self._sounds()]
-            for place, track in enumerate(media):
-                await self._inspect(track)
-                self.on_progress((place + 1) / len(media))
-        except OutputBroken as broken:
-            problem = f"{broken}, so the film is not shown to anyone: try it again."
+            first, *others = [*sorted(self._videos(), key=_pixels), *self._sounds()]
+            await self._inspect(first)
+            places = asyncio.Semaphore(_AT_ONCE)
+            async with asyncio.TaskGroup() as group:
+                for track in others:
+                    group.create_task(self._inspect_in_turn(track, places))
+        except* OutputBroken as broken:
+            problem = f"{_first_of(broken)}, so the film is not shown to anyone: try it again."
         return self._report(problem)
 
     # --- the index --------------------------------------------------------------------------------
@@ -82,12 +90,20 @@ class Inspection:
 
     # --- the media --------------------------------------------------------------------------------
 
+    async def _inspect_in_turn(self, track: Track, places: asyncio.Semaphore) -> None:
+        async with places:
+            await self._inspect(track)
+
     async def _inspect(self, track: Track) -> None:
         try:
             if track.kind is TrackKind.AUDIO:
                 await self._inspect_sound(track)
             else:
                 await self._inspect_pictures(track)
+            self._seen += 1
+            self.on_progress(self._seen / (len(self._videos()) + len(self._sounds())))
+        except ObjectNotFound as lost:
+            raise OutputBroken("A part of the encoded film is no longer in the store") from lost
         except OutputBroken as broken:
             if track.name in str(broken):
                 raise
@@ -222,6 +238,11 @@ class Inspection:
             sound_drift_ms=drift_ms,
             problem=problem,
         )
+
+
+def _first_of(group: BaseExceptionGroup[OutputBroken]) -> BaseException:
+    found = group.exceptions[0]
+    return _first_of(found) if isinstance(found, BaseExceptionGroup) else found
 
 
 def _pixels(track: Track) -> int:
