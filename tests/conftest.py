@@ -235,6 +235,12 @@ def api() -> Litestar:
 
 
 @pytest.fixture
+def regions() -> Regions:
+    """Know no countries, where a test knows none."""
+    return Regions()
+
+
+@pytest.fixture
 async def resources(
     workshop: Workshop,
     tmp_path: Path,
@@ -242,6 +248,7 @@ async def resources(
     identity_settings: IdentitySettings,
     correspondence: Correspondence,
     catalog_settings: CatalogSettings,
+    regions: Regions,
 ) -> AsyncGenerator[Resources]:
     """Give the world as the program sees it, around the test's database and clock."""
     from streamverse.app.resources import Resources  # noqa: PLC0415
@@ -259,7 +266,7 @@ async def resources(
         identity_settings=identity_settings,
         correspondence=correspondence,
         catalog_settings=catalog_settings,
-        regions=Regions(),
+        regions=regions,
         upload_limits=UploadLimits(
             max_bytes=1 << 30, expire_after=timedelta(hours=1), min_free_bytes=0
         ),

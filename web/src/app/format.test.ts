@@ -1,6 +1,13 @@
 import { expect, test } from "vitest";
 
-import { formatAge, formatBytes, formatDuration, formatPercent, formatRoughTime } from "./format";
+import {
+  formatAge,
+  formatBytes,
+  formatCountry,
+  formatDuration,
+  formatPercent,
+  formatRoughTime,
+} from "./format";
 
 test.each([
   [0, "0 bytes"],
@@ -47,4 +54,11 @@ test.each([
 ])("%d seconds ago reads %s", (seconds, text) => {
   const now = Date.UTC(2026, 0, 31);
   expect(formatAge(new Date(now - seconds * 1000).toISOString(), now)).toBe(text);
+});
+
+test("a country reads as its reader calls it", () => {
+  expect([formatCountry("DE", "en"), formatCountry("DE", "de")]).toEqual([
+    "Germany",
+    "Deutschland",
+  ]);
 });

@@ -94,3 +94,11 @@ function locale(): string {
   const language = document.documentElement.lang || "en";
   return navigator.languages.find((tag) => tag.startsWith(language)) ?? language;
 }
+
+/** "DE" → "Germany" to an English reader. */
+export function formatCountry(
+  code: string,
+  reader = document.documentElement.lang || "en",
+): string {
+  return new Intl.DisplayNames([reader], { type: "region" }).of(code) ?? code;
+}

@@ -3,7 +3,7 @@ import { useInfiniteQuery, useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 
 import { sentenceOf } from "../../app/api";
-import { formatAge, formatMoment } from "../../app/format";
+import { formatAge, formatCountry, formatMoment } from "../../app/format";
 import { useText } from "../../app/i18n";
 import { useLeave } from "../identity/queries";
 import { DeviceIcon } from "./DeviceIcon";
@@ -63,7 +63,13 @@ function SessionRow({ session }: { session: Session }) {
       }
     >
       <p>
-        {words.lastUsed(formatAge(session.last_used_at))} · {session.place ?? session.ip}
+        {[
+          words.lastUsed(formatAge(session.last_used_at)),
+          session.place && formatCountry(session.place),
+          session.ip,
+        ]
+          .filter(Boolean)
+          .join(" · ")}
       </p>
       <p>{words.since(formatMoment(session.created_at))}</p>
     </Row>

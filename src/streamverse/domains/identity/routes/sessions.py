@@ -23,6 +23,7 @@ from streamverse.domains.identity.service.reauthentication import own_account_id
 from streamverse.kit.errors import Invalid, Unauthenticated
 from streamverse.kit.http import problems, signed_in
 from streamverse.kit.paging import Page
+from streamverse.kit.regions import Regions
 from streamverse.kit.work import Work
 
 LISTED = problems(Unauthenticated, Invalid)
@@ -31,12 +32,13 @@ LISTED = problems(Unauthenticated, Invalid)
 @get("/auth/sessions", guards=[signed_in], responses=LISTED)
 async def list_sessions(
     work: NamedDependency[Work],
+    regions: NamedDependency[Regions],
     cursor: FromQuery[str | None] = None,
     limit: FromQuery[int | None] = None,
 ) -> SessionPage:
     """List where you are logged in, newest first."""
     page = await sessions.list_sessions(work, own_account_id(work.actor), cursor, limit)
-    return SessionPage.of(page, work.actor.session_id)
+    return SessionPage.of(page, regions, work.actor.session_id)
 
 
 @delete(
@@ -116,12 +118,13 @@ async def remove_all_devices(
 @get("/users/me/devices/sessions", guards=[signed_in], responses=LISTED)
 async def list_device_sessions(
     work: NamedDependency[Work],
+    regions: NamedDependency[Regions],
     cursor: FromQuery[str | None] = None,
     limit: FromQuery[int | None] = None,
 ) -> SessionPage:
     """List where you are logged in, each with its device."""
     page = await sessions.list_sessions(work, own_account_id(work.actor), cursor, limit)
-    return SessionPage.of(page, work.actor.session_id)
+    return SessionPage.of(page, regions, work.actor.session_id)
 
 
 @get("/auth/trusted-devices", guards=[signed_in], responses=LISTED)

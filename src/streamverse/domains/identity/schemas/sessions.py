@@ -11,6 +11,7 @@ from msgspec import Struct
 from streamverse.domains.identity.contracts import SessionKind
 from streamverse.domains.identity.models import DeviceRow, SessionRow
 from streamverse.kit.paging import Page
+from streamverse.kit.regions import Regions
 
 
 class SessionDeviceOut(Struct):
@@ -24,7 +25,7 @@ class SessionDeviceOut(Struct):
 
 
 class SessionOut(Struct):
-    """One log-in that lasts; ``place`` stays empty without a database of where addresses are."""
+    """One log-in that lasts; ``place`` is a country of ISO 3166-1, empty where nobody knows it."""
 
     id: UUID
     kind: SessionKind
@@ -38,7 +39,9 @@ class SessionOut(Struct):
     expires_at: datetime
 
     @classmethod
-    def of(cls, row: SessionRow, device: DeviceRow | None, own_id: UUID | None) -> Self:
+    def of(
+        cls, row: SessionRow, device: DeviceRow | None, regions: Regions, own_id: UUID | None
+    ) -> Self:
         """Show a session."""
         return cls(
             id=row.id,
@@ -46,7 +49,7 @@ class SessionOut(Struct):
             is_current=row.id == own_id,
             device=_device_of_session(device) if device else None,
             ip=row.ip,
-            place=None,
+            place=regions.find(row.ip),
             created_at=row.created_at,
             authenticated_at=row.authenticated_at,
             last_used_at=row.last_used_at,
@@ -65,9 +68,15 @@ class SessionPage(Struct):
     next_cursor: str | None
 
     @classmethod
-    def of(cls, page: Page[tuple[SessionRow, DeviceRow | None]], own_id: UUID | None) -> Self:
+    def of(
+        cls,
+        page: Page[tuple[SessionRow, DeviceRow | None]],
+        regions: Regions,
+        own_id: UUID | None,
+    ) -> Self:
         """Show a page."""
-        return cls([SessionOut.of(*row, own_id) for row in page.items], page.next_cursor)
+        shown = [SessionOut.of(*row, regions, own_id) for row in page.items]
+        return cls(shown, page.next_cursor)
 
 
 class DeviceOut(Struct):
