@@ -117,26 +117,31 @@ async def encode_chunk(
     from_segment: int | None = None,
     on_progress: OnProgress | None = None,
 ) -> AsyncGenerator[EncodedPiece, None]:
-    """Encode a run of segments in all rungs, or the rest of it from a segment on.
+    """Encode a run of segments in all rungs, giving those from a number on.
 
     The rungs are of one codec, or at least of one dynamic range: the source is decoded once.
-    Progress counts from the start of the chunk.
+
+    A chunk is always encoded from its start, and the same source gives the same bytes: an encoder
+    that began in its midst would spend its bits otherwise.
     """
     first = chunk.segments.start if from_segment is None else from_segment
-    numbers = range(first, chunk.segments.stop)
-    if not numbers:
+    if first >= chunk.segments.stop:
         return
-    frames = range(plan.segment(first).start, chunk.frames.stop)
-    done_s = float(plan.frame_rate.seconds(frames.start - chunk.frames.start))
     cutters = [
-        _VideoCutter(rung.track_name, plan, numbers, encoders.REORDERED_FRAMES[rung.codec_family])
+        _VideoCutter(
+            rung.track_name,
+            plan,
+            chunk.segments.start,
+            first,
+            encoders.REORDERED_FRAMES[rung.codec_family],
+        )
         for rung in rungs
     ]
-    command = _video_command(source, facts, rungs, plan, frames=frames, tools=tools)
-    async with aclosing(_encode(command, cutters, on_progress, done_s)) as pieces:
+    command = _video_command(source, facts, rungs, plan, frames=chunk.frames, tools=tools)
+    async with aclosing(_encode(command, cutters, on_progress)) as pieces:
         async for piece in pieces:
             yield piece
-    _refuse_missing_pictures(min(cutter.next_frame for cutter in cutters), frames, plan)
+    _refuse_missing_pictures(min(cutter.next_frame for cutter in cutters), chunk.frames, plan)
 
 
 async def encode_audio(  # noqa: PLR0913 - a track, its form, and how far it is already
@@ -172,7 +177,6 @@ async def _encode(
     command: Command,
     cutters: Sequence[_Cutter],
     on_progress: OnProgress | None,
-    done_s: float = 0,
 ) -> AsyncGenerator[EncodedPiece, None]:
     """Run the encoder and give what it completes; its last pipe tells how far it is."""
     async with run(command) as process:
@@ -186,7 +190,7 @@ async def _encode(
                 if not isinstance(piece, Progress):
                     yield piece
                 elif on_progress is not None:
-                    on_progress(replace(piece, seconds=done_s + piece.seconds))
+                    on_progress(piece)
 
 
 async def _read_track(
@@ -251,16 +255,15 @@ class _VideoCutter:
 
     track: str
     plan: SegmentPlan
-    numbers: range
+    number: int
+    from_segment: int
     reordered_frames: int
     next_frame: int = field(init=False)
-    _number: int = field(init=False)
     _delay_ticks: int = field(init=False, default=0)
     _fragments: list[Fragment] = field(init=False, default_factory=list[Fragment])
 
     def __post_init__(self) -> None:
-        self._number = self.numbers.start
-        self.next_frame = self.plan.segment(self._number).start
+        self.next_frame = self.plan.segment(self.number).start
 
     def begin(self, init: InitSegment) -> EncodedInit:
         """Take the head of the stream and make it that of every chunk."""
@@ -279,21 +282,18 @@ class _VideoCutter:
             )
         )
         self.next_frame += len(fragment.samples)
-        return self.finish() if self.next_frame >= self.plan.segment(self._number).stop else []
+        return self.finish() if self.next_frame >= self.plan.segment(self.number).stop else []
 
     def finish(self) -> list[EncodedSegment]:
-        """Give the segment that is begun, if there is one."""
+        """Give the segment that is begun, unless it was not asked for."""
         if not self._fragments:
             return []
         fragments, self._fragments = self._fragments, []
-        segment = EncodedSegment(
-            track=self.track,
-            number=self._number,
-            duration_ticks=sum(fragment.duration_ticks for fragment in fragments),
-            payload=join_fragments(fragments),
-        )
-        self._number += 1
-        return [segment]
+        number, self.number = self.number, self.number + 1
+        if number < self.from_segment:
+            return []
+        duration_ticks = sum(fragment.duration_ticks for fragment in fragments)
+        return [EncodedSegment(self.track, number, duration_ticks, join_fragments(fragments))]
 
 
 @dataclass(slots=True)
