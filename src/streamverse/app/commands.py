@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import sys
-import time
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -191,12 +190,11 @@ async def _working(resources: Resources) -> AsyncGenerator[None]:
 
 
 async def _wait_until_ready(resources: Resources, upload_id: UUID, asset_id: AssetId) -> None:
-    started_at = time.monotonic()
     async for state in _states(resources, upload_id, asset_id):
         if state.problem is not None:
             _draw(None)
             raise Invalid(state.problem)
-        _draw(state.progress, time.monotonic() - started_at)
+        _draw(state.progress, state.left_s)
         if state.is_ready:
             break
     _draw(None)
@@ -204,6 +202,7 @@ async def _wait_until_ready(resources: Resources, upload_id: UUID, asset_id: Ass
 
 class _State(msgspec.Struct):
     progress: float
+    left_s: float | None
     is_ready: bool
     problem: str | None
 
@@ -216,22 +215,23 @@ async def _states(
         async with resources.workshop.reading(actor) as work:
             problem = await media.find_upload_problem(work, media.UploadId(upload_id))
             progress = (await media.progress(work, [asset_id])).get(asset_id, 0.0)
+            left_s = (await media.time_left(work, [asset_id])).get(asset_id)
             title = await catalog.find_title(work, TitleId(asset_id))
         is_ready = title is not None and title.state is TitleState.READY
         if title is not None and title.state is TitleState.FAILED:
             problem = problem or "The film could not be encoded: `streamverse jobs` tells why."
-        yield _State(progress, is_ready, problem)
+        yield _State(progress, left_s, is_ready, problem)
         await asyncio.sleep(LOOK_EVERY_S)
 
 
-def _draw(progress: float | None, spent_s: float = 0.0) -> None:
+def _draw(progress: float | None, left_s: float | None = None) -> None:
     if not sys.stderr.isatty():
         return
     if progress is None:
         sys.stderr.write("\r\x1b[K")
     else:
         filled = round(progress * BAR_WIDTH)
-        left = f"{spent_s / progress * (1 - progress):.0f} s left" if progress > 0.02 else ""  # noqa: PLR2004
+        left = f"{left_s:.0f} s left" if left_s is not None else ""
         bar = "█" * filled + "░" * (BAR_WIDTH - filled)
         sys.stderr.write(f"\r\x1b[K{bar} {progress:4.0%}  {left}")
     sys.stderr.flush()

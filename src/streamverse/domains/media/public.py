@@ -76,6 +76,11 @@ async def progress(work: Work, asset_ids: Sequence[AssetId]) -> Mapping[AssetId,
     return await processing.progress_of(work, asset_ids)
 
 
+async def time_left(work: Work, asset_ids: Sequence[AssetId]) -> Mapping[AssetId, float]:
+    """Estimate how many seconds the encoding of some assets still takes, where one can tell."""
+    return await processing.time_left(work, asset_ids)
+
+
 async def hurry(work: Work, asset_id: AssetId) -> None:
     """Let what is still to be done for an asset go first: somebody waits for it."""
     await assets.hurry(work, asset_id)
@@ -127,4 +132,5 @@ __all__ = [
     "rename_asset",
     "retry_job",
     "sign_addresses",
+    "time_left",
 ]

@@ -7,25 +7,33 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from streamverse.domains.media.contracts import AssetId, Stage
+from streamverse.domains.media.contracts import (
+    ENCODE_LANE,
+    SOUND_LANE,
+    AssetId,
+    EncodePart,
+    EncodeSound,
+    Stage,
+)
 from streamverse.domains.media.repository import Packages, Uploads
-from streamverse.domains.media.rules.packages import encode_progress
-from streamverse.domains.media.rules.states import PackageState
+from streamverse.domains.media.rules.estimates import PartWork, time_left_s
+from streamverse.domains.media.rules.packages import Recipe, encode_progress
+from streamverse.domains.media.rules.states import PackageState, PartKind
 from streamverse.domains.media.service.assets import resume_encoding
-from streamverse.kit.jobs import ACTIVE, Jobs
+from streamverse.kit.jobs import ACTIVE, Jobs, job_name
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from uuid import UUID
 
-    from streamverse.domains.media.models import AssetRow, PackageRow
+    from streamverse.domains.media.models import AssetRow, PackageRow, PartRow
     from streamverse.kit.db import JsonObject
     from streamverse.kit.jobs import JobRow
     from streamverse.kit.work import Work
 
 SHOWN_FOR = timedelta(hours=24)
 UNFINISHED = (PackageState.ENCODING, PackageState.FINISHING, PackageState.FAILED)
-MIN_PROGRESS_FOR_ETA = 0.02
+ENCODE_JOBS = (job_name(EncodePart), job_name(EncodeSound))
 
 _STAGES = {
     PackageState.ENCODING: Stage.ENCODING,
@@ -55,14 +63,14 @@ async def list_processing(work: Work) -> list[Processing]:
     jobs: dict[UUID | None, list[JobRow]] = defaultdict(list)
     for job in await Jobs(work).of_subjects([*checking, *(asset.id for _, asset in found)]):
         jobs[job.subject_id].append(job)
-    progress = await _progress(work, [package for package, _ in found])
+    parts = await _unready_parts(work, [package for package, _ in found])
     items = [
         *(
             _checked(AssetId(asset_id), upload.title_name, jobs[asset_id])
             for asset_id, upload in checking.items()
         ),
         *(
-            _encoded(package, asset, jobs[asset.id], progress[package.id], work.now)
+            _encoded(package, asset, jobs[asset.id], parts.get(package.id, ()), work.now)
             for package, asset in found
         ),
     ]
@@ -83,26 +91,74 @@ def _checked(asset_id: AssetId, name: str, jobs: Sequence[JobRow]) -> Processing
 
 
 def _encoded(
-    package: PackageRow, asset: AssetRow, jobs: Sequence[JobRow], progress: float, now: datetime
+    package: PackageRow,
+    asset: AssetRow,
+    jobs: Sequence[JobRow],
+    parts: Sequence[PartRow],
+    now: datetime,
 ) -> Processing:
     return Processing(
         asset_id=AssetId(asset.id),
         name=asset.name,
         stage=_STAGES[PackageState(package.state)],
-        progress=progress,
-        eta_s=_eta_s(jobs, progress, now),
+        progress=_progress(package, parts),
+        eta_s=_time_left_s(package, parts, jobs, now),
         problem=package.problem,
         jobs=jobs,
     )
 
 
-def _eta_s(jobs: Sequence[JobRow], progress: float, now: datetime) -> float | None:
-    started = [job.started_at for job in jobs if job.started_at is not None]
-    is_active = any(job.state in ACTIVE for job in jobs)
-    if not started or not is_active or not MIN_PROGRESS_FOR_ETA <= progress < 1:
+def _time_left_s(
+    package: PackageRow, parts: Sequence[PartRow], jobs: Sequence[JobRow], now: datetime
+) -> float | None:
+    if package.state != PackageState.ENCODING or not any(job.state in ACTIVE for job in jobs):
         return None
-    spent_s = (now - min(started)).total_seconds()
-    return spent_s / progress * (1 - progress)
+    by_number = {
+        job.arguments["part_number"]: job
+        for job in jobs
+        if job.name in ENCODE_JOBS and job.arguments["package_id"] == str(package.id)
+    }
+    plan = Recipe.read(package.recipe).plan
+    segment_s = package.duration_ms / 1000 / plan.segment_count
+    return time_left_s(
+        [_part_work(part, by_number.get(part.number), segment_s, now) for part in parts]
+    )
+
+
+def _part_work(part: PartRow, job: JobRow | None, segment_s: float, now: datetime) -> PartWork:
+    length_s = part.segment_count * segment_s
+    share = (part.next_segment - part.first_segment) / part.segment_count
+    started_at = job.started_at if job else None
+    stopped_at = (job.finished_at if job else None) or now
+    if part.finished_at is not None:
+        share = 1.0
+    elif job is not None and job.progress is not None:
+        share = max(share, job.progress)
+    return PartWork(
+        lane=SOUND_LANE if part.kind == PartKind.AUDIO else ENCODE_LANE,
+        kind=part.kind,
+        length_s=length_s,
+        done_s=length_s * share,
+        started_s=started_at.timestamp() if started_at else None,
+        stopped_s=stopped_at.timestamp() if started_at else None,
+    )
+
+
+async def time_left(work: Work, asset_ids: Sequence[AssetId]) -> dict[AssetId, float]:
+    """Estimate how many seconds the encoding of some assets still takes, where one can tell."""
+    packages = await Packages(work).of_assets(asset_ids)
+    parts = await Packages(work).parts_of([package.id for package in packages])
+    jobs = await Jobs(work).of_subjects(asset_ids)
+    left = {
+        AssetId(package.asset_id): _time_left_s(
+            package,
+            parts[package.id],
+            [job for job in jobs if job.subject_id == package.asset_id],
+            work.now,
+        )
+        for package in packages
+    }
+    return {asset_id: left_s for asset_id, left_s in left.items() if left_s is not None}
 
 
 async def retry_job(work: Work, job_id: UUID) -> JobRow:
@@ -116,14 +172,19 @@ async def retry_job(work: Work, job_id: UUID) -> JobRow:
 async def progress_of(work: Work, asset_ids: Sequence[AssetId]) -> dict[AssetId, float]:
     """Tell how far the encoding of some assets is, from 0 to 1."""
     packages = await Packages(work).of_assets(asset_ids)
-    progress = await _progress(work, packages)
-    return {AssetId(package.asset_id): progress[package.id] for package in packages}
-
-
-async def _progress(work: Work, packages: Sequence[PackageRow]) -> dict[UUID, float]:
-    unready = [package.id for package in packages if package.state != PackageState.READY]
-    parts = await Packages(work).parts_of(unready) if unready else {}
+    parts = await _unready_parts(work, packages)
     return {
-        package.id: encode_progress(parts[package.id]) if package.id in parts else 1.0
+        AssetId(package.asset_id): _progress(package, parts.get(package.id, ()))
         for package in packages
     }
+
+
+async def _unready_parts(
+    work: Work, packages: Sequence[PackageRow]
+) -> Mapping[UUID, Sequence[PartRow]]:
+    unready = [package.id for package in packages if package.state != PackageState.READY]
+    return await Packages(work).parts_of(unready) if unready else {}
+
+
+def _progress(package: PackageRow, parts: Sequence[PartRow]) -> float:
+    return 1.0 if package.state == PackageState.READY else encode_progress(parts)
