@@ -160,6 +160,8 @@ TABLE = {
     ("GET", "/api/v1/uploads/buckets"): "media.upload",
     ("GET", "/api/v1/uploads/buckets/{bucket}/objects"): "media.upload",
     ("GET", "/api/v1/processing"): "jobs.manage",
+    ("GET", "/api/v1/workers"): "jobs.manage",
+    ("GET", "/api/v1/titles/{title_id}/checks"): "jobs.manage",
     ("GET", "/api/v1/jobs"): "jobs.manage",
     ("POST", "/api/v1/jobs/{job_id}/cancel"): "jobs.manage",
     ("POST", "/api/v1/jobs/{job_id}/retry"): "jobs.manage",

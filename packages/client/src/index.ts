@@ -35,6 +35,7 @@ export type TitleCard = TitlePage["items"][number];
 export type Title = Answer<"/api/v1/titles/{title_id}">;
 export type Upload = Answer<"/api/v1/uploads">["items"][number];
 export type ProcessingItem = Answer<"/api/v1/processing">["items"][number];
+export type Worker = Answer<"/api/v1/workers">["items"][number];
 export type Job = ProcessingItem["jobs"][number];
 export type Playback =
   paths["/api/v1/titles/{title_id}/playback"]["post"]["responses"][200]["content"]["application/json"];

@@ -1646,6 +1646,23 @@ export interface paths {
         patch: operations["ApiV1TitlesTitleIdChangeTitle"];
         trace?: never;
     };
+    "/api/v1/titles/{title_id}/checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GetChecks */
+        get: operations["ApiV1TitlesTitleIdChecksGetChecks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/titles/{title_id}/children": {
         parameters: {
             query?: never;
@@ -1995,6 +2012,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/workers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ListWorkers */
+        get: operations["ApiV1WorkersListWorkers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -2164,6 +2198,14 @@ export interface components {
             publicKey: {
                 [key: string]: unknown;
             };
+        };
+        /** ChecksOut */
+        ChecksOut: {
+            tracks: components["schemas"]["TrackChecks"][];
+            is_full: boolean;
+            sound_offset_ms: number | null;
+            sound_drift_ms: number | null;
+            problem: string | null;
         };
         /**
          * ConsentKind
@@ -3166,6 +3208,17 @@ export interface components {
         TotpVerifyIn: {
             code: string;
         };
+        /** TrackChecks */
+        TrackChecks: {
+            name: string;
+            duration_ms: number;
+            starts_at_ms: number;
+            decoded_ms: number;
+            likeness: number | null;
+            loudness_lufs: number | null;
+            loudness_range_lu: number | null;
+            peak_dbfs: number | null;
+        };
         /** TvCodeIn */
         TvCodeIn: {
             /** @default  */
@@ -3240,6 +3293,28 @@ export interface components {
             tagline: string;
             /** @default  */
             description: string;
+        };
+        /** WorkerOut */
+        WorkerOut: {
+            name: string;
+            host: string;
+            lanes: {
+                [key: string]: number;
+            };
+            offers: {
+                [key: string]: string;
+            };
+            threads: number;
+            /** Format: date-time */
+            started_at: string;
+            /** Format: date-time */
+            seen_at: string;
+            is_missed: boolean;
+            jobs: components["schemas"]["JobOut"][];
+        };
+        /** WorkersOut */
+        WorkersOut: {
+            items: components["schemas"]["WorkerOut"][];
         };
     };
     responses: never;
@@ -9687,6 +9762,52 @@ export interface operations {
             };
         };
     };
+    ApiV1TitlesTitleIdChecksGetChecks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                title_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChecksOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description `media.package_not_found`: Nothing to play here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
     ApiV1TitlesTitleIdChildrenListChildren: {
         parameters: {
             query?: never;
@@ -11551,6 +11672,26 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    ApiV1WorkersListWorkers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkersOut"];
                 };
             };
         };

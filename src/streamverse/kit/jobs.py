@@ -304,6 +304,13 @@ class Jobs:
             query = query.where(JobRow.state == state)
         return (await self._work.session.scalars(query)).all()
 
+    async def running(self) -> Sequence[JobRow]:
+        """List what is being done, oldest first."""
+        found = await self._work.session.scalars(
+            select(JobRow).where(JobRow.state == JobState.RUNNING).order_by(JobRow.id)
+        )
+        return found.all()
+
     async def count_active(self, subject_id: UUID, name: str) -> int:
         """Count the jobs of a name that wait or run for a subject."""
         count = await self._work.session.scalar(

@@ -157,6 +157,8 @@ def _measure_mp4(file: BinaryIO, size_bytes: int) -> Extent:
         position += box_bytes
         if position > size_bytes and kind in {b"mdat", b"moov", b"moof"}:
             return Extent(size_bytes, position, has_index and kind != b"moov")
+        if position > size_bytes:  # perhaps by more than a file can be long
+            break
     return Extent(size_bytes, min(position, size_bytes), has_index)
 
 

@@ -25,6 +25,7 @@ from streamverse.mediakit.ladder import DynamicRange
 from streamverse.mediakit.sandbox import Command, Limits, pipe_url
 
 LARGEST_SIDE: Final = 16_384
+LONGEST_HOURS: Final = 100
 MISSING_END_TOLERANCE_MS: Final = 500
 _ANSWER_BYTES = 8 << 20
 _LONGEST_TAG = 500
@@ -415,6 +416,13 @@ def _refuse_unplayable(facts: MediaFacts, answer: dict[str, Any]) -> None:
             )
     if facts.duration_ms <= 0:
         raise MediaRefused("no_duration", "The file lasts no time at all: export it again.")
+    if facts.duration_ms > LONGEST_HOURS * 3_600_000:
+        raise MediaRefused(
+            "too_long",
+            f"The file says that it lasts {facts.duration_ms // 3_600_000} hours, and nothing may "
+            f"last longer than {LONGEST_HOURS}: it is damaged, or must be cut into parts.",
+            duration_ms=facts.duration_ms,
+        )
 
 
 def _refuse_stream(stream: dict[str, Any], what: str) -> None:
@@ -423,7 +431,15 @@ def _refuse_stream(stream: dict[str, Any], what: str) -> None:
             "protected",
             "The file is protected against copying: upload one without protection (DRM).",
         )
-    raise _unsupported(f"The {what}", stream.get("codec_name", "something unknown"))
+    codec = stream.get("codec_name")
+    if codec is None or codec in READABLE_CODECS:
+        raise MediaRefused(
+            "not_readable",
+            f"The {what} does not say what it is made of: the file is damaged. "
+            "Export or copy it again and upload that.",
+            codec=codec,
+        )
+    raise _unsupported(f"The {what}", codec)
 
 
 async def _refuse_cut_short(path: Path, facts: MediaFacts, extent: Extent, tools: Tools) -> None:

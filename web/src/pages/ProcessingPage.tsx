@@ -2,13 +2,16 @@ import { buttonClass, EmptyState, Skeleton } from "@streamverse/ui";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Cog } from "lucide-react";
+import { type ReactNode, useId } from "react";
 
 import { sentenceOf } from "../app/api";
 import { useText } from "../app/i18n";
 import { PageHeading } from "../features/PageHeading";
 import { ProblemNotice } from "../features/ProblemNotice";
+import { JobList } from "../features/processing/JobList";
 import { ProcessingCard } from "../features/processing/ProcessingCard";
-import { processingQuery } from "../features/processing/queries";
+import { deadJobsQuery, processingQuery, workersQuery } from "../features/processing/queries";
+import { WorkerList } from "../features/processing/WorkerList";
 import { Permitted } from "../features/staff/Permitted";
 
 export function ProcessingPage() {
@@ -52,6 +55,60 @@ function Processing() {
           </li>
         ))}
       </ul>
+      <DeadJobs />
+      <Workers />
     </div>
+  );
+}
+
+function DeadJobs() {
+  const text = useText().processing;
+  const dead = useQuery(deadJobsQuery);
+  if (!dead.data?.length) return null;
+  return (
+    <Section title={text.deadTitle} intro={text.deadIntro}>
+      <JobList jobs={dead.data} />
+    </Section>
+  );
+}
+
+function Workers() {
+  const text = useText();
+  const workers = useQuery(workersQuery);
+  return (
+    <Section title={text.processing.workersTitle} intro={text.processing.workersIntro}>
+      {workers.isPending && <Skeleton className="h-28" />}
+      {workers.isError && (
+        <ProblemNotice
+          sentence={sentenceOf(workers.error, text)}
+          onRetry={() => void workers.refetch()}
+        />
+      )}
+      {workers.data?.length === 0 && <p>{text.processing.noWorkers}</p>}
+      <WorkerList workers={workers.data ?? []} />
+    </Section>
+  );
+}
+
+function Section({
+  title,
+  intro,
+  children,
+}: {
+  title: string;
+  intro: string;
+  children: ReactNode;
+}) {
+  const id = useId();
+  return (
+    <section aria-labelledby={id} className="mt-12 grid gap-4">
+      <div className="grid gap-1">
+        <h2 id={id} className="text-2xl">
+          {title}
+        </h2>
+        <p className="text-muted">{intro}</p>
+      </div>
+      {children}
+    </section>
   );
 }

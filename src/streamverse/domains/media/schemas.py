@@ -14,9 +14,13 @@ from streamverse.domains.media.service.remote_imports import NewImport
 from streamverse.kit.jobs import JobState
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from streamverse.domains.media.models import UploadRow
+    from streamverse.domains.media.rules.checks import CheckReport
     from streamverse.domains.media.service.processing import Processing
     from streamverse.kit.db import JsonObject
+    from streamverse.kit.heartbeats import WorkerRow
     from streamverse.kit.jobs import JobRow
     from streamverse.kit.storage import FoundObject
 
@@ -208,6 +212,69 @@ class JobsOut(msgspec.Struct):
 
     items: list[JobOut]
     next_cursor: str | None
+
+
+class WorkerOut(msgspec.Struct):
+    """A worker as it was last heard of; ``offers`` are codecs and the encoders that make them."""
+
+    name: str
+    host: str
+    lanes: dict[str, int]
+    offers: dict[str, str]
+    threads: int
+    started_at: datetime
+    seen_at: datetime
+    is_missed: bool
+    jobs: list[JobOut]
+
+    @classmethod
+    def of(cls, row: WorkerRow, jobs: Iterable[JobRow], now: datetime) -> WorkerOut:
+        """Show a worker and what it does for this service."""
+        return cls(
+            name=row.name,
+            host=row.host,
+            lanes=row.lanes,
+            offers=row.offers,
+            threads=row.threads,
+            started_at=row.started_at,
+            seen_at=row.seen_at,
+            is_missed=row.is_missed(now),
+            jobs=[JobOut.of(job, now) for job in jobs],
+        )
+
+
+class WorkersOut(msgspec.Struct):
+    """The workers that have shown themselves."""
+
+    items: list[WorkerOut]
+
+
+class TrackChecks(msgspec.Struct):
+    """What was measured on a track; what does not apply to it is null."""
+
+    name: str
+    duration_ms: int
+    starts_at_ms: int
+    decoded_ms: int
+    likeness: float | None
+    loudness_lufs: float | None
+    loudness_range_lu: float | None
+    peak_dbfs: float | None
+
+
+class ChecksOut(msgspec.Struct):
+    """What was measured on the encoded film before it was declared ready."""
+
+    tracks: list[TrackChecks]
+    is_full: bool
+    sound_offset_ms: int | None
+    sound_drift_ms: int | None
+    problem: str | None
+
+    @classmethod
+    def of(cls, report: CheckReport) -> ChecksOut:
+        """Show a report."""
+        return msgspec.convert(report.stored(), cls)
 
 
 class ProcessingItem(msgspec.Struct):

@@ -10,6 +10,21 @@ export const processingQuery = queryOptions({
   refetchInterval: (query) => (query.state.data?.some(isActive) ? 1_500 : 10_000),
 });
 
+export const workersQuery = queryOptions({
+  queryKey: ["workers"],
+  queryFn: async () => (await unwrap(api.GET("/api/v1/workers"))).items,
+  refetchInterval: 5_000,
+});
+
+/** Work that was given up: it waits for somebody to say that it may be tried again. */
+export const deadJobsQuery = queryOptions({
+  queryKey: ["jobs", "dead"],
+  queryFn: async () =>
+    (await unwrap(api.GET("/api/v1/jobs", { params: { query: { state: "dead", limit: 100 } } })))
+      .items,
+  refetchInterval: 10_000,
+});
+
 export function isActive(item: ProcessingItem): boolean {
   return item.stage !== "ready" && item.stage !== "failed";
 }
@@ -25,6 +40,11 @@ export function useJobCommand(command: "cancel" | "retry") {
           : api.POST("/api/v1/jobs/{job_id}/retry", { params }),
       );
     },
-    onSettled: () => queryClient.invalidateQueries({ queryKey: processingQuery.queryKey }),
+    onSettled: () =>
+      Promise.all(
+        [processingQuery.queryKey, deadJobsQuery.queryKey].map((queryKey) =>
+          queryClient.invalidateQueries({ queryKey }),
+        ),
+      ),
   });
 }

@@ -9,8 +9,19 @@ from litestar import get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, QueryParameter
 
-from streamverse.domains.media.schemas import JobOut, JobsOut, ProcessingItem, ProcessingOut
+from streamverse.domains.media.contracts import AssetId
+from streamverse.domains.media.errors import PackageNotFound
+from streamverse.domains.media.schemas import (
+    ChecksOut,
+    JobOut,
+    JobsOut,
+    ProcessingItem,
+    ProcessingOut,
+    WorkerOut,
+    WorkersOut,
+)
 from streamverse.domains.media.service import processing
+from streamverse.kit.heartbeats import Workers
 from streamverse.kit.http import may, problems
 from streamverse.kit.jobs import JobEnded, JobNotFound, Jobs, JobState
 from streamverse.kit.paging import CursorInvalid, Listing
@@ -24,6 +35,28 @@ async def get_processing(work: NamedDependency[Work]) -> ProcessingOut:
     """List what is being processed, active things first."""
     items = await processing.list_processing(work)
     return ProcessingOut([ProcessingItem.of(item, work.now) for item in items])
+
+
+@get("/workers", guards=[may("jobs.manage")])
+async def list_workers(work: NamedDependency[Work]) -> WorkersOut:
+    """List the workers, and what each of them does."""
+    running = await Jobs(work).running()
+    return WorkersOut(
+        [
+            WorkerOut.of(row, [job for job in running if job.worker == row.name], work.now)
+            for row in await Workers(work).all()
+        ]
+    )
+
+
+@get(
+    "/titles/{title_id:uuid}/checks",
+    guards=[may("jobs.manage")],
+    responses=problems(PackageNotFound),
+)
+async def get_checks(title_id: FromPath[UUID], work: NamedDependency[Work]) -> ChecksOut:
+    """Tell what was measured on a title's encoded film before it was declared ready."""
+    return ChecksOut.of(await processing.get_checks(work, AssetId(title_id)))
 
 
 @get("/jobs", guards=[may("jobs.manage")], responses=problems(CursorInvalid))
@@ -63,4 +96,4 @@ async def retry_job(job_id: FromPath[UUID], work: NamedDependency[Work]) -> JobO
     return JobOut.of(await processing.retry_job(work, job_id), work.now)
 
 
-routes = (get_processing, list_jobs, cancel_job, retry_job)
+routes = (get_processing, list_workers, get_checks, list_jobs, cancel_job, retry_job)

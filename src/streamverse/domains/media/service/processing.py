@@ -15,7 +15,9 @@ from streamverse.domains.media.contracts import (
     EncodeSound,
     Stage,
 )
+from streamverse.domains.media.errors import PackageNotFound
 from streamverse.domains.media.repository import Packages, Uploads
+from streamverse.domains.media.rules.checks import CheckReport
 from streamverse.domains.media.rules.estimates import PartWork, time_left_s
 from streamverse.domains.media.rules.packages import Recipe, encode_progress
 from streamverse.domains.media.rules.states import PackageState, PartKind
@@ -159,6 +161,14 @@ async def time_left(work: Work, asset_ids: Sequence[AssetId]) -> dict[AssetId, f
         for package in packages
     }
     return {asset_id: left_s for asset_id, left_s in left.items() if left_s is not None}
+
+
+async def get_checks(work: Work, asset_id: AssetId) -> CheckReport:
+    """Get what was measured on an asset's package, or fail with ``PackageNotFound``."""
+    for package in await Packages(work).of_assets([asset_id]):
+        if package.checks is not None:
+            return CheckReport.read(package.checks)
+    raise PackageNotFound
 
 
 async def retry_job(work: Work, job_id: UUID) -> JobRow:
