@@ -9,7 +9,19 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import api, encode, figures, jobs, log_ins, machine, playable, segments, startup
+from benchmarks import (
+    api,
+    encode,
+    figures,
+    jobs,
+    kills,
+    log_ins,
+    machine,
+    playable,
+    segments,
+    startup,
+    workers,
+)
 from benchmarks.bench import FULL, QUICK, Bench, Scale
 from benchmarks.figures import CannotMeasure, Figure, Result
 
@@ -20,6 +32,8 @@ BENCHMARKS: Mapping[str, Callable[[Bench], list[Figure]]] = {
     "api": api.measure,
     "log_ins": log_ins.measure,
     "jobs": jobs.measure,
+    "workers": workers.measure,
+    "kills": kills.measure,
     "startup": startup.measure,
 }
 FOLDER = Path(__file__).parent

@@ -20,6 +20,9 @@ class Scale:
     load_seconds: int
     title_count: int
     job_count: int
+    worker_rounds: int
+    chunks_film_s: int
+    kills: int
     start_rounds: int
     idle_seconds: float
 
@@ -33,6 +36,9 @@ FULL = Scale(
     load_seconds=4,
     title_count=10_000,
     job_count=2_000,
+    worker_rounds=3,
+    chunks_film_s=480,
+    kills=20,
     start_rounds=5,
     idle_seconds=5,
 )
@@ -47,6 +53,9 @@ QUICK = Scale(
     load_seconds=1,
     title_count=50,
     job_count=20,
+    worker_rounds=1,
+    chunks_film_s=8,
+    kills=2,
     start_rounds=1,
     idle_seconds=0.1,
 )

@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 from pathlib import Path
+from uuid import UUID
 
 import httpx
 import imageio_ffmpeg
@@ -117,6 +118,47 @@ def test_an_import_without_waiting_leaves_the_work_to_a_worker(film: Path, tmp_p
     assert json.loads(queued.stdout)["state"] == "checking"
     [job] = json.loads(run("jobs", "--json", data_dir=tmp_path).stdout)
     assert (job["name"], job["state"]) == ("media.check_upload", "queued")
+
+
+def test_jobs_are_cancelled_and_tried_again(film: Path, tmp_path: Path) -> None:
+    assert run("import", str(film), "--batch", data_dir=tmp_path).returncode == 0
+    [job] = json.loads(run("jobs", "--json", data_dir=tmp_path).stdout)
+    refused = run("jobs", "retry", job["id"], data_dir=tmp_path)
+    assert (refused.returncode, "only one that failed can be retried" in refused.stderr) == (
+        1,
+        True,
+    )
+    assert run("jobs", "cancel", data_dir=tmp_path).stderr == (
+        "Say which job: `streamverse jobs cancel JOB`.\n"
+    )
+    unknown = run("jobs", "cancel", str(UUID(int=7)), data_dir=tmp_path)
+    assert unknown.stderr == "There is no such job, or it is no longer kept.\n"
+
+    cancelled = run("jobs", "cancel", job["id"], data_dir=tmp_path)
+    assert cancelled.stdout == f"{job['id']} ends within seconds.\n"
+    with sqlite3.connect(tmp_path / "streamverse.db") as records:
+        [(asked,)] = records.execute("SELECT cancel_requested_at IS NOT NULL FROM kit_job")
+        [(priority,)] = records.execute("SELECT priority FROM kit_job")
+        records.execute("UPDATE kit_job SET state = 'dead', cancel_requested_at = NULL")
+    assert (asked, priority) == (1, 90)
+
+    again = run("jobs", "retry", data_dir=tmp_path)
+    assert again.stdout == f"{job['id']} is tried again: media.check_upload\n"
+    [job] = json.loads(run("jobs", "--json", data_dir=tmp_path).stdout)
+    assert job["state"] == "queued"
+    assert run("jobs", "retry", data_dir=tmp_path).stdout == ""
+
+
+def test_a_worker_says_what_it_cannot_do(tmp_path: Path) -> None:
+    for option, words in (
+        ("--codecs=vp9", "h264, hevc, av1"),
+        ("--lanes=fast", "default, encode, sound"),
+        ("--threads=-1", "at least 0"),
+    ):
+        refused = run("worker", option, data_dir=tmp_path)
+        assert refused.returncode == 2
+        assert words in refused.stderr
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize(

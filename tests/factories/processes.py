@@ -37,6 +37,11 @@ class Process:
     _child: subprocess.Popen[bytes] | None = None
 
     @property
+    def is_started(self) -> bool:
+        """Whether it was ever started."""
+        return self._child is not None
+
+    @property
     def url(self) -> str:
         """Where it answers."""
         return f"http://127.0.0.1:{self.port}"

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import random
-import sqlite3
 import subprocess
 import time
 from collections.abc import Iterator
@@ -16,6 +14,7 @@ import imageio_ffmpeg
 import pytest
 
 from tests.factories.processes import Process, owner_client
+from tests.factories.records import Records, segment_hashes
 
 KILLS_WHILE_UPLOADING = 8
 KILLS_WHILE_ENCODING = 12
@@ -49,39 +48,6 @@ def processes(tmp_path: Path) -> Iterator[dict[str, Process]]:
     yield running
     for process in running.values():
         process.stop()
-
-
-class Records:
-    """What the database says, read beside the running program."""
-
-    def __init__(self, data_dir: Path) -> None:
-        self._file = data_dir / "streamverse.db"
-
-    def query(self, sql: str) -> list[tuple[object, ...]]:
-        connection = sqlite3.connect(self._file, timeout=10)
-        try:
-            return connection.execute(sql).fetchall()
-        finally:
-            connection.close()
-
-    def finished_parts(self) -> dict[object, object]:
-        rows = self.query(
-            "SELECT number, encode_starts FROM media_part WHERE finished_at IS NOT NULL"
-        )
-        return dict(rows)  # type: ignore[arg-type]
-
-    def announced(self) -> set[tuple[object, ...]]:
-        return set(
-            self.query("SELECT track_id, number, duration_ticks, size_bytes FROM media_segment")
-        )
-
-
-def segment_hashes(data_dir: Path) -> dict[str, str]:
-    folder = data_dir / "store" / "packages"
-    return {
-        str(file.relative_to(folder)): hashlib.sha256(file.read_bytes()).hexdigest()
-        for file in folder.rglob("*.m4s")
-    }
 
 
 def test_nothing_acknowledged_is_lost(

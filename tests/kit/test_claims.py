@@ -123,6 +123,15 @@ async def test_what_somebody_waits_for_goes_before_the_rest(
     assert await scans_in_order(workshop, clock, 3) == [2, 3, 1]
 
 
+async def test_what_is_raised_keeps_its_own_order(workshop: Workshop) -> None:
+    jobs = [await order_count(workshop, subject_id=FILM, priority=p) for p in (46, 50, 70)]
+    for _ in range(2):
+        async with workshop.work(ADAS) as work:
+            await Jobs(work).raise_priority(FILM)
+
+    assert [(await find(workshop, job)).priority for job in jobs] == [30, 34, 54]
+
+
 async def test_raising_lowers_nothing_and_reaches_no_other_tenant(workshop: Workshop) -> None:
     urgent = await order_count(workshop, subject_id=FILM, priority=10)
     done = await order_count(workshop, subject_id=FILM)

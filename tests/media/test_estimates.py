@@ -11,10 +11,10 @@ import pytest
 
 from streamverse.domains.media.rules.estimates import (
     CHECKS_SHARE,
-    TYPICAL_COSTS,
     PartWork,
     time_left_s,
 )
+from streamverse.domains.media.rules.packages import GROUP_WEIGHTS
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ def seen_at(
 
 
 H264 = {"audio": 0.02, "h264": 0.8}
-ALL = {kind: cost * 0.5 for kind, cost in TYPICAL_COSTS.items()}
+ALL = {"audio": 0.01} | {kind: weight / 100 for kind, weight in GROUP_WEIGHTS.items()}
 
 
 @pytest.mark.parametrize("share", [0.1, 0.2, 0.4, 0.6, 0.8, 0.9])
@@ -137,7 +137,9 @@ def test_only_the_checks_are_left_at_the_end() -> None:
     assert time_left_s([whole]) == pytest.approx(100 * CHECKS_SHARE)
 
 
-def test_a_kind_that_nobody_knows_costs_what_h264_does() -> None:
+def test_a_kind_that_nobody_has_tried_costs_what_it_usually_does() -> None:
     done = PartWork(lane="encode", kind="h264", length_s=10, done_s=10, started_s=0, stopped_s=20)
-    unknown = PartWork(lane="encode", kind="vvc", length_s=10)
-    assert time_left_s([done, unknown]) == pytest.approx(20 + 40 * CHECKS_SHARE)
+    untried = PartWork(lane="encode", kind="av1", length_s=10)
+    cost = 2 * GROUP_WEIGHTS["av1"] / GROUP_WEIGHTS["h264"]
+    expected_s = 10 * cost + (20 + 10 * cost) * CHECKS_SHARE
+    assert time_left_s([done, untried]) == pytest.approx(expected_s)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -24,6 +25,8 @@ from tests.factories.pipeline import (
     Json,
     WorkOff,
     check_only,
+    eventually,
+    held_worker,
     make_film,
     play,
     upload,
@@ -233,3 +236,49 @@ def test_when_a_job_will_be_done(state: str, progress: float | None, eta_seconds
     )
     shown = JobOut.of(row, now)
     assert (shown.label, shown.eta_seconds) == ("Encode: pictures, part 2 of 3", eta_seconds)
+
+
+# --- workers, and what was measured ---------------------------------------------------------------
+
+
+async def test_workers_are_shown_with_what_they_do(
+    clients: Clients, media: MediaFactory, resources: Resources
+):
+    assert (await clients.owner.get("/workers")).json() == {"items": []}
+    await upload(clients.owner, media.make("long").read_bytes())
+    async with held_worker(resources, "/v360/3.m4s"):
+
+        async def shown() -> Json | None:
+            items = (await clients.owner.get("/workers")).json()["items"]
+            labels = [job["label"] for item in items for job in item["jobs"]]
+            return items[0] if "Encode: pictures, part 1 of 1" in labels else None
+
+        worker = await eventually(shown)
+        assert worker["host"] == socket.gethostname()
+        assert worker["lanes"] == {"default": 3, "encode": 1, "sound": 1, "fetch": 3}
+        assert set(worker["offers"]) == {"h264", "hevc", "av1"}
+        assert (worker["is_missed"], worker["threads"] > 0) == (False, True)
+        # What it does for others is none of theirs.
+        (same,) = (await clients.stranger.get("/workers")).json()["items"]
+        assert (same["name"], same["jobs"]) == (worker["name"], [])
+    assert (await clients.owner.get("/workers")).json() == {"items": []}
+
+
+@on_sqlite
+async def test_what_the_checks_have_measured_is_told(
+    clients: Clients, media: MediaFactory, resources: Resources, work_off: WorkOff
+):
+    path = await upload(clients.owner, media.make("pattern").read_bytes())
+    await check_only(resources)
+    title_id = (await upload_row(clients.owner, path))["title_id"]
+    early = await clients.owner.get(f"/titles/{title_id}/checks")
+    assert (early.status_code, early.json()["code"]) == (404, "media.package_not_found")
+    await work_off()
+    checks = (await clients.owner.get(f"/titles/{title_id}/checks")).json()
+    assert (checks["problem"], checks["is_full"], checks["sound_offset_ms"]) == (None, False, 0)
+    tracks = {track["name"]: track for track in checks["tracks"]}
+    assert set(tracks) >= {"v360", "a0"}
+    assert (tracks["v360"]["duration_ms"], tracks["v360"]["loudness_lufs"]) == (6000, None)
+    assert tracks["a0"]["likeness"] is None
+    for role, status in (("stranger", 404), ("viewer", 403), ("nobody", 401)):
+        assert (await clients.of(role).get(f"/titles/{title_id}/checks")).status_code == status

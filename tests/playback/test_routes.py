@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import select
 
 from streamverse.app.resources import Resources
 from streamverse.domains.catalog.contracts import TitleId
 from streamverse.domains.catalog.models import TitleRow
 from streamverse.domains.media.public import MediaAddresses
 from streamverse.kit.clock import FixedClock
-from streamverse.kit.work import Workshop
+from streamverse.kit.jobs import NORMAL, WAITED_FOR, JobRow
+from streamverse.kit.work import Actor, Workshop
 from tests.conftest import Clients
 from tests.factories.accounts import People
 from tests.factories.media import MediaFactory
@@ -146,3 +148,37 @@ async def test_the_same_film_has_the_same_address_for_everybody(
 ):
     title_id = await make_film(clients.owner, work_off, media.make("one_frame"))
     assert await play(clients.owner, title_id) == await play(clients.viewer, title_id)
+
+
+# --- what somebody waits for ----------------------------------------------------------------------
+
+
+async def test_a_title_that_somebody_opens_is_encoded_first(
+    clients: Clients, media: MediaFactory, resources: Resources, workshop: Workshop
+) -> None:
+    path = await upload(clients.owner, media.make("pattern").read_bytes(), batch="true")
+    await check_only(resources)
+    title_id = (await upload_row(clients.owner, path))["title_id"]
+    before = await priorities(workshop, title_id)
+    assert min(before) > NORMAL
+
+    # It cannot be played yet; that somebody asked is remembered all the same.
+    answer = await clients.owner.post(f"/titles/{title_id}/playback")
+    assert answer.status_code == 409
+    after = await priorities(workshop, title_id)
+    assert min(after) == WAITED_FOR
+    assert [now - min(after) for now in after] == [then - min(before) for then in before]
+
+    assert (await clients.nobody.post(f"/titles/{title_id}/playback")).status_code == 401
+    assert await priorities(workshop, title_id) == after
+
+
+async def priorities(workshop: Workshop, title_id: str) -> list[int]:
+    """Tell how urgent what waits to be encoded is."""
+    async with workshop.reading(Actor.system()) as work:
+        found = await work.session.scalars(
+            select(JobRow.priority)
+            .where(JobRow.subject_id == UUID(title_id), JobRow.name.like("media.encode%"))
+            .order_by(JobRow.id)
+        )
+        return list(found)

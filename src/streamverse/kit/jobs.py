@@ -353,18 +353,13 @@ class Jobs:
         )
 
     async def raise_priority(self, subject_id: UUID, priority: int = WAITED_FOR) -> None:
-        """Let what is still to be done about a subject go before other work."""
-        raised = await self._work.session.scalars(
-            update(JobRow)
-            .where(
-                JobRow.subject_id == subject_id,
-                JobRow.state.in_(ACTIVE),
-                JobRow.priority > priority,
-            )
-            .values(priority=priority)
-            .returning(JobRow.id)
-        )
-        if raised.all():
+        """Let what is still to be done about a subject go before other work, in its own order."""
+        session = self._work.session
+        active = (JobRow.subject_id == subject_id, JobRow.state.in_(ACTIVE))
+        first = await session.scalar(select(func.min(JobRow.priority)).where(*active))
+        if first is not None and first > priority:
+            raised = JobRow.priority - (first - priority)
+            await session.execute(update(JobRow).where(*active).values(priority=raised))
             self._work.wake_workers()
 
     async def retry(self, job_id: UUID) -> JobRow:

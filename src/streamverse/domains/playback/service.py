@@ -28,6 +28,9 @@ async def start_playback(
         has_failed=title.state is TitleState.FAILED, is_playable=package is not None
     )
     if access is not Access.ALLOWED or package is None:
+        if (asset_id := title.asset_id) is not None:
+            # Who is told to come back in a moment waits as much as who sees it grow.
+            work.if_refused(lambda aftermath: media.hurry(aftermath, asset_id))
         raise TitleNotPlayable(has_failed=access is Access.FAILED)
     if not package.is_complete:
         await media.hurry(work, package.asset_id)

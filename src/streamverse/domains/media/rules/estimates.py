@@ -11,15 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-# What a second of it takes against one of H.264, as long as nothing of a kind has been measured.
-TYPICAL_COSTS: Final[Mapping[str, float]] = {
-    "audio": 0.017,
-    "preview": 0.2,
-    "h264": 1.0,
-    "video": 1.0,
-    "hevc": 3.0,
-    "av1": 2.5,
-}
+from streamverse.domains.media.rules.packages import GROUP_WEIGHTS
+
 CHECKS_SHARE: Final = 0.04
 MIN_SHARE: Final = 0.02
 
@@ -97,8 +90,8 @@ def _costs(parts: Sequence[PartWork]) -> dict[str, float] | None:
         return None
     # The kind that most time went into tells best how fast these machines are.
     best = max(measured, key=lambda kind: spent[kind])
-    scale = measured[best] / TYPICAL_COSTS.get(best, 1.0)
+    scale = measured[best] / GROUP_WEIGHTS.get(best, 1)
     return {
-        kind: measured.get(kind, scale * TYPICAL_COSTS.get(kind, 1.0))
+        kind: measured.get(kind, scale * GROUP_WEIGHTS.get(kind, 1))
         for kind in {part.kind for part in parts}
     }

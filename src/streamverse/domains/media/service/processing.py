@@ -138,7 +138,7 @@ def _part_work(part: PartRow, job: JobRow | None, segment_s: float, now: datetim
         share = max(share, job.progress)
     return PartWork(
         lane=SOUND_LANE if part.kind == PartKind.AUDIO else ENCODE_LANE,
-        kind=part.kind,
+        kind=part.group,
         length_s=length_s,
         done_s=length_s * share,
         started_s=started_at.timestamp() if started_at else None,
