@@ -10,6 +10,7 @@ import sysconfig
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -305,6 +306,18 @@ async def test_cancelling_ends_the_tool():
         await task
 
     assert not _is_alive(pids[0])
+
+
+async def test_a_start_that_is_cancelled_leaves_no_pipe_open():
+    ours = set(Path("/proc/self/fd").iterdir())
+    command = replace(_python("pass"), pipe_count=3)
+    starting = asyncio.create_task(_run(command))
+    await asyncio.sleep(0)  # It waits for its first pipe.
+    starting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await starting
+    await asyncio.sleep(0)
+    assert set(Path("/proc/self/fd").iterdir()) == ours
 
 
 async def test_the_tool_ends_when_its_parent_is_killed():

@@ -13,7 +13,7 @@ import socket
 import sys
 from collections import deque
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -166,10 +166,13 @@ async def capabilities() -> Capabilities:
 
 async def _start(command: Command, stack: AsyncExitStack) -> Process:
     """Start the launcher with its pipes, which the stack closes."""
-    pipes = [socket.socketpair() for _ in range(command.pipe_count)]
-    try:
-        readers = [await open_reader(read_end, stack) for read_end, _ in pipes]
-        write_ends = [write_end.fileno() for _, write_end in pipes]
+    readers: list[asyncio.StreamReader] = []
+    write_ends: list[int] = []
+    with ExitStack() as passed_on:
+        for _ in range(command.pipe_count):
+            read_end, write_end = socket.socketpair()
+            write_ends.append(passed_on.enter_context(write_end).fileno())
+            readers.append(await open_reader(read_end, stack))
         started = await asyncio.create_subprocess_exec(
             *_launcher(_order(command, write_ends)),
             stdin=asyncio.subprocess.DEVNULL,
@@ -179,9 +182,6 @@ async def _start(command: Command, stack: AsyncExitStack) -> Process:
             pass_fds=write_ends,
             start_new_session=True,
         )
-    finally:
-        for _, write_end in pipes:
-            write_end.close()
     return Process(started, readers)
 
 
