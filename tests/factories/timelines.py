@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from uuid import UUID
 
 from streamverse.mediakit.frames import AAC_FRAME_RATE, AudioPlan, FrameRate, SegmentPlan
 from streamverse.mediakit.ladder import CodecFamily, DynamicRange, LadderPolicy, choose_rungs
 from streamverse.mediakit.sound import SOUND_FORMATS, SoundKind
 from streamverse.mediakit.timeline import Package, Segment, Span, Timeline, Track, TrackKind
 
+KEYS = {TrackKind.VIDEO: UUID(int=0xF11A), TrackKind.AUDIO: UUID(int=0x50D)}
 STARTED_AT = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
 
@@ -26,6 +28,9 @@ class Signed:
 
     def segment_template(self, package_id: str, track_name: str) -> str:
         return f"/media/{package_id}/{track_name}/$Number$.m4s?key=1"
+
+    def license(self, package_id: str) -> str:
+        return f"/licenses/{package_id}?for=a&by=b"
 
 
 def make_video_track(
@@ -182,6 +187,21 @@ def make_film_with_adverts() -> Timeline:
     return make_timeline(make_film()).insert(2, make_timeline(advert)) + make_timeline(silent)
 
 
+def make_protected_film() -> Package:
+    """Make a film of which pictures and sound are encrypted, each with a key of their own."""
+    film = make_film()
+    tracks = tuple(replace(track, key_id=KEYS.get(track.kind)) for track in film.tracks)
+    return replace(film, tracks=tracks)
+
+
+def make_protected_film_with_advert() -> Timeline:
+    """Make an encrypted film with an advert in the clear, and a silent one at the end."""
+    advert = make_film(package_id="advert", total_frames=100, size=(640, 360))
+    silent = make_film(package_id="silent", total_frames=60, languages=())
+    film = make_timeline(make_protected_film())
+    return film.insert(2, make_timeline(advert)) + make_timeline(silent)
+
+
 def make_voices() -> Package:
     """Make a film whose sound is labelled by someone who means no good."""
     film, plan = make_film(), SegmentPlan(FrameRate(25), 410)
@@ -208,4 +228,6 @@ GOLDEN_TIMELINES = {
     "codecs": make_timeline(make_film_in_every_codec()),
     "bright": make_timeline(make_film_in_every_codec(DynamicRange.PQ)),
     "adverts": make_film_with_adverts(),
+    "protected": make_timeline(make_protected_film()),
+    "protected_advert": make_protected_film_with_advert(),
 }

@@ -42,6 +42,8 @@ MEDIA = [
     ("subtitles", "t1"),
     ("adverts", "v480"),
     ("adverts", "a0"),
+    ("protected_advert", "v480"),
+    ("protected_advert", "a0"),
 ]
 
 

@@ -45,6 +45,9 @@ class Folder:
     def segment_template(self, package_id: str, track_name: str) -> str:
         return f"{package_id}-{track_name}-$Number$.m4s"
 
+    def license(self, package_id: str) -> str:
+        raise AssertionError(f"Nothing of {package_id} is encrypted.")
+
     def write(self, timeline: Timeline) -> None:
         (self.path / "master.m3u8").write_text(render_master(timeline, self))
         (self.path / "manifest.mpd").write_text(render_mpd(timeline, self, STARTED_AT))

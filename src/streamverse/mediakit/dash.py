@@ -10,6 +10,7 @@ from typing import Final
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from streamverse.mediakit.frames import round_half_up
+from streamverse.mediakit.protection import NAMESPACES, add_content_protection, is_protected
 from streamverse.mediakit.renditions import (
     Locator,
     display_name,
@@ -37,6 +38,7 @@ def render_mpd(timeline: Timeline, locate: Locator, now: datetime) -> str:
         "MPD",
         {
             "xmlns": "urn:mpeg:dash:schema:mpd:2011",
+            **(NAMESPACES if is_protected(timeline) else {}),
             "profiles": PROFILE,
             "type": "static" if timeline.is_ended else "dynamic",
             "minBufferTime": f"PT{timeline.target_duration_s}S",
@@ -108,6 +110,10 @@ def _add_adaptation_set(
         segmentAlignment="true",
         startWithSAP="1",
     )
+    if first.key_id is not None:
+        package = part.spans[0].package
+        license_url = escape_uri(locate.license(package.id))
+        add_content_protection(adaptation_set, package, first.key_id, license_url)
     if kind is TrackKind.VIDEO:
         _add_pictures(adaptation_set, index, sets)
     else:

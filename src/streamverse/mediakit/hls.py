@@ -10,6 +10,7 @@ from itertools import product
 from typing import Final
 
 from streamverse.mediakit.frames import round_half_up
+from streamverse.mediakit.protection import UNPROTECTED, hls_key, hls_session_keys
 from streamverse.mediakit.renditions import (
     UNKNOWN_LANGUAGE,
     Bitrate,
@@ -75,6 +76,7 @@ def render_master(timeline: Timeline, locate: Locator) -> str:
     require_playable(timeline)
     audio, text = _groups(timeline, TrackKind.AUDIO), _groups(timeline, TrackKind.TEXT)
     lines = ["#EXTM3U", "#EXT-X-VERSION:7", "#EXT-X-INDEPENDENT-SEGMENTS"]
+    lines += hls_session_keys(timeline)
     for kind, groups in (("AUDIO", audio), ("SUBTITLES", text)):
         for group in groups:
             lines += _render_group(kind, group, groups[0], locate)
@@ -113,7 +115,10 @@ def render_media(timeline: Timeline, track_name: str, locate: Locator) -> str:
         "#EXT-X-INDEPENDENT-SEGMENTS",
     ]
     earlier: Stretch | None = None
+    key = UNPROTECTED
     for run in runs:
+        before, key = key, key if run.is_gap else hls_key(run.span.package, run.track)
+        lines += [] if key == before else [f"#EXT-X-KEY:{key}"]
         lines += _render_stretch(run, earlier, locate)
         earlier = run
     if timeline.is_ended:

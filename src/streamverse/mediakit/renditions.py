@@ -45,6 +45,10 @@ class Locator(Protocol):
         """Give the address of segments with `$Number$` in place of the number, for DASH."""
         ...
 
+    def license(self, package_id: str) -> str:
+        """Give the address at which players get the keys of an encrypted package."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Stretch:

@@ -10,6 +10,7 @@ from enum import StrEnum
 from fractions import Fraction
 from itertools import accumulate
 from typing import Self
+from uuid import UUID
 
 from streamverse.mediakit.frames import FrameRate, round_half_up
 from streamverse.mediakit.ladder import DynamicRange
@@ -44,7 +45,8 @@ class Segment:
 class Track:
     """One rendition of a package; segments are sorted by number and may have holes.
 
-    A complete track gets no more segments, although its package may still grow.
+    A complete track gets no more segments, although its package may still grow. One with a key is
+    encrypted.
     """
 
     name: str
@@ -63,6 +65,7 @@ class Track:
     target_bitrate_bps: int
     segments: Sequence[Segment]
     is_complete: bool = False
+    key_id: UUID | None = None
 
     @property
     def playable_count(self) -> int:

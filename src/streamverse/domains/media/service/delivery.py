@@ -33,6 +33,8 @@ REMEMBERED_FOR_S = 10.0
 MASTER_PLAYLIST = "master.m3u8"
 MPD = "manifest.mpd"
 POSTER = "poster.webp"
+# Licences are a matter of playback, which stands above; its route is named here for manifests.
+LICENSES = "/api/v1/playback/licenses/clearkey"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,10 @@ class BesideManifest:
         """Name all media segments by DASH's template."""
         del package_id
         return f"{track_name}/$Number$.m4s"
+
+    def license(self, package_id: str) -> str:
+        """Name where licences are given."""
+        return f"{LICENSES}/{package_id}"
 
 
 @dataclass(frozen=True, slots=True)
