@@ -24,6 +24,7 @@ from streamverse.app.resources import open_resources
 from streamverse.app.settings import Settings, load_settings
 from streamverse.domains.media.contracts import PackageId
 from streamverse.domains.media.rules.packages import package_prefix, segment_key
+from streamverse.domains.media.service.delivery import NOBODY
 from streamverse.kit.clock import new_id
 from tests.factories.processes import Process, free_port
 
@@ -96,7 +97,7 @@ async def _store(settings: Settings) -> tuple[str, Path]:
             key = segment_key(package_id, "v1080", number)
             await resources.store.put(key, os.urandom(size_bytes), is_create_only=True)
         folder = resources.store.local_path(package_prefix(package_id))
-        base = resources.addresses.base(package_id, datetime.now(UTC))
+        base = resources.addresses.stream_base(package_id, NOBODY, datetime.now(UTC))
     if folder is None:
         raise ValueError("The store of a new installation is a folder.")
     return base, folder

@@ -112,6 +112,15 @@ def test_an_import_that_waits_prints_addresses_that_play(film: Path, tmp_path: P
     assert run("jobs", "--state", "dead", data_dir=data_dir).stdout == ""
 
 
+def test_an_import_says_whether_the_film_is_encrypted(film: Path, tmp_path: Path) -> None:
+    for option in ((), ("--protect",)):
+        assert run("import", str(film), *option, data_dir=tmp_path).returncode == 0
+    database = sqlite3.connect(tmp_path / "streamverse.db")
+    found = database.execute("SELECT protection FROM media_upload ORDER BY id").fetchall()
+    database.close()
+    assert found == [(None,), ("clearkey",)]
+
+
 def test_an_import_without_waiting_leaves_the_work_to_a_worker(film: Path, tmp_path: Path) -> None:
     queued = run("import", str(film), data_dir=tmp_path)
     assert queued.returncode == 0, queued.stderr

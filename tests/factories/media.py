@@ -268,6 +268,7 @@ _SECRET = "/etc/passwd"  # what a crafted file tries to show
 _MASTER = f"#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nfile://{_SECRET}\n#EXT-X-ENDLIST\n"
 _KINDS: dict[str, Callable[[MediaFactory, Path], None]] = {
     "pattern": _film("film.mp4", picture(), beep()),
+    "short": _film("film.mp4", picture(seconds=1), beep(1)),
     "faststart": _film("film.mp4", picture(), beep(), options=("-movflags", "+faststart")),
     "four_seconds": _film("film.mp4", picture(seconds=4)),
     "long": _film("film.mp4", picture(seconds=20.5), beep(20.5)),

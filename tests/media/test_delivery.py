@@ -16,6 +16,7 @@ from sqlalchemy import event
 from streamverse.domains.media.contracts import PackageId
 from streamverse.domains.media.public import MediaAddresses
 from streamverse.domains.media.rules.packages import init_key, poster_key, segment_key
+from streamverse.domains.media.service.delivery import HOLDER_REMEMBERED_FOR_S, NOBODY
 from streamverse.kit.clock import FixedClock
 from streamverse.kit.db import Database
 from streamverse.kit.storage import ObjectStore
@@ -64,7 +65,7 @@ async def base(store: ObjectStore, addresses: MediaAddresses, clock: FixedClock)
     await store.put(segment_key(PACKAGE, "a0", 0), SEGMENT)
     await store.put(init_key(PACKAGE, "v360"), b"init")
     await store.put(poster_key(PACKAGE), b"poster")
-    return addresses.base(PACKAGE, clock.now())
+    return addresses.stream_base(PACKAGE, NOBODY, clock.now())
 
 
 def refusal(answer: httpx.Response) -> tuple[int, str]:
@@ -194,9 +195,85 @@ async def test_a_grant_of_another_service_is_none(
     player: httpx.AsyncClient, base: str, clock: FixedClock
 ):
     theirs = MediaAddresses(Signer([b"the key of another service"]), timedelta(hours=12))
-    answer = await player.get(f"{theirs.base(PACKAGE, clock.now())}/v360/0.m4s")
+    answer = await player.get(f"{theirs.stream_base(PACKAGE, NOBODY, clock.now())}/v360/0.m4s")
     assert refusal(answer) == (403, "kit.grant_invalid")
     assert base
+
+
+async def test_a_grant_of_pictures_opens_nothing_else(
+    player: httpx.AsyncClient, base: str, addresses: MediaAddresses, clock: FixedClock
+):
+    pictures = addresses.pictures_base(PACKAGE, clock.now())
+    assert (await player.get(f"{pictures}/poster.webp")).content == b"poster"
+    for name in ("v360/0.m4s", "v360/init.mp4", "master.m3u8", "manifest.mpd", "v360.m3u8"):
+        assert refusal(await player.get(f"{pictures}/{name}")) == (403, "kit.grant_invalid")
+    _, _, grant, _ = pictures.split("/")
+    _, _, streams, package = base.split("/")
+    for given in (grant + streams[32:], grant[:32] + "f" * 32, streams[:32]):
+        answer = await player.get(f"/media/{given}/{package}/v360/0.m4s")
+        assert refusal(answer) == (403, "kit.grant_invalid")
+
+
+async def test_a_grant_belongs_to_one_holder(
+    player: httpx.AsyncClient, base: str, addresses: MediaAddresses, clock: FixedClock
+):
+    _, _, grant, package = addresses.stream_base(PACKAGE, uuid4(), clock.now()).split("/")
+    _, _, of_nobody, _ = base.split("/")
+    answer = await player.get(f"/media/{grant[:32]}{of_nobody[32:]}/{package}/v360/0.m4s")
+    assert refusal(answer) == (403, "kit.grant_invalid")
+
+
+# --- the end of a log-in --------------------------------------------------------------------------
+
+
+async def test_a_stream_ends_with_its_log_in_and_asks_about_it_once_in_a_while(
+    clients: Clients,
+    player: httpx.AsyncClient,
+    base: str,
+    addresses: MediaAddresses,
+    clock: FixedClock,
+    database: Database,
+):
+    assert base
+    session_id = (await clients.viewer.get("/auth/sessions")).json()["items"][0]["id"]
+    own = addresses.stream_base(PACKAGE, UUID(session_id), clock.now())
+    with statements(database) as asked:
+        for number in (0, 1, 0, 1):
+            assert (await player.get(f"{own}/v360/{number}.m4s")).status_code == 200
+    assert len([text for text in asked if "identity_session" in text]) == 1
+    assert (await clients.viewer.delete(f"/auth/sessions/{session_id}")).status_code == 204
+    clock.advance(timedelta(seconds=HOLDER_REMEMBERED_FOR_S - 1))
+    assert (await player.get(f"{own}/v360/0.m4s")).status_code == 200
+    clock.advance(timedelta(seconds=1))
+    with statements(database) as asked:
+        for name in ("v360/0.m4s", "master.m3u8"):
+            assert refusal(await player.get(f"{own}/{name}")) == (403, "kit.grant_expired")
+    assert len([text for text in asked if "identity_session" in text]) == 1
+    assert (await player.get(f"{own}/poster.webp")).status_code == 200
+
+
+async def test_a_stream_ends_with_its_key_of_the_api(
+    clients: Clients,
+    player: httpx.AsyncClient,
+    base: str,
+    addresses: MediaAddresses,
+    clock: FixedClock,
+):
+    assert base
+    made = await clients.owner.post(
+        "/admin/api-keys",
+        json={
+            "name": "Robot",
+            "scopes": ["titles.edit"],
+            "expires_at": (clock.now() + timedelta(days=1)).isoformat(),
+        },
+    )
+    key_id = made.json()["api_key"]["id"]
+    own = addresses.stream_base(PACKAGE, UUID(key_id), clock.now())
+    assert (await player.get(f"{own}/v360/0.m4s")).status_code == 200
+    assert (await clients.owner.delete(f"/admin/api-keys/{key_id}")).status_code == 204
+    clock.advance(timedelta(seconds=HOLDER_REMEMBERED_FOR_S))
+    assert refusal(await player.get(f"{own}/v360/0.m4s")) == (403, "kit.grant_expired")
 
 
 # --- addresses ------------------------------------------------------------------------------------
@@ -248,7 +325,7 @@ async def test_media_can_only_be_read(player: httpx.AsyncClient, base: str, meth
 async def test_a_package_that_is_not_there(
     player: httpx.AsyncClient, addresses: MediaAddresses, clock: FixedClock, name: str
 ):
-    base = addresses.base(PackageId(uuid4()), clock.now())
+    base = addresses.stream_base(PackageId(uuid4()), NOBODY, clock.now())
     assert refusal(await player.get(f"{base}/{name}")) == (404, "media.package_not_found")
 
 
@@ -289,11 +366,11 @@ async def test_the_same_viewer_gets_the_same_address_for_an_hour(
     player: httpx.AsyncClient, base: str, addresses: MediaAddresses, clock: FixedClock
 ):
     clock.advance(timedelta(minutes=1))
-    later = addresses.base(PACKAGE, clock.now())
+    later = addresses.stream_base(PACKAGE, NOBODY, clock.now())
     clock.advance(timedelta(minutes=59))
-    assert addresses.base(PACKAGE, clock.now()) == later
+    assert addresses.stream_base(PACKAGE, NOBODY, clock.now()) == later
     clock.advance(timedelta(minutes=1))
-    latest = addresses.base(PACKAGE, clock.now())
+    latest = addresses.stream_base(PACKAGE, NOBODY, clock.now())
     for address in {base, later, latest}:
         assert (await player.get(f"{address}/v360/0.m4s")).status_code == 200
     assert len({base, later, latest}) == 3

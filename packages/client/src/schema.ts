@@ -1575,6 +1575,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/playback/licenses/clearkey/{package_id}/{grant}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** GiveLicense */
+        post: operations["ApiV1PlaybackLicensesClearkeyPackageIdGrantGiveLicense"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/processing": {
         parameters: {
             query?: never;
@@ -2170,6 +2187,7 @@ export interface components {
             keys: string[];
             /** @default  */
             credit: string;
+            protection?: components["schemas"]["Protection"] | null;
         };
         /** BucketObjectOut */
         BucketObjectOut: {
@@ -2283,6 +2301,12 @@ export interface components {
             is_wifi_only: boolean;
             /** @default false */
             is_deleted_when_watched: boolean;
+        };
+        /** DrmOut */
+        DrmOut: {
+            key_system: string;
+            license_url: string;
+            key_ids: string[];
         };
         /** EditOut */
         EditOut: {
@@ -2412,6 +2436,7 @@ export interface components {
             year?: number | null;
             /** @default  */
             sha256: string;
+            protection?: components["schemas"]["Protection"] | null;
         };
         /** ImportsOut */
         ImportsOut: {
@@ -2483,6 +2508,23 @@ export interface components {
             keys: {
                 [key: string]: unknown;
             }[];
+        };
+        /** KeyOut */
+        KeyOut: {
+            kty: string;
+            kid: string;
+            k: string;
+        };
+        /** LicenseIn */
+        LicenseIn: {
+            kids: string[];
+            /** @default temporary */
+            type: string;
+        };
+        /** LicenseOut */
+        LicenseOut: {
+            keys: components["schemas"]["KeyOut"][];
+            type: string;
         };
         /** LoginIn */
         LoginIn: {
@@ -2709,6 +2751,7 @@ export interface components {
             hls_url: string;
             dash_url: string;
             poster_url: string | null;
+            drm: components["schemas"]["DrmOut"] | null;
             /** Format: date-time */
             expires_at: string;
             is_growing: boolean;
@@ -2842,6 +2885,12 @@ export interface components {
             profile_id: string;
             pin: string;
         };
+        /**
+         * Protection
+         * @description How the segments of a film are encrypted.
+         * @enum {string}
+         */
+        Protection: "none" | "clearkey";
         /** ProviderList */
         ProviderList: {
             items: components["schemas"]["ProviderOut"][];
@@ -3271,6 +3320,7 @@ export interface components {
         /** UploadsOut */
         UploadsOut: {
             items: components["schemas"]["UploadOut"][];
+            protection: components["schemas"]["Protection"];
             next_cursor: string | null;
         };
         /** VersionOut */
@@ -9396,6 +9446,94 @@ export interface operations {
             };
         };
     };
+    ApiV1PlaybackLicensesClearkeyPackageIdGrantGiveLicense: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                package_id: string;
+                grant: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LicenseIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LicenseOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description `kit.grant_invalid`: You may not do this; `kit.grant_expired`: You may not do this; `playback.license_not_yours`: This licence is another log-in's */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `playback.title_not_found`: No such title; `media.key_unknown`: No such key */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `playback.title_not_playable_yet`: Not playable yet */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `playback.license_request_invalid`: The licence request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `playback.licenses_throttled`: Too many licences */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
     ApiV1ProcessingGetProcessing: {
         parameters: {
             query?: never;
@@ -10129,6 +10267,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemOut"];
                 };
             };
+            /** @description `media.protection_not_yours`: Staff decides about protection */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
             /** @description `media.upload_not_found`: No such upload */
             404: {
                 headers: {
@@ -10165,7 +10312,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemOut"];
                 };
             };
-            /** @description `media.file_empty`: The file is empty */
+            /** @description `media.protection_unknown`: Unknown protection; `media.file_empty`: The file is empty */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -10319,6 +10466,15 @@ export interface operations {
                     };
                 };
             };
+            /** @description `media.protection_not_yours`: Staff decides about protection */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
             /** @description `media.bucket_unknown`: No such bucket */
             404: {
                 headers: {
@@ -10374,6 +10530,15 @@ export interface operations {
                             [key: string]: unknown;
                         } | unknown[];
                     };
+                };
+            };
+            /** @description `media.protection_not_yours`: Staff decides about protection */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
                 };
             };
             /** @description `media.bucket_unknown`: No such bucket */

@@ -68,6 +68,7 @@ GIVEN: Mapping[str, Callable[[Resources], object]] = {
     "correspondence": lambda world: world.correspondence,
     "postbox": lambda world: world.correspondence.postbox,
     "upload_limits": lambda world: world.upload_limits,
+    "key_safe": lambda world: world.key_safe,
     "trusted_proxies": lambda world: tuple(map(ip_network, world.settings.trusted_proxies)),
     "intake": lambda world: world.intake,
     "receptions": lambda _: Receptions(),

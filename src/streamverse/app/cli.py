@@ -113,6 +113,9 @@ def _add_tools(commands: Commands, common: argparse.ArgumentParser) -> None:
         "--batch", action="store_true", help="let everything that somebody waits for go first"
     )
     command.add_argument(
+        "--protect", action="store_true", help="encrypt it, so that only who may watch has the keys"
+    )
+    command.add_argument(
         "--wait",
         action="store_true",
         help="wait until it is ready, with a progress bar, and print its addresses as JSON",

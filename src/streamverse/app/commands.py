@@ -19,7 +19,7 @@ from streamverse.domains.catalog.contracts import TitleId, TitleState
 from streamverse.domains.identity import public as identity
 from streamverse.domains.identity.contracts import DEFAULT_TENANT_ID
 from streamverse.domains.media import public as media
-from streamverse.domains.media.contracts import AssetId
+from streamverse.domains.media.contracts import AssetId, Protection
 from streamverse.kit.errors import Invalid
 from streamverse.kit.jobs import JobEnded, Jobs, JobState
 from streamverse.kit.work import Actor
@@ -169,6 +169,8 @@ async def _order_import(resources: Resources, given: argparse.Namespace) -> Uplo
 
 def _said(given: argparse.Namespace) -> dict[str, str]:
     said = {"title": given.title or "", "credit": given.credit or ""}
+    if given.protect:
+        said["protection"] = Protection.CLEARKEY
     return {**said, "batch": "true"} if given.batch else said
 
 

@@ -65,6 +65,7 @@ def job_handlers(resources: Resources) -> Sequence[JobHandlers]:
             resources.tools,
             resources.scratch,
             EncodingPolicy(codecs=resources.settings.codecs),
+            key_safe=resources.key_safe,
             is_checked_fully=resources.settings.package_checks == "full",
         ),
         ImportingJobs(resources.intake).handlers(),

@@ -15,7 +15,8 @@ from streamverse.domains.catalog.contracts import CatalogSettings
 from streamverse.domains.identity.contracts import IdentitySettings
 from streamverse.domains.identity.public import ensure_default_tenant
 from streamverse.domains.identity.service.mails import Correspondence
-from streamverse.domains.media.public import MediaAddresses, UploadLimits
+from streamverse.domains.media.contracts import Protection
+from streamverse.domains.media.public import KeySafe, MediaAddresses, UploadLimits
 from streamverse.domains.media.rules.origins import parse_buckets
 from streamverse.domains.media.service.remote_imports import Intake
 from streamverse.kit.clock import Clock, SystemClock
@@ -63,6 +64,11 @@ class Resources:
         """Where films may be fetched from."""
         buckets = parse_buckets(self.settings.import_buckets)
         return Intake(self.store, self.upload_limits, self.fetcher, buckets)
+
+    @property
+    def key_safe(self) -> KeySafe:
+        """What keeps the keys of encrypted films."""
+        return KeySafe(self.vault, Protection(self.settings.protection))
 
     @property
     def scratch(self) -> Path:

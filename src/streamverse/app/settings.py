@@ -244,6 +244,12 @@ class Settings:
         group="Uploads",
         about="An upload that nobody continues is dropped after this many hours.",
     )
+    protection: Literal["none", "clearkey"] = setting(
+        default="none",
+        group="Uploads",
+        about="Encrypt films whose uploader does not choose: `clearkey` gives their keys only to "
+        "viewers who are logged in; see [Protection](protection.md).",
+    )
     is_publish_on_upload: bool = setting(
         default=True,
         group="Uploads",

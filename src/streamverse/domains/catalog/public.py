@@ -22,6 +22,13 @@ async def find_visible_title(work: Work, title_id: TitleId) -> Title | None:
     return _view(row) if row else None
 
 
+async def find_visible_title_of_asset(work: Work, asset_id: AssetId) -> Title | None:
+    """Find the title that shows an asset, if the actor may know of it."""
+    found = await Titles(work).find_of_asset(asset_id)
+    row = await titles.find_visible(work, TitleId(found.id)) if found else None
+    return _view(row) if row else None
+
+
 def _view(row: TitleRow) -> Title:
     return Title(
         id=TitleId(row.id),

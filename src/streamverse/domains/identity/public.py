@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from datetime import datetime
+from uuid import UUID
 
 from streamverse.domains.identity.contracts import (
     DEFAULT_TENANT_ID,
     Account,
     AccountId,
     ActivityKind,
+    ApiKeyId,
     IdentitySettings,
+    KeyHolder,
+    SessionId,
     TenantId,
 )
 from streamverse.domains.identity.models import AccountRow
-from streamverse.domains.identity.repository import Accounts, Tenants
+from streamverse.domains.identity.repository import Accounts, ApiKeys, Sessions, Tenants
 from streamverse.domains.identity.service import accounts, activity, sessions
 from streamverse.domains.identity.service.audit import Verified, audit, verify_all
 from streamverse.domains.identity.service.passwords import hash_password, is_password
@@ -26,10 +30,12 @@ __all__ = [
     "authenticate",
     "ensure_default_tenant",
     "find_account",
+    "find_holder",
     "find_owner",
     "find_session_end",
     "find_setup_token",
     "hash_password",
+    "is_holder_active",
     "is_password",
     "record_activity",
     "record_audit",
@@ -54,6 +60,19 @@ async def authenticate(
 async def find_session_end(work: Work) -> datetime | None:
     """Find when the actor's log-in ends, which nothing that is granted to it should outlast."""
     return await sessions.find_own_end(work)
+
+
+def find_holder(actor: Actor) -> UUID | None:
+    """Name what an actor is let in by: a log-in or a key of the API."""
+    return actor.api_key_id if isinstance(actor, KeyHolder) else actor.session_id
+
+
+async def is_holder_active(work: Work, holder_id: UUID) -> bool:
+    """Tell whether a log-in or a key of the API is still good."""
+    ends_at = await Sessions(work).find_end(SessionId(holder_id))
+    if ends_at is not None:
+        return ends_at > work.now
+    return await ApiKeys(work).find_with_maker(ApiKeyId(holder_id)) is not None
 
 
 async def ensure_default_tenant(work: Work) -> TenantId:

@@ -17,6 +17,13 @@ PackageId = NewType("PackageId", UUID)
 ENCODE_LANE, SOUND_LANE, FETCH_LANE = "encode", "sound", "fetch"
 
 
+class Protection(enum.StrEnum):
+    """How the segments of a film are encrypted."""
+
+    NONE = "none"
+    CLEARKEY = "clearkey"
+
+
 class Stage(enum.StrEnum):
     """How far a file has come, as people see it."""
 
@@ -37,7 +44,7 @@ class ProblemView:
 
 @dataclass(frozen=True, slots=True)
 class PackageView:
-    """What can be played of an asset right now."""
+    """What can be played of an asset right now; it has keys if it is encrypted."""
 
     package_id: PackageId
     asset_id: AssetId
@@ -45,6 +52,7 @@ class PackageView:
     has_poster: bool
     playable_ms: int
     duration_ms: int
+    key_ids: tuple[UUID, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

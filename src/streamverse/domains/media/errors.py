@@ -208,6 +208,38 @@ class PreparationFailed(Problem):
     title = "Something failed on our side"
 
 
+class ProtectionUnknown(Invalid):
+    """The wished protection is not one of ours."""
+
+    code = "media.protection_unknown"
+    title = "Unknown protection"
+
+    def __init__(self, text: str) -> None:
+        super().__init__(f"The protection {text[:20]!r} is not known: say none or clearkey.")
+
+
+class ProtectionNotYours(Forbidden):
+    """The uploader may not decide how the film is protected."""
+
+    code = "media.protection_not_yours"
+    title = "Staff decides about protection"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Only whoever may edit titles decides how a film is protected: leave it out."
+        )
+
+
+class KeyUnknown(NotFound):
+    """The package has no key of this name."""
+
+    code = "media.key_unknown"
+    title = "No such key"
+
+    def __init__(self) -> None:
+        super().__init__("This film has no key of that name: open its page again and press play.")
+
+
 class PackageNotFound(NotFound):
     """There is no such package."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, Integer, SmallInteger
+from sqlalchemy import ForeignKey, Index, Integer, LargeBinary, SmallInteger
 from sqlalchemy.orm import Mapped, mapped_column
 
 from streamverse.kit.db import Base, JsonObject, TenantOwned
@@ -26,6 +26,7 @@ class UploadRow(TenantOwned, Base):
     description: Mapped[str | None]
     year: Mapped[int | None] = mapped_column(SmallInteger)
     tus_metadata: Mapped[str]
+    protection: Mapped[str | None]
     size_bytes: Mapped[int]
     offset_bytes: Mapped[int] = mapped_column(default=0)
     writer: Mapped[int] = mapped_column(default=0)
@@ -115,6 +116,19 @@ class TrackRow(TenantOwned, Base):
     language: Mapped[str | None]
     label: Mapped[str | None]
     target_bitrate_bps: Mapped[int]
+
+
+class KeyRow(TenantOwned, Base):
+    """What encrypts the tracks of one kind of a package; its secret leaves only by licence."""
+
+    __tablename__ = "media_key"
+    __table_args__ = (Index(None, "package_id", "kind", unique=True),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    package_id: Mapped[UUID] = mapped_column(ForeignKey("media_package.id", ondelete="CASCADE"))
+    kind: Mapped[str]
+    secret_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    constant_iv: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class SegmentRow(TenantOwned, Base):

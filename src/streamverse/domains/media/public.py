@@ -6,19 +6,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
+from uuid import UUID
 
-from streamverse.domains.media.contracts import AssetId, PackageView, UploadId
-from streamverse.domains.media.repository import Packages, Uploads
+from streamverse.domains.identity import public as identity
+from streamverse.domains.media.contracts import AssetId, PackageId, PackageView, UploadId
+from streamverse.domains.media.errors import KeyUnknown
+from streamverse.domains.media.repository import Keys, Packages, Uploads
 from streamverse.domains.media.rules.packages import EncodingPolicy
 from streamverse.domains.media.rules.states import PackageState
 from streamverse.domains.media.service import assets, delivery, processing
 from streamverse.domains.media.service.delivery import (
     MASTER_PLAYLIST,
     MPD,
+    NOBODY,
     POSTER,
     MediaAddresses,
 )
 from streamverse.domains.media.service.importing import import_file
+from streamverse.domains.media.service.keys import KeySafe, open_keys
 from streamverse.domains.media.service.remote_imports import NewImport, order_import
 from streamverse.domains.media.service.uploads import Receptions, UploadLimits
 
@@ -36,6 +41,7 @@ class PlayableAddresses:
     hls_url: str
     dash_url: str
     poster_url: str | None
+    license_url: str | None
     expires_at: datetime
 
 
@@ -50,14 +56,39 @@ async def find_package(work: Work, asset_id: AssetId) -> PackageView | None:
 def sign_addresses(
     work: Work, addresses: MediaAddresses, package: PackageView
 ) -> PlayableAddresses:
-    """Sign the addresses of a package for a player."""
-    base = addresses.base(package.package_id, work.now)
+    """Sign the addresses of a package for the player of whoever asks."""
+    holder_id = identity.find_holder(work.actor) or NOBODY
+    grant = addresses.stream_grant(package.package_id, holder_id, work.now)
+    base = addresses.stream_base(package.package_id, holder_id, work.now)
+    license_url = addresses.license_url(package.package_id, grant)
     return PlayableAddresses(
         hls_url=f"{base}/{MASTER_PLAYLIST}",
         dash_url=f"{base}/{MPD}",
         poster_url=f"{base}/{POSTER}" if package.has_poster else None,
+        license_url=license_url if package.key_ids else None,
         expires_at=addresses.expires_at(work.now),
     )
+
+
+async def find_protected(work: Work, package_id: PackageId) -> AssetId | None:
+    """Find the asset of a package that is encrypted."""
+    row = await Packages(work).find(package_id)
+    is_protected = row is not None and bool(await Keys(work).of_package(package_id))
+    return AssetId(row.asset_id) if row is not None and is_protected else None
+
+
+async def give_keys(
+    work: Work, safe: KeySafe, package_id: PackageId, wanted: Sequence[UUID]
+) -> Mapping[UUID, bytes]:
+    """Give keys of a package by their names, or fail with ``KeyUnknown``; the answer is a licence.
+
+    Whoever calls this has made sure that the viewer may watch.
+    """
+    opened = await open_keys(work, safe, package_id)
+    known = {key.id: key.secret for key in opened.values()}
+    if not known.keys() >= set(wanted):
+        raise KeyUnknown
+    return {key_id: known[key_id] for key_id in wanted}
 
 
 async def posters(
@@ -114,6 +145,8 @@ async def find_upload_problem(work: Work, upload_id: UploadId) -> str | None:
 
 __all__ = [
     "EncodingPolicy",
+    "KeySafe",
+    "KeyUnknown",
     "MediaAddresses",
     "NewImport",
     "PlayableAddresses",
@@ -122,7 +155,9 @@ __all__ = [
     "UploadLimits",
     "delete_asset",
     "find_package",
+    "find_protected",
     "find_upload_problem",
+    "give_keys",
     "has_ever_received",
     "hurry",
     "import_file",

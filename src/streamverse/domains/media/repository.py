@@ -14,6 +14,7 @@ from streamverse.domains.media.contracts import AssetId, PackageId
 from streamverse.domains.media.errors import PackageNotFound, UploadNotFound
 from streamverse.domains.media.models import (
     AssetRow,
+    KeyRow,
     PackageRow,
     PartRow,
     RemoteImportRow,
@@ -164,6 +165,24 @@ class Assets:
     async def remove(self, asset_id: AssetId) -> None:
         """Remove an asset's row; its packages go with it."""
         await self._work.session.execute(delete(AssetRow).where(AssetRow.id == asset_id))
+
+
+class Keys:
+    """The keys of encrypted packages, sealed."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    def add(self, row: KeyRow) -> None:
+        """Add a key."""
+        self._work.session.add(row)
+
+    async def of_package(self, package_id: PackageId) -> Sequence[KeyRow]:
+        """List the keys of a package, none if it is in the clear."""
+        found = await self._work.session.scalars(
+            select(KeyRow).where(KeyRow.package_id == package_id).order_by(KeyRow.kind)
+        )
+        return found.all()
 
 
 class Packages:

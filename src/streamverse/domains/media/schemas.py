@@ -8,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 
-from streamverse.domains.media.contracts import Stage
+from streamverse.domains.media.contracts import Protection, Stage
 from streamverse.domains.media.rules.states import UploadState
 from streamverse.domains.media.service.remote_imports import NewImport
 from streamverse.kit.jobs import JobState
@@ -88,9 +88,10 @@ class UploadOut(msgspec.Struct):
 
 
 class UploadsOut(msgspec.Struct):
-    """A page of uploads."""
+    """A page of uploads, and how films are protected whose uploader does not choose."""
 
     items: list[UploadOut]
+    protection: Protection
     next_cursor: str | None
 
 
@@ -103,6 +104,7 @@ class ImportIn(msgspec.Struct, forbid_unknown_fields=True):
     description: str = ""
     year: int | None = None
     sha256: str = ""
+    protection: Protection | None = None
 
     def to_import(self) -> NewImport:
         """Give what is asked for."""
@@ -111,6 +113,7 @@ class ImportIn(msgspec.Struct, forbid_unknown_fields=True):
             "credit": self.credit,
             "description": self.description,
             "year": str(self.year or ""),
+            "protection": self.protection or "",
         }
         return NewImport(self.url, said, self.sha256)
 
@@ -121,10 +124,11 @@ class BucketImportIn(msgspec.Struct, forbid_unknown_fields=True):
     bucket: str
     keys: Annotated[list[str], msgspec.Meta(min_length=1, max_length=MAX_AT_ONCE)]
     credit: str = ""
+    protection: Protection | None = None
 
     def to_imports(self) -> list[NewImport]:
         """Give what is asked for."""
-        said = {"credit": self.credit}
+        said = {"credit": self.credit, "protection": self.protection or ""}
         return [NewImport(f"s3://{self.bucket}/{key}", said) for key in self.keys]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from streamverse.kit.errors import Conflict, NotFound
+from streamverse.kit.errors import Conflict, Forbidden, Invalid, NotFound, Throttled
 
 
 class TitleNotPlayable(Conflict):
@@ -27,3 +27,33 @@ class TitleNotVisible(NotFound):
 
     def __init__(self) -> None:
         super().__init__("There is no such title, or it has been taken off.")
+
+
+class LicenseNotYours(Forbidden):
+    """The licence was granted to another log-in."""
+
+    code = "playback.license_not_yours"
+    title = "This licence is another log-in's"
+
+    def __init__(self) -> None:
+        super().__init__("This licence was granted to another log-in: press play here to get one.")
+
+
+class LicenseRequestInvalid(Invalid):
+    """The body is not a licence request as W3C's Clear Key has it."""
+
+    code = "playback.license_request_invalid"
+    title = "The licence request is not valid"
+
+
+class LicensesThrottled(Throttled):
+    """One log-in asks for more licences than watching takes."""
+
+    code = "playback.licenses_throttled"
+    title = "Too many licences"
+
+    def __init__(self, retry_after_s: int) -> None:
+        super().__init__(
+            f"Too many licences were asked for at once: try again in {retry_after_s} seconds.",
+            retry_after_s=retry_after_s,
+        )

@@ -5,16 +5,31 @@ from __future__ import annotations
 from uuid import UUID
 
 from litestar import Router, post
-from litestar.di import NamedDependency
-from litestar.params import FromPath
+from litestar.datastructures import ResponseHeader, State
+from litestar.di import NamedDependency, Provide
+from litestar.params import FromPath, JSONBody
 
 from streamverse.domains.catalog.contracts import TitleId
-from streamverse.domains.media.public import MediaAddresses
-from streamverse.domains.playback import service
-from streamverse.domains.playback.errors import TitleNotPlayable, TitleNotVisible
-from streamverse.domains.playback.schemas import PlaybackOut
+from streamverse.domains.media.contracts import PackageId
+from streamverse.domains.media.public import KeySafe, KeyUnknown, MediaAddresses
+from streamverse.domains.playback.errors import (
+    LicenseNotYours,
+    LicenseRequestInvalid,
+    LicensesThrottled,
+    TitleNotPlayable,
+    TitleNotVisible,
+)
+from streamverse.domains.playback.schemas import LicenseIn, LicenseOut, PlaybackOut
+from streamverse.domains.playback.service import licenses as licensing
+from streamverse.domains.playback.service import playing
+from streamverse.domains.playback.service.license_throttle import LicenseThrottle
+from streamverse.domains.playback.service.licenses import Licenses
 from streamverse.kit.http import problems, signed_in
+from streamverse.kit.tokens import GrantExpired, GrantInvalid
 from streamverse.kit.work import Work
+
+LICENSE_LIMIT_BYTES = 4096
+NOT_STORED = [ResponseHeader(name="Cache-Control", value="no-store")]
 
 
 @post(
@@ -29,7 +44,50 @@ async def start_playback(
     media_addresses: NamedDependency[MediaAddresses],
 ) -> PlaybackOut:
     """Start to watch a title."""
-    return await service.start_playback(work, media_addresses, TitleId(title_id))
+    return await playing.start_playback(work, media_addresses, TitleId(title_id))
 
 
-router = Router(path="/", route_handlers=[start_playback], tags=["playback"])
+@post(
+    "/playback/licenses/clearkey/{package_id:uuid}/{grant:str}",
+    guards=[signed_in],
+    status_code=200,
+    request_max_body_size=LICENSE_LIMIT_BYTES,
+    response_headers=NOT_STORED,
+    responses=problems(
+        GrantInvalid,
+        GrantExpired,
+        LicenseNotYours,
+        LicenseRequestInvalid,
+        LicensesThrottled,
+        TitleNotVisible,
+        TitleNotPlayable,
+        KeyUnknown,
+    ),
+)
+async def give_license(
+    package_id: FromPath[UUID],
+    grant: FromPath[str],
+    data: JSONBody[LicenseIn],
+    work: NamedDependency[Work],
+    licenses: NamedDependency[Licenses],
+) -> LicenseOut:
+    """Get the keys of an encrypted title, as a browser's Clear Key asks for them."""
+    return await licensing.give_license(work, licenses, PackageId(package_id), grant, data)
+
+
+def provide_licenses(
+    state: State,
+    media_addresses: NamedDependency[MediaAddresses],
+    key_safe: NamedDependency[KeySafe],
+) -> Licenses:
+    """Give what licences take, with the application's own throttle."""
+    throttle = state.setdefault("license_throttle", LicenseThrottle())
+    return Licenses(media_addresses, key_safe, throttle)
+
+
+router = Router(
+    path="/",
+    route_handlers=[start_playback, give_license],
+    dependencies={"licenses": Provide(provide_licenses, sync_to_thread=False)},
+    tags=["playback"],
+)

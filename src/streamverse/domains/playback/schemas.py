@@ -8,6 +8,14 @@ from uuid import UUID
 import msgspec
 
 
+class DrmOut(msgspec.Struct):
+    """How the player of an encrypted title gets its keys; names of keys are in base64url."""
+
+    key_system: str
+    license_url: str
+    key_ids: list[str]
+
+
 class PlaybackOut(msgspec.Struct):
     """Where a player finds a title; addresses are signed and expire."""
 
@@ -16,8 +24,31 @@ class PlaybackOut(msgspec.Struct):
     hls_url: str
     dash_url: str
     poster_url: str | None
+    drm: DrmOut | None
     expires_at: datetime
     is_growing: bool
     playable_ms: int
     duration_ms: int
     credit: str | None
+
+
+class LicenseIn(msgspec.Struct):
+    """A licence request of W3C's Clear Key: the names of keys, in base64url."""
+
+    kids: list[str]
+    type: str = "temporary"
+
+
+class KeyOut(msgspec.Struct):
+    """A key as JSON web keys are written."""
+
+    kty: str
+    kid: str
+    k: str
+
+
+class LicenseOut(msgspec.Struct):
+    """A licence of W3C's Clear Key."""
+
+    keys: list[KeyOut]
+    type: str

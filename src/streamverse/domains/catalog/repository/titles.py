@@ -78,6 +78,10 @@ class Titles:
             raise TitleNotFound(title_id)
         return row
 
+    async def find_of_asset(self, asset_id: AssetId) -> TitleRow | None:
+        """Find the title of an asset."""
+        return await self._one(TitleRow.asset_id == asset_id)
+
     async def lock_of_asset(self, asset_id: AssetId) -> TitleRow | None:
         """Find the title of an asset for change."""
         return await self._one(TitleRow.asset_id == asset_id, is_locked=True)

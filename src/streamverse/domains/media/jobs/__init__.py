@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from streamverse.domains.media.rules.packages import EncodingPolicy
+    from streamverse.domains.media.service.keys import KeySafe
     from streamverse.kit.storage import ObjectStore
     from streamverse.mediakit.ffmpeg import Tools
 
@@ -25,10 +26,11 @@ def media_jobs(
     scratch: Path,
     policy: EncodingPolicy,
     *,
+    key_safe: KeySafe,
     is_checked_fully: bool = False,
 ) -> JobHandlers:
     """Declare all of them, with the store, the tools and a folder for copies of sources."""
-    workshop = Workshop(store, tools, scratch, policy, is_checked_fully)
+    workshop = Workshop(store, tools, scratch, policy, is_checked_fully, key_safe=key_safe)
     handlers = JobHandlers()
     for family in (CheckingJobs, EncodingJobs, PictureJobs, FinishingJobs):
         family(workshop).declare(handlers)

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from streamverse.domains.media.contracts import CheckUpload, ExpireUploads, ProblemView
+from streamverse.domains.media.contracts import AssetId, CheckUpload, ExpireUploads, ProblemView
 from streamverse.domains.media.errors import FileDamaged, FileLost
 from streamverse.domains.media.jobs.workshop import Workshop, view_problem
 from streamverse.domains.media.repository import Uploads
 from streamverse.domains.media.rules.packages import source_key
 from streamverse.domains.media.rules.states import UploadState
-from streamverse.domains.media.service import assets, uploads
+from streamverse.domains.media.service import assets, keys, uploads
 from streamverse.kit.storage import ObjectNotFound
 from streamverse.mediakit import probe
 from streamverse.mediakit.probe import MediaRefused
@@ -65,6 +65,8 @@ class CheckingJobs:
                 return
         async with run.work() as work:
             await assets.accept_upload(work, job.upload_id, facts, self.workshop.policy)
+            asset_id = AssetId(row.asset_id)
+            await keys.protect_if_wished(work, self.workshop.key_safe, job.upload_id, asset_id)
 
     async def _gather(self, row: UploadRow, target: str) -> None:
         """Make one whole object of what was received; what a crash left of it is mended."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ from streamverse.domains.media.jobs.workshop import Workshop, read_facts, view_p
 from streamverse.domains.media.repository import Assets, Packages
 from streamverse.domains.media.rules.packages import Recipe, RungGroup, init_key, segment_key
 from streamverse.domains.media.rules.states import PartKind
-from streamverse.domains.media.service import assets, packages
+from streamverse.domains.media.service import assets, keys, packages
 from streamverse.domains.media.service.packages import NewSegment
 from streamverse.mediakit.encode import EncodedInit, EncodedPiece, encode_audio, encode_chunk
 from streamverse.mediakit.frames import AudioPlan
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from streamverse.kit.jobs import JobHandlers
     from streamverse.kit.work import Work
     from streamverse.kit.worker import Run
+    from streamverse.mediakit.cenc import Protector
     from streamverse.mediakit.encode import OnProgress
     from streamverse.mediakit.ffmpeg import Progress
 
@@ -57,13 +58,15 @@ class EncodingJobs:
             part = await packages.start_part(work, job.package_id, job.part_number)
             package = await Packages(work).get(job.package_id)
             asset = await Assets(work).find(AssetId(package.asset_id))
+            protector = await keys.open_protector(work, self.workshop.key_safe, job.package_id)
         if part.finished_at is not None or asset is None:
             return
         recipe = Recipe.read(package.recipe)
         async with self.workshop.source_file(asset.source_key) as path:
             try:
                 async with aclosing(self._encode(run, path, asset, recipe, part)) as pieces:
-                    await self._announce(run, job, recipe, part, pieces)
+                    protected = _protect(pieces, protector)
+                    await self._announce(run, job, recipe, part, protected)
             except MediaRefused as refusal:
                 raise FileRefused(refusal.sentence, reason=refusal.code) from refusal
         async with run.work() as work:
@@ -169,6 +172,21 @@ class EncodingJobs:
             await assets.refuse_asset(work, AssetId(package.asset_id), view)
         else:
             await assets.fail_encoding(work, AssetId(package.asset_id), view_problem(problem))
+
+
+async def _protect(
+    pieces: AsyncIterator[EncodedPiece], protector: Protector | None
+) -> AsyncIterator[EncodedPiece]:
+    """Encrypt what comes, so that nothing of a protected film is ever stored in the clear."""
+    async for piece in pieces:
+        if protector is None:
+            yield piece
+        elif isinstance(piece, EncodedInit):
+            payload = protector.init(piece.track, piece.payload)
+            yield replace(piece, init=replace(piece.init, payload=payload))
+        else:
+            payload = protector.segment(piece.track, piece.payload)
+            yield replace(piece, payload=payload)
 
 
 def _reporter(run: Run, total_s: float) -> OnProgress:

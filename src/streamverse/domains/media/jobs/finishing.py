@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from streamverse.domains.media.jobs.inspection import Inspection
 from streamverse.domains.media.jobs.workshop import Workshop, read_facts, view_problem
 from streamverse.domains.media.repository import Assets, Packages
 from streamverse.domains.media.rules.states import PackageState
-from streamverse.domains.media.service import assets, packages
+from streamverse.domains.media.service import assets, keys, packages
 
 if TYPE_CHECKING:
     from streamverse.domains.media.rules.checks import CheckReport
@@ -19,8 +20,9 @@ if TYPE_CHECKING:
     from streamverse.kit.jobs import JobHandlers
     from streamverse.kit.work import Work
     from streamverse.kit.worker import Run
+    from streamverse.mediakit.cenc import ContentKey
     from streamverse.mediakit.probe import MediaFacts
-    from streamverse.mediakit.timeline import Package
+    from streamverse.mediakit.timeline import Package, TrackKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,9 @@ class FinishingJobs:
             if asset is None:
                 return
             package = await packages.load_package(work, row)
-        report = await self._inspect(run, package, read_facts(asset))
+        async with run.work() as work:
+            opened = await keys.open_keys(work, self.workshop.key_safe, job.package_id)
+        report = await self._inspect(run, package, read_facts(asset), opened)
         async with run.work() as work:
             await packages.note_checks(work, job.package_id, report)
         if report.problem is not None:
@@ -52,9 +56,12 @@ class FinishingJobs:
         async with run.work() as work:
             await packages.finish_package(work, job.package_id)
 
-    async def _inspect(self, run: Run, package: Package, facts: MediaFacts) -> CheckReport:
+    async def _inspect(
+        self, run: Run, package: Package, facts: MediaFacts, opened: Mapping[TrackKind, ContentKey]
+    ) -> CheckReport:
         with self.workshop.scratch_folder() as folder:
-            return await Inspection(self.workshop, package, facts, folder, run.report).make()
+            inspection = Inspection(self.workshop, package, facts, folder, run.report, opened)
+            return await inspection.make()
 
     async def package_unfinished(self, work: Work, job: FinishPackage, problem: Problem) -> None:
         """Keep a package that did not pass its checks away from viewers."""

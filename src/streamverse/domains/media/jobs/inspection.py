@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
@@ -13,11 +13,13 @@ from streamverse.domains.media.rules.checks import CheckReport, TrackReport
 from streamverse.domains.media.rules.packages import init_key, package_prefix, segment_key
 from streamverse.kit.storage import ObjectNotFound
 from streamverse.mediakit import checks
+from streamverse.mediakit.cenc import decrypt_init, decrypt_segment
 from streamverse.mediakit.checks import OutputBroken, Pictures
 from streamverse.mediakit.timeline import TrackKind
 
 if TYPE_CHECKING:
     from streamverse.domains.media.jobs.workshop import Workshop
+    from streamverse.mediakit.cenc import ContentKey
     from streamverse.mediakit.probe import MediaFacts
     from streamverse.mediakit.timeline import Package, Track
 
@@ -34,6 +36,7 @@ class Inspection:
     facts: MediaFacts
     folder: Path
     on_progress: Callable[[float], None]
+    keys: Mapping[TrackKind, ContentKey] = field(default_factory=dict[TrackKind, "ContentKey"])
     _reports: dict[str, TrackReport] = field(default_factory=dict[str, TrackReport])
     _shown: dict[str, Pictures] = field(default_factory=dict[str, Pictures])
     _seen: int = 0
@@ -194,13 +197,16 @@ class Inspection:
         Segments that nobody looks into are not fetched.
         """
         path = self.folder / f"{track.name}.mp4"
+        init = await self.workshop.store.get(init_key(self.package.id, track.name))
+        key = self.keys.get(track.kind)
         with path.open("wb") as file:
-            file.write(await self.workshop.store.get(init_key(self.package.id, track.name)))
+            file.write(decrypt_init(init) if key else init)
             for number in numbers:
-                key = segment_key(self.package.id, track.name, number)
-                segment = await self.workshop.store.get(key)
+                segment = await self.workshop.store.get(
+                    segment_key(self.package.id, track.name, number)
+                )
                 self._refuse_misplaced(track, number, segment)
-                file.write(segment)
+                file.write(decrypt_segment(init, segment, key) if key else segment)
         return path
 
     def _refuse_misplaced(self, track: Track, number: int, segment: bytes) -> None:

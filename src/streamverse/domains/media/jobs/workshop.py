@@ -16,6 +16,7 @@ import msgspec
 from streamverse.domains.media.contracts import ProblemView
 from streamverse.domains.media.errors import FileLost, PreparationFailed
 from streamverse.domains.media.rules.packages import EncodingPolicy
+from streamverse.domains.media.service.keys import KeySafe
 from streamverse.kit.storage import ObjectNotFound, ObjectStore
 from streamverse.kit.worker import JobCrashed
 from streamverse.mediakit.probe import MediaFacts
@@ -35,6 +36,7 @@ class Workshop:
     scratch: Path
     policy: EncodingPolicy = field(default_factory=EncodingPolicy)
     is_checked_fully: bool = False
+    key_safe: KeySafe = field(kw_only=True)
 
     @contextmanager
     def scratch_folder(self) -> Generator[Path]:

@@ -1,7 +1,7 @@
 """Media to players, beside the framework: segments are served without touching the database.
 
-``/media/{grant}/{package}/…``: the grant in the path signs the package until it expires, and since
-manifests name everything relative to themselves, it covers all that they lead to.
+``/media/{grant}/{package}/…``: the grant in the path signs the package for one holder until it
+expires, and since manifests name everything relative to themselves, it covers what they lead to.
 """
 
 from __future__ import annotations
@@ -17,7 +17,12 @@ import msgspec
 from streamverse.domains.media.contracts import PackageId
 from streamverse.domains.media.errors import PackageNotFound
 from streamverse.domains.media.rules.packages import poster_key
-from streamverse.domains.media.service.delivery import PREFIX, Manifests, MediaAddresses
+from streamverse.domains.media.service.delivery import (
+    PREFIX,
+    Holders,
+    Manifests,
+    MediaAddresses,
+)
 from streamverse.kit.errors import Problem
 from streamverse.kit.files import ByteRange as Part
 from streamverse.kit.files import Content, FileServer, Headers, Scope, Send
@@ -35,7 +40,7 @@ CROSS_ORIGIN: Headers = [
 ]
 
 _ADDRESS = re.compile(
-    PREFIX + r"/([A-Za-z0-9_-]{16,64})/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/"
+    PREFIX + r"/([A-Za-z0-9_-]{16,80})/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/"
     r"(?:(?P<manifest>master\.m3u8|manifest\.mpd|[a-z0-9-]{1,32}\.m3u8)|(?P<poster>poster\.webp)"
     r"|(?P<object>[a-z0-9-]{1,32}/(?:init\.mp4|[0-9]{1,7}\.m4s)))"
 )
@@ -57,6 +62,10 @@ class Delivery:
     addresses: MediaAddresses
     files: FileServer = field(default_factory=FileServer)
     manifests: Manifests = field(default_factory=Manifests)
+    holders: Holders = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.holders = Holders(self.workshop)
 
     async def __call__(self, scope: Scope, _receive: object, send: Send) -> None:
         """Answer one request."""
@@ -75,13 +84,16 @@ class Delivery:
         if match is None or scope["method"] not in _ALLOWED:
             raise PackageNotFound
         grant, package = match[1], match[2]
-        self.addresses.signer.verify(grant, package, self.workshop.clock.now())
+        package_id, now = PackageId(UUID(package)), self.workshop.clock.now()
+        if match["poster"]:
+            self.addresses.open_pictures(package_id, grant, now)
+            return await self._object(poster_key(package), "image/webp", FOR_AN_HOUR)
+        holder_id = self.addresses.open_stream(package_id, grant, now)
+        await self.holders.require_active(holder_id)
         if found := match["object"]:
             content_type = "audio/mp4" if found.startswith("a") else "video/mp4"
             return await self._object(f"packages/{package}/{found}", content_type, FOREVER)
-        if match["poster"]:
-            return await self._object(poster_key(package), "image/webp", FOR_AN_HOUR)
-        return await self._manifest(PackageId(UUID(package)), match["manifest"])
+        return await self._manifest(package_id, match["manifest"], grant)
 
     async def _object(self, key: str, content_type: str, cache_control: str) -> Content:
         path = self.store.local_path(key)
@@ -111,12 +123,12 @@ class Delivery:
             headers=CROSS_ORIGIN,
         )
 
-    async def _manifest(self, package_id: PackageId, name: str) -> Content:
+    async def _manifest(self, package_id: PackageId, name: str, grant: str) -> Content:
         manifest = self.manifests.remembered(package_id, name)
         if manifest is None:
             async with self.workshop.reading(Actor.system()) as work:
                 manifest = await self.manifests.render(work, package_id, name)
-        body = manifest.text.encode()
+        body = manifest.for_viewer(grant).encode()
         return Content(
             size_bytes=len(body),
             etag=f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"',

@@ -6,7 +6,7 @@ from litestar import Router, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
 
-from streamverse.domains.media.errors import BucketUnknown, ImportRefused
+from streamverse.domains.media.errors import BucketUnknown, ImportRefused, ProtectionNotYours
 from streamverse.domains.media.schemas import (
     BucketImportIn,
     BucketObjectOut,
@@ -30,7 +30,9 @@ OBJECT_PAGES = Listing("media.bucket_objects", tuple[str])
 @post(
     "/from-url",
     guards=[may("media.upload")],
-    responses=problems(AddressRefused, ImportRefused, BucketUnknown, FetchFailed),
+    responses=problems(
+        AddressRefused, ImportRefused, BucketUnknown, ProtectionNotYours, FetchFailed
+    ),
 )
 async def import_from_url(
     data: JSONBody[ImportIn], work: NamedDependency[Work], intake: NamedDependency[Intake]
@@ -42,7 +44,7 @@ async def import_from_url(
 @post(
     "/from-bucket",
     guards=[may("media.upload")],
-    responses=problems(ImportRefused, BucketUnknown),
+    responses=problems(ImportRefused, BucketUnknown, ProtectionNotYours),
 )
 async def import_from_bucket(
     data: JSONBody[BucketImportIn], work: NamedDependency[Work], intake: NamedDependency[Intake]

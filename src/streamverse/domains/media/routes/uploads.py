@@ -19,6 +19,8 @@ from streamverse.domains.media.errors import (
     ContentTypeWrong,
     FileEmpty,
     OffsetMismatch,
+    ProtectionNotYours,
+    ProtectionUnknown,
     TusRequestInvalid,
     TusVersionUnsupported,
     UploadClosed,
@@ -32,6 +34,7 @@ from streamverse.domains.media.repository import Uploads
 from streamverse.domains.media.rules import tus
 from streamverse.domains.media.rules.states import UploadState
 from streamverse.domains.media.schemas import UploadOut, UploadsOut
+from streamverse.domains.media.service.keys import KeySafe
 from streamverse.domains.media.service.uploads import (
     NewUpload,
     Reception,
@@ -76,6 +79,7 @@ async def describe_protocol(upload_limits: NamedDependency[UploadLimits]) -> Res
 @get("/", guards=[may("media.upload")], responses=problems(CursorInvalid))
 async def list_uploads(
     work: NamedDependency[Work],
+    key_safe: NamedDependency[KeySafe],
     cursor: FromQuery[str | None] = None,
     limit: FromQuery[int | None] = None,
 ) -> UploadsOut:
@@ -84,7 +88,7 @@ async def list_uploads(
     before = request.after[0] if request.after else None
     rows = await Uploads(work).page(before=before, limit=request.fetch_limit)
     page = request.page(rows, lambda row: (row.id,))
-    return UploadsOut([UploadOut.of(row) for row in page.items], page.next_cursor)
+    return UploadsOut([UploadOut.of(row) for row in page.items], key_safe.default, page.next_cursor)
 
 
 @post(
@@ -95,6 +99,8 @@ async def list_uploads(
     responses=problems(
         TusVersionUnsupported,
         TusRequestInvalid,
+        ProtectionUnknown,
+        ProtectionNotYours,
         FileEmpty,
         UploadTooLarge,
         UploadNotFound,

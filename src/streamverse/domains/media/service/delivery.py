@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
+from uuid import UUID
 
+from streamverse.domains.identity import public as identity
 from streamverse.domains.media.contracts import AssetId, PackageId, PackageView
 from streamverse.domains.media.errors import PackageNotFound
-from streamverse.domains.media.repository import Packages
+from streamverse.domains.media.repository import Keys, Packages
 from streamverse.domains.media.rules.packages import Recipe, playable_segments, reference_track
 from streamverse.domains.media.rules.states import PackageState
 from streamverse.domains.media.service.packages import load_timeline
 from streamverse.kit.memory import ShortMemory
-from streamverse.kit.tokens import Signer, steady_expiry
+from streamverse.kit.tokens import GrantExpired, GrantInvalid, Signer, steady_expiry
+from streamverse.kit.work import Actor
 from streamverse.mediakit import dash, hls
 from streamverse.mediakit.frames import round_half_up
 from streamverse.mediakit.timeline import TimelineEmpty
@@ -22,7 +26,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from streamverse.domains.media.models import PackageRow
-    from streamverse.kit.work import Work
+    from streamverse.kit.work import Work, Workshop
     from streamverse.mediakit.timeline import Timeline
 
 PREFIX = "/media"
@@ -35,11 +39,25 @@ MPD = "manifest.mpd"
 POSTER = "poster.webp"
 # Licences are a matter of playback, which stands above; its route is named here for manifests.
 LICENSES = "/api/v1/playback/licenses/clearkey"
+VIEWERS_GRANT = "viewers-grant"
+GRANT_LETTERS = 32
+# Who asks without a log-in: the program itself, for whoever runs it.
+NOBODY = UUID(int=0)
+REMEMBERED_HOLDERS = 100_000
+# Whoever has logged out can still play for so long.
+HOLDER_REMEMBERED_FOR_S = 15.0
+
+_HOLDER = re.compile("[0-9a-f]{32}")
 
 
 @dataclass(frozen=True, slots=True)
 class MediaAddresses:
-    """Signs the addresses of packages; the same viewer gets the same one for an hour."""
+    """Signs the addresses of packages; the same viewer gets the same one for an hour.
+
+    An address of pictures opens nothing else. One of a stream opens all of its package, and is
+    bound to whoever holds it: a log-in or a key of the API, or nobody where the program itself
+    asks. So it can end with the log-in, and a licence can tell for whom it was signed.
+    """
 
     signer: Signer
     lifetime: timedelta
@@ -48,10 +66,67 @@ class MediaAddresses:
         """Tell until when addresses signed now work."""
         return steady_expiry(now, self.lifetime, EXPIRY_WINDOW)
 
-    def base(self, package_id: PackageId, now: datetime) -> str:
+    def pictures_base(self, package_id: PackageId, now: datetime) -> str:
+        """Give the address below which the pictures of a package are found."""
+        grant = self.signer.grant(str(package_id), self.expires_at(now))
+        return f"{PREFIX}/{grant}/{package_id}"
+
+    def stream_grant(self, package_id: PackageId, holder_id: UUID, now: datetime) -> str:
+        """Give what opens all of a package to a holder."""
+        grant = self.signer.grant(_stream_scope(package_id, holder_id), self.expires_at(now))
+        return grant + holder_id.hex
+
+    def stream_base(self, package_id: PackageId, holder_id: UUID, now: datetime) -> str:
         """Give the address below which everything of a package is found."""
-        scope = str(package_id)
-        return f"{PREFIX}/{self.signer.grant(scope, self.expires_at(now))}/{scope}"
+        return f"{PREFIX}/{self.stream_grant(package_id, holder_id, now)}/{package_id}"
+
+    def license_url(self, package_id: PackageId, grant: str) -> str:
+        """Give the address at which the holder of a grant gets the keys of a package."""
+        return f"{LICENSES}/{package_id}/{grant}"
+
+    def open_pictures(self, package_id: PackageId, grant: str, now: datetime) -> None:
+        """Check a grant for pictures."""
+        if len(grant) > GRANT_LETTERS:
+            self.open_stream(package_id, grant, now)
+        else:
+            self.signer.verify(grant, str(package_id), now)
+
+    def open_stream(self, package_id: PackageId, grant: str, now: datetime) -> UUID:
+        """Check a grant for a stream, and tell who holds it."""
+        holder = grant[GRANT_LETTERS:]
+        if _HOLDER.fullmatch(holder) is None:
+            raise GrantInvalid
+        holder_id = UUID(hex=holder)
+        self.signer.verify(grant[:GRANT_LETTERS], _stream_scope(package_id, holder_id), now)
+        return holder_id
+
+
+def _stream_scope(package_id: PackageId, holder_id: UUID) -> str:
+    return f"{package_id} {holder_id}"
+
+
+class Holders:
+    """Knows which holders of grants may go on; asks about each once in a while."""
+
+    def __init__(self, workshop: Workshop) -> None:
+        self._workshop = workshop
+        self._known = ShortMemory[UUID, bool](
+            limit=REMEMBERED_HOLDERS,
+            seconds=HOLDER_REMEMBERED_FOR_S,
+            clock=lambda: workshop.clock.now().timestamp(),
+        )
+
+    async def require_active(self, holder_id: UUID) -> None:
+        """Refuse whoever has logged out, or was logged out, some seconds ago or earlier."""
+        if holder_id == NOBODY:
+            return
+        is_active = self._known.find(holder_id)
+        if is_active is None:
+            async with self._workshop.reading(Actor.system()) as work:
+                is_active = await identity.is_holder_active(work, holder_id)
+            self._known.keep(holder_id, is_active)
+        if not is_active:
+            raise GrantExpired
 
 
 class BesideManifest:
@@ -77,8 +152,8 @@ class BesideManifest:
         return f"{track_name}/$Number$.m4s"
 
     def license(self, package_id: str) -> str:
-        """Name where licences are given."""
-        return f"{LICENSES}/{package_id}"
+        """Name where licences are given, with a place for the viewer's grant."""
+        return f"{LICENSES}/{package_id}/{VIEWERS_GRANT}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +163,10 @@ class Manifest:
     text: str
     content_type: str
     is_final: bool
+
+    def for_viewer(self, grant: str) -> str:
+        """Give the text to one viewer, whose licences are asked for under their own grant."""
+        return self.text.replace(VIEWERS_GRANT, grant)
 
 
 class Manifests:
@@ -136,6 +215,7 @@ async def view_package(work: Work, row: PackageRow) -> PackageView:
         has_poster=row.has_poster,
         playable_ms=row.duration_ms if is_complete else await _playable_ms(work, row),
         duration_ms=row.duration_ms,
+        key_ids=tuple(key.id for key in await Keys(work).of_package(PackageId(row.id))),
     )
 
 
@@ -150,4 +230,4 @@ async def _playable_ms(work: Work, row: PackageRow) -> int:
 
 def poster_address(addresses: MediaAddresses, package_id: PackageId, now: datetime) -> str:
     """Give the signed address of a package's poster."""
-    return f"{addresses.base(package_id, now)}/{POSTER}"
+    return f"{addresses.pictures_base(package_id, now)}/{POSTER}"

@@ -32,6 +32,7 @@ from streamverse.domains.media.rules.packages import (
     to_package,
 )
 from streamverse.domains.media.rules.states import PackageState, PartKind
+from streamverse.domains.media.service.keys import name_keys
 from streamverse.kit.clock import new_id
 from streamverse.kit.jobs import HIGH, LOW, NORMAL
 from streamverse.mediakit.timeline import Package, Span, Timeline
@@ -258,7 +259,8 @@ async def load_package(work: Work, row: PackageRow) -> Package:
     packages = Packages(work)
     tracks = await packages.tracks(PackageId(row.id))
     index = await packages.segments([track.id for track in tracks])
-    return to_package(row, tracks, await packages.parts(PackageId(row.id)), index)
+    package = to_package(row, tracks, await packages.parts(PackageId(row.id)), index)
+    return await name_keys(work, package)
 
 
 async def load_timeline(work: Work, package_id: PackageId) -> Timeline:

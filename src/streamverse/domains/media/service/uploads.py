@@ -27,6 +27,7 @@ from streamverse.domains.media.errors import (
 )
 from streamverse.domains.media.models import UploadRow
 from streamverse.domains.media.repository import Uploads
+from streamverse.domains.media.rules.keys import read_choice
 from streamverse.domains.media.rules.names import (
     clean_filename,
     clean_words,
@@ -137,6 +138,7 @@ def new_upload_row(work: Work, new: NewUpload) -> UploadRow:
         description=clean_words(new.metadata.get("description", ""), DESCRIPTION_LIMIT),
         year=year_from(new.metadata.get("year", "")),
         tus_metadata=new.tus_metadata,
+        protection=read_choice(new.metadata.get("protection"), may_choose=_is_staff(work.actor)),
         size_bytes=new.size_bytes,
         offset_bytes=0,
         writer=0,
@@ -145,6 +147,11 @@ def new_upload_row(work: Work, new: NewUpload) -> UploadRow:
         state=UploadState.UPLOADING,
         created_at=work.now,
     )
+
+
+def _is_staff(actor: Actor) -> bool:
+    # Whoever imports files on the machine itself has no account.
+    return actor.account_id is None or actor.may("titles.edit")
 
 
 class Receptions:

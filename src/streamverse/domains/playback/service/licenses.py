@@ -1,0 +1,54 @@
+"""Licences: the keys of encrypted titles, given to who may watch them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from streamverse.domains.catalog import public as catalog
+from streamverse.domains.identity import public as identity
+from streamverse.domains.media import public as media
+from streamverse.domains.playback.errors import LicenseNotYours, TitleNotVisible
+from streamverse.domains.playback.rules import TEMPORARY, read_key_ids, write_base64url
+from streamverse.domains.playback.schemas import KeyOut, LicenseIn, LicenseOut
+from streamverse.domains.playback.service.license_throttle import LicenseThrottle
+from streamverse.domains.playback.service.playing import require_access
+
+if TYPE_CHECKING:
+    from streamverse.domains.media.contracts import PackageId
+    from streamverse.kit.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class Licenses:
+    """What it takes to give licences: who signed the grants, and where the keys are."""
+
+    addresses: media.MediaAddresses
+    safe: media.KeySafe
+    throttle: LicenseThrottle
+
+
+async def give_license(
+    work: Work, licenses: Licenses, package_id: PackageId, grant: str, asked: LicenseIn
+) -> LicenseOut:
+    """Give keys to the log-in that was granted the title, if it still may watch."""
+    holder_id = identity.find_holder(work.actor)
+    if holder_id is None or holder_id != licenses.addresses.open_stream(
+        package_id, grant, work.now
+    ):
+        raise LicenseNotYours
+    licenses.throttle.enter(holder_id, work.now)
+    wanted = read_key_ids(asked.kids, asked.type)
+    asset_id = await media.find_protected(work, package_id)
+    title = await catalog.find_visible_title_of_asset(work, asset_id) if asset_id else None
+    if title is None:
+        raise TitleNotVisible
+    await require_access(work, title)
+    keys = await media.give_keys(work, licenses.safe, package_id, wanted)
+    return LicenseOut(
+        [
+            KeyOut("oct", write_base64url(key_id.bytes), write_base64url(secret))
+            for key_id, secret in keys.items()
+        ],
+        TEMPORARY,
+    )

@@ -1,0 +1,65 @@
+"""Starting to watch: whether somebody may, and where their player finds the title."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from streamverse.domains.catalog import public as catalog
+from streamverse.domains.catalog.contracts import TitleState
+from streamverse.domains.media import public as media
+from streamverse.domains.playback.errors import TitleNotPlayable, TitleNotVisible
+from streamverse.domains.playback.rules import Access, decide_access, write_base64url
+from streamverse.domains.playback.schemas import DrmOut, PlaybackOut
+
+if TYPE_CHECKING:
+    from streamverse.domains.catalog.contracts import Title, TitleId
+    from streamverse.domains.media.contracts import PackageView
+    from streamverse.kit.work import Work
+
+CLEARKEY = "org.w3.clearkey"
+
+
+async def start_playback(
+    work: Work, addresses: media.MediaAddresses, title_id: TitleId
+) -> PlaybackOut:
+    """Decide whether the caller may watch a title, and tell their player where it is."""
+    title = await catalog.find_visible_title(work, title_id)
+    if title is None:
+        raise TitleNotVisible
+    if (asset_id := title.asset_id) is not None:
+        # Who is told to come back in a moment waits as much as who sees it grow.
+        work.if_refused(lambda aftermath: media.hurry(aftermath, asset_id))
+    package = await require_access(work, title)
+    if not package.is_complete:
+        await media.hurry(work, package.asset_id)
+    signed = media.sign_addresses(work, addresses, package)
+    return PlaybackOut(
+        title_id=title.id,
+        name=title.name,
+        hls_url=signed.hls_url,
+        dash_url=signed.dash_url,
+        poster_url=signed.poster_url,
+        drm=_drm(package, signed.license_url),
+        expires_at=signed.expires_at,
+        is_growing=not package.is_complete,
+        playable_ms=package.playable_ms,
+        duration_ms=package.duration_ms,
+        credit=title.credit or None,
+    )
+
+
+def _drm(package: PackageView, license_url: str | None) -> DrmOut | None:
+    if license_url is None:
+        return None
+    return DrmOut(CLEARKEY, license_url, [write_base64url(key.bytes) for key in package.key_ids])
+
+
+async def require_access(work: Work, title: Title) -> PackageView:
+    """Give what can be played of a title that the actor may know of, or refuse."""
+    package = await media.find_package(work, title.asset_id) if title.asset_id else None
+    access = decide_access(
+        has_failed=title.state is TitleState.FAILED, is_playable=package is not None
+    )
+    if access is not Access.ALLOWED or package is None:
+        raise TitleNotPlayable(has_failed=access is Access.FAILED)
+    return package
