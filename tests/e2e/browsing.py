@@ -30,11 +30,11 @@ FLAGS = (
 )
 
 
-def launch(playwright: Playwright) -> Browser:
+def launch(playwright: Playwright, *flags: str) -> Browser:
     """Start the system's Chromium; none is ever downloaded."""
     executable = os.environ.get("CHROMIUM") or shutil.which("chromium")
     assert executable, "Install Chromium, or name its executable in the variable CHROMIUM."
-    return playwright.chromium.launch(executable_path=executable, args=FLAGS)
+    return playwright.chromium.launch(executable_path=executable, args=[*FLAGS, *flags])
 
 
 # Counts how often the picture stopped for want of bytes once it had moved.
@@ -174,6 +174,13 @@ class Player:
 
     def __init__(self, page: Page) -> None:
         self._page = page
+
+    def choose(self, name: str) -> None:
+        """Open the menu of qualities and speeds, and choose."""
+        self._page.mouse.move(200, 300)
+        self._page.mouse.move(220, 320)
+        self._page.get_by_role("button", name="Quality and speed").click()
+        self._page.get_by_role("menuitemradio", name=name).click()
 
     def wait_until(self, condition: str) -> None:
         """Wait until something is true of the ``video``."""

@@ -13,7 +13,7 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, StorageState, sync_playwright
+from playwright.sync_api import Browser, Playwright, StorageState, sync_playwright
 
 from tests.e2e.browsing import Visit, Visitor, launch, visit
 from tests.factories.media import MediaFactory, beep, picture
@@ -62,9 +62,9 @@ class Library:
         """Where it answers."""
         return self.process.url
 
-    def upload(self, film: Path, title: str) -> str:
+    def upload(self, film: Path, title: str, **said: str) -> str:
         """Upload a film and give the number of its title."""
-        words = {"filename": film.name, "title": title}
+        words = {"filename": film.name, "title": title, **said}
         metadata = ",".join(
             f"{k} {base64.b64encode(v.encode()).decode()}" for k, v in words.items()
         )
@@ -129,10 +129,10 @@ def open_library(browser: Browser, folder: Path, **settings: str) -> Generator[L
     process.stop()
 
 
-def logged_in(browser: Browser, url: str, account: dict[str, str]) -> StorageState:
+def logged_in(browser: Browser, url: str, account: dict[str, str], *expected: str) -> StorageState:
     """Log somebody in, and give what their browser keeps of it."""
     with visit(browser, url) as visitor:
-        visitor.expected.append("/api/v1/auth/me")
+        visitor.expected += ["/api/v1/auth/me", *expected]
         visitor.open("/login")
         visitor.log_in(account["email"], account["password"])
         visitor.page.wait_for_url(f"{url}/")
@@ -158,12 +158,18 @@ def title_id(library: Library, film: Path) -> str:
 
 
 @pytest.fixture(scope="package")
-def browser() -> Iterator[Browser]:
-    """Start the browser that all tests here share."""
+def playwright() -> Iterator[Playwright]:
+    """Start what browsers are driven by."""
     with sync_playwright() as playwright:
-        browser = launch(playwright)
-        yield browser
-        browser.close()
+        yield playwright
+
+
+@pytest.fixture(scope="package")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    """Start the browser that all tests here share."""
+    browser = launch(playwright)
+    yield browser
+    browser.close()
 
 
 @pytest.fixture

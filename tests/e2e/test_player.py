@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from urllib.parse import urljoin
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.e2e.browsing import Player, Visitor
 from tests.e2e.conftest import FILM_SECONDS, Library
@@ -22,14 +22,6 @@ def player(owner: Visitor, title_id: str) -> Player:
     player = Player(owner.page)
     player.wait_until_it_plays()
     return player
-
-
-def choose_quality(page: Page, name: str | re.Pattern[str]) -> None:
-    """Open the player's menu and choose."""
-    page.mouse.move(200, 300)
-    page.mouse.move(220, 320)
-    page.get_by_role("button", name="Quality and speed").click()
-    page.get_by_role("menuitemradio", name=name).click()
 
 
 def address_of_last_piece(library: Library, title_id: str) -> str:
@@ -60,9 +52,9 @@ def test_the_quality_is_chosen_by_hand_and_left_to_the_player(
 ) -> None:
     page = owner.page
     for height in (360, 480, 360):
-        choose_quality(page, f"{height}p")
+        player.choose(f"{height}p")
         player.wait_until(f"video.videoHeight === {height}")
-    choose_quality(page, "Automatic")
+    player.choose("Automatic")
     player.wait_until("video.videoHeight === 480")
     page.get_by_role("button", name="Quality and speed").click()
     automatic = page.get_by_role("menuitemradio", name="Automatic")
@@ -153,11 +145,11 @@ def test_it_plays_as_whoever_watches_likes_it(
     )
     assert rule == "rgb(255, 228, 92)"
     # Whoever wants more on the spot gets it.
-    choose_quality(page, "720p")
+    player.choose("720p")
     player.wait_until("video.videoHeight === 720")
-    choose_quality(page, "Automatic")
+    player.choose("Automatic")
     player.wait_until("video.videoHeight === 480")
-    choose_quality(page, "Normal")
+    player.choose("Normal")
     player.wait_until("video.playbackRate === 1")
 
 

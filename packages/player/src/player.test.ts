@@ -55,6 +55,7 @@ const never: DisplayMode = {
 const film: Source = {
   id: "bunny",
   hlsUrl: "/master.m3u8",
+  protection: null,
   durationSeconds: 600,
   isGrowing: false,
 };

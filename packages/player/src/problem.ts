@@ -4,6 +4,7 @@ export type ProblemKind =
   | "expired" // the signed address is no longer good
   | "missing" // the film is not there any more
   | "unsupported" // this device cannot decode it
+  | "locked" // this device cannot unlock an encrypted film
   | "broken"; // what came could not be played
 
 export interface PlayerProblem {

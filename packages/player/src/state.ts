@@ -20,10 +20,18 @@ export interface TimeRange {
   readonly endSeconds: number;
 }
 
+/** Where the keys of an encrypted film are given, and their names in base64url. */
+export interface Protection {
+  readonly licenseUrl: string;
+  readonly keyIds: readonly string[];
+}
+
 /** What is to be played. */
 export interface Source {
   readonly id: string;
   readonly hlsUrl: string;
+  /** Null for a film in the clear. */
+  readonly protection: Protection | null;
   /** The length of the whole film, also while only its beginning can be played. */
   readonly durationSeconds: number;
   readonly isGrowing: boolean;

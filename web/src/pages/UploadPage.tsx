@@ -1,13 +1,14 @@
-import { Button } from "@streamverse/ui";
+import { Button, Switch } from "@streamverse/ui";
 import { CloudUpload } from "lucide-react";
 import { useRef } from "react";
 
 import { useText } from "../app/i18n";
 import { PageHeading } from "../features/PageHeading";
 import { Permitted } from "../features/staff/Permitted";
+import { useMay } from "../features/staff/queries";
 import { EarlierUploads } from "../features/upload/EarlierUploads";
 import { takeFiles } from "../features/upload/take-files";
-import { useQueuedFiles } from "../features/upload/uploads";
+import { useProtection, useQueuedFiles, wishProtection } from "../features/upload/uploads";
 import { UploadRow } from "../features/upload/UploadRow";
 
 export function UploadPage() {
@@ -25,6 +26,7 @@ function Uploads() {
     <div className="gutter mx-auto max-w-4xl">
       <PageHeading title={text.upload.title} intro={text.upload.intro} />
       <FileChooser />
+      <ProtectionChoice />
       {files.length > 0 && (
         <section aria-labelledby="current-uploads" className="mt-12">
           <h2 id="current-uploads" className="mb-4 text-2xl font-bold">
@@ -72,6 +74,25 @@ function FileChooser() {
         <span className="hidden text-muted pointer-fine:inline">{text.upload.dropHint}</span>
       </div>
       <p className="text-sm text-muted">{text.upload.formats}</p>
+    </div>
+  );
+}
+
+/** Holds for files chosen or dropped from now on. */
+function ProtectionChoice() {
+  const text = useText();
+  const protection = useProtection();
+  const mayChoose = useMay("titles.edit") === true;
+  if (!mayChoose) return null;
+  return (
+    <div className="mt-4 px-2">
+      <Switch
+        label={text.upload.protect}
+        hint={text.upload.protectHint}
+        isOn={protection === "clearkey"}
+        isDisabled={protection === null}
+        onChange={(isOn) => wishProtection(isOn ? "clearkey" : "none")}
+      />
     </div>
   );
 }

@@ -4,16 +4,18 @@ import type { Quality, Source, TextTrack } from "../state";
 /** HLS played by the media element itself, where there are no Media Source Extensions. */
 export class NativeEngine implements Engine {
   readonly #video: HTMLVideoElement;
+  readonly #listener: EngineListener;
   readonly #stop = new AbortController();
   #knownSeconds = 0;
 
   constructor(video: HTMLVideoElement, listener: EngineListener) {
     this.#video = video;
+    this.#listener = listener;
     const options = { signal: this.#stop.signal };
     video.addEventListener("durationchange", () => listener.onGrown(), options);
     video.addEventListener("progress", () => listener.onGrown(), options);
     video.textTracks.addEventListener("addtrack", () => listener.onTracksChanged(), options);
-    video.addEventListener("error", () => this.#report(listener), options);
+    video.addEventListener("error", () => this.#report(), options);
   }
 
   prefer(): void {
@@ -22,6 +24,11 @@ export class NativeEngine implements Engine {
 
   load(source: Source, startSeconds: number): Promise<void> {
     const video = this.#video;
+    if (source.protection !== null) {
+      // An element by itself asks nobody for keys.
+      this.#listener.onProblem({ kind: "locked", technical: "no Media Source Extensions" });
+      return Promise.resolve();
+    }
     this.#knownSeconds = source.durationSeconds;
     return new Promise((resolve) => {
       const start = () => {
@@ -84,9 +91,12 @@ export class NativeEngine implements Engine {
     return Promise.resolve();
   }
 
-  #report(listener: EngineListener): void {
+  #report(): void {
     const error = this.#video.error;
     const kind = error?.code === MediaError.MEDIA_ERR_NETWORK ? "unreachable" : "broken";
-    listener.onProblem({ kind, technical: `media ${error?.code ?? 0}: ${error?.message ?? ""}` });
+    this.#listener.onProblem({
+      kind,
+      technical: `media ${error?.code ?? 0}: ${error?.message ?? ""}`,
+    });
   }
 }

@@ -1,9 +1,11 @@
 import shaka from "shaka-player/dist/shaka-player.hls-es2021.js";
 
 import type { Engine, EngineListener } from "../engine";
+import { askForKeys } from "../license";
 import { kindOfStatus, type PlayerProblem, type ProblemKind } from "../problem";
 import {
   noPreferences,
+  type Protection,
   type Quality,
   type Source,
   type TextTrack,
@@ -55,6 +57,7 @@ export class ShakaEngine implements Engine {
   }
 
   async load(source: Source, startSeconds: number): Promise<void> {
+    if (source.protection !== null && !(await this.#unlock(source.protection))) return;
     try {
       await this.#player.attach(this.#video);
       await this.#player.load(source.hlsUrl, startSeconds);
@@ -130,6 +133,19 @@ export class ShakaEngine implements Engine {
     await this.#player.destroy();
   }
 
+  /** Get the keys of an encrypted film; false if there are none for this viewer. */
+  async #unlock(protection: Protection): Promise<boolean> {
+    const license = await askForKeys(protection);
+    if ("kind" in license) {
+      this.#listener.onProblem(license);
+      return false;
+    }
+    const clearKeys = Object.fromEntries(license.keys.map(({ kid, k }) => [kid, k]));
+    // Shaka knows no form of HLS's for keys that are asked for by name: what it needs, it has now.
+    this.#player.configure({ drm: { clearKeys }, manifest: { ignoreDrmInfo: true } });
+    return true;
+  }
+
   #report(error: shaka.util.Error): void {
     if (error.code === shaka.util.Error.Code.LOAD_INTERRUPTED) return;
     const problem = problemOf(error);
@@ -182,6 +198,7 @@ function problemOf(error: shaka.util.Error): PlayerProblem {
 
 function kindOf(error: shaka.util.Error): ProblemKind {
   const { Category, Code } = shaka.util.Error;
+  if (error.category === Category.DRM) return "locked";
   if (error.code === Code.BAD_HTTP_STATUS)
     return kindOfStatus(Number((error.data as unknown[])[1]));
   if (error.category === Category.NETWORK) return "unreachable";

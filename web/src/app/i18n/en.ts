@@ -121,6 +121,9 @@ export const en = {
     dropHere: "Drop the files to upload them",
     dropHint: "or drop them here",
     formats: "MP4, MOV, MKV, WebM and most other video files",
+    protect: "Protect with encryption",
+    protectHint:
+      "Only people who are logged in get the key, and only browsers that can decrypt play the film. It does not stop anybody from recording their screen.",
     nameLabel: "Name",
     nameOf: (file: string) => `Name for ${file}`,
     progressOf: (file: string) => `Upload of ${file}`,
@@ -271,6 +274,10 @@ export const en = {
       unsupported: {
         title: "This browser cannot play it",
         body: "It cannot decode the film. Try another browser, or a newer version of this one.",
+      },
+      locked: {
+        title: "This browser cannot unlock the film",
+        body: "The film is encrypted. Open this page over https in a recent Chrome, Edge or Firefox.",
       },
       broken: {
         title: "The film cannot be played",

@@ -21,6 +21,10 @@ export function sourceOf(playback: Playback): Source {
   return {
     id: playback.title_id,
     hlsUrl: playback.hls_url,
+    protection: playback.drm && {
+      licenseUrl: playback.drm.license_url,
+      keyIds: playback.drm.key_ids,
+    },
     durationSeconds: playback.duration_ms / 1000,
     isGrowing: playback.is_growing,
   };

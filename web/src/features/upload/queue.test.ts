@@ -105,6 +105,12 @@ test("a file is taken once while it is under way, and again after it was refused
   expect(queue.add(film("a.mp4"))).toBe(true);
 });
 
+test("a file goes with the wish that held when it was chosen", () => {
+  queue.add(film("a.mp4"), "clearkey");
+  queue.add(film("b.mp4"));
+  expect(transfers.map((transfer) => transfer.options.protection)).toEqual(["clearkey", null]);
+});
+
 test("a paused file makes room, keeps what has arrived, and queues again", async () => {
   for (const name of ["a.mp4", "b.mp4", "c.mp4"]) queue.add(film(name));
   connect(0, "u1");

@@ -3,7 +3,7 @@ import { Store } from "@streamverse/player";
 
 import { nameFromFile } from "./file-name";
 import { SpeedMeter } from "./speed-meter";
-import { Transfer, type TransferListener, type TransferOptions } from "./transfer";
+import { type Protection, Transfer, type TransferListener, type TransferOptions } from "./transfer";
 
 const PARALLEL = 2;
 const CHECK_EVERY_MS = 1_000;
@@ -71,12 +71,13 @@ export class UploadQueue {
   }
 
   /** Take a file in; gives false if it is already under way. */
-  add(file: File): boolean {
+  add(file: File, protection: Protection | null = null): boolean {
     if (this.files().some((f) => isSameFile(f, file) && !FINISHED.includes(f.stage))) return false;
     const { key } = this.#show(file, { stage: "queued" });
     const transfer = this.#makeTransfer({
       file,
       name: () => this.#tellName(key),
+      protection,
       findUnfinished: () => this.#findUnfinished(key, file),
       listener: this.#listenerOf(key),
     });

@@ -1,6 +1,8 @@
 import { parseProblem, ServerUnreachable } from "@streamverse/client";
 import type { Upload as TusUpload } from "tus-js-client";
 
+export type Protection = "none" | "clearkey";
+
 const ENDPOINT = "/api/v1/uploads";
 /** Small enough for any proxy's body limit, and for little to be sent twice after a break. */
 const CHUNK_BYTES = 8 * 1024 * 1024;
@@ -22,6 +24,8 @@ export interface TransferListener {
 export interface TransferOptions {
   file: File;
   name: () => string;
+  /** How the film is to be encrypted; null leaves it to the service. */
+  protection: Protection | null;
   /** Find an upload of the same file that the server already holds a part of. */
   findUnfinished: () => Promise<string | null>;
   listener: TransferListener;
@@ -77,7 +81,7 @@ export class Transfer {
   }
 
   async #create(): Promise<TusUpload> {
-    const { file, name, findUnfinished, listener } = this.#options;
+    const { file, name, protection, findUnfinished, listener } = this.#options;
     const unfinishedId = await findUnfinished();
     const { Upload } = await import("tus-js-client");
     const upload = new Upload(file, {
@@ -86,7 +90,12 @@ export class Transfer {
       chunkSize: CHUNK_BYTES,
       retryDelays: null,
       storeFingerprintForResuming: false,
-      metadata: { filename: file.name, filetype: file.type, title: name() },
+      metadata: {
+        filename: file.name,
+        filetype: file.type,
+        title: name(),
+        ...(protection === null ? {} : { protection }),
+      },
       onUploadUrlAvailable: () => listener.onStarted(upload.url?.split("/").at(-1) ?? ""),
       onProgress: (sentBytes) => {
         this.#failures = 0;

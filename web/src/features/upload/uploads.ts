@@ -1,9 +1,11 @@
 import { type Upload, unwrap } from "@streamverse/client";
-import { queryOptions } from "@tanstack/react-query";
+import { Store } from "@streamverse/player";
+import { queryOptions, useQuery } from "@tanstack/react-query";
 import { useSyncExternalStore } from "react";
 
 import { api } from "../../app/api";
 import { type QueuedFile, UploadQueue, type UploadServer } from "./queue";
+import type { Protection } from "./transfer";
 
 const server: UploadServer = {
   async list(): Promise<Upload[]> {
@@ -46,4 +48,31 @@ export function removeUpload(uploadId: string): Promise<void> {
 
 export function useQueuedFiles(): readonly QueuedFile[] {
   return useSyncExternalStore(uploads.store.subscribe, uploads.store.get).files;
+}
+
+/** How the next files are to be encrypted, once somebody has said so on this page. */
+const wishes = new Store<{ protection: Protection | null }>({ protection: null });
+
+export function wishedProtection(): Protection | null {
+  return wishes.get().protection;
+}
+
+export function wishProtection(protection: Protection): void {
+  wishes.set({ protection });
+}
+
+const defaultProtectionQuery = queryOptions({
+  queryKey: ["uploads", "protection"],
+  queryFn: async () => {
+    const page = await unwrap(api.GET("/api/v1/uploads", { params: { query: { limit: 1 } } }));
+    return page.protection;
+  },
+  staleTime: Infinity,
+});
+
+/** How the next files will be encrypted; null while the service has not said what it does. */
+export function useProtection(): Protection | null {
+  const { protection } = useSyncExternalStore(wishes.subscribe, wishes.get);
+  const { data = null } = useQuery(defaultProtectionQuery);
+  return protection ?? data;
 }
