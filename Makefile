@@ -2,8 +2,8 @@
 # It needs Python 3.11 or newer, Node.js 20.19 or newer, and make; all else it fetches.
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test test-web test-server check check-lock check-style check-imports \
-	check-rules check-types check-web format client bench services services-stop clean
+.PHONY: help run build test test-web test-server test-films test-rest check check-lock check-style \
+	check-imports check-rules check-types check-web format client bench services services-stop clean
 
 DATA_DIR ?= var/data
 UV_VERSION := 0.13.8
@@ -36,9 +36,26 @@ test-web: $(NODE_READY)
 	$(step) 'Testing the web packages'
 	@npm test --silent
 
+# Tests that encode films or drive browsers wait for other programs: they run beside the rest.
+FILM_TESTS := $(addprefix tests/,benchmarks e2e faults media mediakit playback)
+HALF = COVERAGE_FILE=.coverage.$@ $(BIN)/pytest -p no:cacheprovider \
+	--cov --cov-report= --cov-fail-under=0
+
 test-server: $(PYTHON_DEV_READY) $(WEB_READY) ## Run the server's tests (ARGS="-k hls": only those)
 	$(step) 'Testing the server'
-	@$(BIN)/pytest $(if $(ARGS),$(ARGS),--cov)
+ifdef ARGS
+	@$(BIN)/pytest $(ARGS)
+else
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target test-films test-rest
+	@$(BIN)/coverage combine --quiet
+	@$(BIN)/coverage report
+endif
+
+test-films:
+	@$(HALF) $(FILM_TESTS)
+
+test-rest:
+	@$(HALF) $(addprefix --ignore=,$(FILM_TESTS))
 
 check: check-lock check-style check-imports check-rules check-types check-web ## Check style, imports, types
 
@@ -88,7 +105,7 @@ services-stop: ## Stop it and delete what it kept
 
 clean: ## Delete everything that was built or fetched; var/data stays
 	@rm -rf .uv .venv node_modules web/node_modules packages/*/node_modules web/dist \
-		.coverage .hypothesis .import_linter_cache .pytest_cache .ruff_cache
+		.coverage* .hypothesis .import_linter_cache .pytest_cache .ruff_cache
 	@find src tests tools -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(UV): tools/bootstrap.sh
