@@ -24,6 +24,7 @@ COMMANDS = (
     "import",
     "probe",
     "jobs",
+    "storage",
     "audit",
     "openapi",
     "doctor",

@@ -71,6 +71,7 @@ GIVEN: Mapping[str, Callable[[Resources], object]] = {
     "key_safe": lambda world: world.key_safe,
     "trusted_proxies": lambda world: tuple(map(ip_network, world.settings.trusted_proxies)),
     "intake": lambda world: world.intake,
+    "retention": lambda world: world.retention,
     "receptions": lambda _: Receptions(),
     "federation": lambda world: Federation(parse_providers(world.settings.oidc_providers)),
     "archive": lambda world: Archive(world.store, world.vault),

@@ -138,6 +138,14 @@ def _add_tools(commands: Commands, common: argparse.ArgumentParser) -> None:
     )
     command.add_argument("--limit", type=int, default=20, help="how many (20)")
     command.add_argument("--json", action="store_true", help="print JSON")
+    about = "tell what is in the store, or find what nothing refers to"
+    command = commands.add_parser("storage", parents=[common], help=about, description=about)
+    command.add_argument(
+        "action",
+        choices=["report", "orphans"],
+        help="report: what each tenant has; orphans: what is older than a day and nobody's",
+    )
+    command.add_argument("--delete", action="store_true", help="delete the orphans that are found")
     about = "check that nobody removed, changed, reordered or cut off what staff did"
     command = commands.add_parser("audit", parents=[common], help=about, description=about)
     command.add_argument(

@@ -122,6 +122,35 @@ async def _list_jobs(settings: Settings, given: argparse.Namespace) -> None:
         print_line(f"{row.id}  {row.state:9} {percent}  {row.name} {row.stage or ''}{problem}")
 
 
+async def run_storage(settings: Settings, given: argparse.Namespace) -> int:
+    """Tell what is in the store, or find what nothing refers to."""
+    async with open_resources(settings) as resources:
+        show = _show_orphans if given.action == "orphans" else _show_storage
+        await show(resources, given)
+    return 0
+
+
+async def _show_storage(resources: Resources, _given: argparse.Namespace) -> None:
+    async with resources.workshop.reading(Actor.system()) as work:
+        for tenant_id, name, total_bytes in await media.total_by_tenant(work):
+            print_line(f"{tenant_id}  {total_bytes:>20,} bytes  {name}")
+
+
+async def _show_orphans(resources: Resources, given: argparse.Namespace) -> None:
+    census = await resources.orphan_collector.collect(is_dry_run=not given.delete)
+    for name in census.examples:
+        print_line(name)
+    for tally, what in (
+        (census.stored, "in the store"),
+        (census.unclaimed, "of which this program knows nothing; they are left alone"),
+        (census.orphans, "to which nothing refers"),
+        (census.deleted, "deleted"),
+    ):
+        print_line(f"{tally.count:>12,} objects  {tally.size_bytes:>20,} bytes  {what}")
+    if census.orphans.count and not given.delete:
+        print_line("Nothing was deleted: `streamverse storage orphans --delete` does it.")
+
+
 async def run_audit(settings: Settings, _given: argparse.Namespace) -> int:
     """Check the audit log of every tenant."""
     is_whole = True

@@ -10,16 +10,19 @@ from streamverse.domains.catalog.listeners import listeners as catalog_listeners
 from streamverse.domains.identity import jobs as identity_jobs
 from streamverse.domains.identity import models as identity_models
 from streamverse.domains.identity.listeners import listeners as identity_listeners
+from streamverse.domains.identity.public import IDENTITY_STORE_OWNERS
 from streamverse.domains.identity.service.exports import EXPORTERS as IDENTITY_EXPORTERS
 from streamverse.domains.identity.service.exports import Archive
 from streamverse.domains.media import models as media_models
 from streamverse.domains.media.jobs import media_jobs
 from streamverse.domains.media.jobs.importing import ImportingJobs
-from streamverse.domains.media.public import EncodingPolicy
+from streamverse.domains.media.jobs.storing import StoringJobs
+from streamverse.domains.media.listeners import listeners as media_listeners
+from streamverse.domains.media.public import MEDIA_STORE_OWNERS, EncodingPolicy
 from streamverse.domains.profiles import jobs as profiles_jobs
 from streamverse.domains.profiles import models as profiles_models
 from streamverse.domains.profiles.listeners import listeners as profiles_listeners
-from streamverse.domains.profiles.public import PROFILE_EXPORTERS
+from streamverse.domains.profiles.public import PROFILE_EXPORTERS, PROFILES_STORE_OWNERS
 from streamverse.kit import idempotency, mail
 from streamverse.kit.db import Base
 from streamverse.kit.worker import handlers_of
@@ -40,12 +43,16 @@ METADATA = Base.metadata
 # What people get of what is kept about them: every domain that keeps something adds its part.
 EXPORTERS = (*IDENTITY_EXPORTERS, *PROFILE_EXPORTERS)
 
+# Who answers for which names in the store: what nobody answers for is never deleted.
+STORE_OWNERS = (*IDENTITY_STORE_OWNERS, *PROFILES_STORE_OWNERS, *MEDIA_STORE_OWNERS)
+
 
 def listeners(catalog_settings: CatalogSettings, correspondence: Correspondence) -> list[Listener]:
     """List the reactions to events."""
     return [
         *identity_listeners(correspondence),
         *profiles_listeners,
+        *media_listeners,
         *catalog_listeners(catalog_settings),
     ]
 
@@ -69,6 +76,11 @@ def job_handlers(resources: Resources) -> Sequence[JobHandlers]:
             is_checked_fully=resources.settings.package_checks == "full",
         ),
         ImportingJobs(resources.intake).handlers(),
+        StoringJobs(
+            resources.orphan_collector,
+            resources.retention,
+            resources.settings.retention_orphan_days,
+        ).handlers(),
     )
 
 

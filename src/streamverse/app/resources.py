@@ -18,12 +18,14 @@ from streamverse.domains.identity.service.mails import Correspondence
 from streamverse.domains.media.contracts import Protection
 from streamverse.domains.media.public import KeySafe, MediaAddresses, UploadLimits
 from streamverse.domains.media.rules.origins import parse_buckets
+from streamverse.domains.media.rules.retention import Retention
 from streamverse.domains.media.service.remote_imports import Intake
 from streamverse.kit.clock import Clock, SystemClock
 from streamverse.kit.crypto import Vault, derive_key
 from streamverse.kit.db import Database
 from streamverse.kit.fetching import GuardedFetcher
 from streamverse.kit.mail import MailSender, Postbox
+from streamverse.kit.orphans import OrphanCollector
 from streamverse.kit.reach import Reach
 from streamverse.kit.regions import Regions
 from streamverse.kit.smtp import SmtpServer, SmtpTransport
@@ -69,6 +71,22 @@ class Resources:
     def key_safe(self) -> KeySafe:
         """What keeps the keys of encrypted films."""
         return KeySafe(self.vault, Protection(self.settings.protection))
+
+    @property
+    def retention(self) -> Retention:
+        """How long things are kept where a tenant does not choose otherwise."""
+        settings = self.settings
+        return Retention(
+            source_days=settings.retention_source_days,
+            failed_days=settings.retention_failed_days,
+            refused_days=settings.retention_refused_days,
+            upload_hours=settings.upload_expiry_hours,
+        )
+
+    @property
+    def orphan_collector(self) -> OrphanCollector:
+        """What finds the objects that nothing refers to."""
+        return OrphanCollector(self.workshop, self.store, registry.STORE_OWNERS)
 
     @property
     def scratch(self) -> Path:

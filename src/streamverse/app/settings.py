@@ -303,6 +303,30 @@ class Settings:
         about="How much of what was encoded is decoded again before it is declared ready: sound "
         "and the smallest renditions whole and a sample of the others, or all of it.",
     )
+    retention_source_days: _NotNegative = setting(
+        default=0,
+        group="Retention",
+        about="The file that a film was made from is deleted so many days after all of it can be "
+        "played; 0 keeps it. A tenant may choose otherwise, here and for the next two.",
+    )
+    retention_failed_days: _NotNegative = setting(
+        default=0,
+        group="Retention",
+        about="A film that could not be encoded is deleted with its file after so many days; 0 "
+        "keeps it.",
+    )
+    retention_refused_days: _NotNegative = setting(
+        default=30,
+        group="Retention",
+        about="An upload that was refused or has expired leaves the list after so many days; 0 "
+        "keeps it there. Its bytes went at once.",
+    )
+    retention_orphan_days: _NotNegative = setting(
+        default=0,
+        group="Retention",
+        about="What nothing refers to is deleted when it is older than so many days; 0 leaves it "
+        "for somebody to look at.",
+    )
     worker_count: _NotNegative = setting(
         default=1,
         group="Work",

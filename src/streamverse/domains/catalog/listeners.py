@@ -6,6 +6,7 @@ from streamverse.domains.catalog.contracts import CatalogSettings
 from streamverse.domains.catalog.service import media_news
 from streamverse.domains.media.contracts import (
     AssetAccepted,
+    AssetExpired,
     AssetFailed,
     EncodingRetried,
     PackagePlayable,
@@ -35,6 +36,10 @@ def listeners(settings: CatalogSettings) -> Listeners:
     @declared.on(AssetFailed)
     async def mark_failed(work: Work, failed: AssetFailed) -> None:
         await media_news.mark_failed(work, failed)
+
+    @declared.on(AssetExpired)
+    async def drop_expired(work: Work, expired: AssetExpired) -> None:
+        await media_news.drop_expired(work, expired.asset_id)
 
     @declared.on(EncodingRetried)
     async def mark_retried(work: Work, retried: EncodingRetried) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -21,12 +21,14 @@ from streamverse.domains.identity.models import AccountRow
 from streamverse.domains.identity.repository import Accounts, ApiKeys, Sessions, Tenants
 from streamverse.domains.identity.service import accounts, activity, sessions
 from streamverse.domains.identity.service.audit import Verified, audit, verify_all
+from streamverse.domains.identity.service.exports import STORE_OWNERS as IDENTITY_STORE_OWNERS
 from streamverse.domains.identity.service.passwords import hash_password, is_password
 from streamverse.kit.db import JsonObject
 from streamverse.kit.tokens import setup_token
 from streamverse.kit.work import Actor, Role, Work, Workshop
 
 __all__ = [
+    "IDENTITY_STORE_OWNERS",
     "authenticate",
     "ensure_default_tenant",
     "find_account",
@@ -34,6 +36,7 @@ __all__ = [
     "find_owner",
     "find_session_end",
     "find_setup_token",
+    "find_tenants",
     "hash_password",
     "is_holder_active",
     "is_password",
@@ -81,6 +84,11 @@ async def ensure_default_tenant(work: Work) -> TenantId:
     if await tenants.find(DEFAULT_TENANT_ID) is None:
         tenants.add(DEFAULT_TENANT_ID, "StreamVerse")
     return DEFAULT_TENANT_ID
+
+
+async def find_tenants(work: Work) -> Mapping[TenantId, str]:
+    """Find the tenants of the installation, with their names."""
+    return {TenantId(row.id): row.name for row in await Tenants(work).all()}
 
 
 async def find_setup_token(work: Work, settings: IdentitySettings) -> str | None:

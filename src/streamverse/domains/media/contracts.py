@@ -111,6 +111,13 @@ class EncodingRetried(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class AssetExpired(Event):
+    """An asset that could not be made playable was let go, as the rules of retention say."""
+
+    asset_id: AssetId
+
+
+@dataclass(frozen=True, slots=True)
 class CheckUpload(Job):
     """Read a received file's facts; take it in or refuse it."""
 
@@ -165,3 +172,34 @@ class DeleteFiles(Job):
 @dataclass(frozen=True, slots=True)
 class ExpireUploads(Job):
     """Give up uploads that nobody has continued before they expired."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteSource(Job):
+    """Remove the file that an asset was made from; the package stays."""
+
+    asset_id: AssetId
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureStorage(Job):
+    """Weigh what an asset has in the store."""
+
+    asset_id: AssetId
+
+
+@dataclass(frozen=True, slots=True)
+class ApplyRetention(Job):
+    """Let go what has been kept for as long as each tenant wants it kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class CollectOrphans(Job):
+    """Walk through the store and find what nothing refers to."""
+
+    census_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteOldOrphans(Job):
+    """Delete what nothing has referred to for as long as the settings say."""

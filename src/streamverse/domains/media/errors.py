@@ -191,6 +191,29 @@ class BucketUnknown(NotFound):
         )
 
 
+class CensusRunning(Conflict):
+    """Somebody is already walking through the store."""
+
+    code = "media.census_running"
+    title = "This is being done already"
+
+    def __init__(self) -> None:
+        super().__init__("The store is being searched already: wait until that is done.")
+
+
+class CensusNeeded(Conflict):
+    """Nobody has looked at what would be deleted."""
+
+    code = "media.census_needed"
+    title = "Look first"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Search the store first and look at what is found: it can be deleted within a day "
+            "after that."
+        )
+
+
 class FileLost(Problem):
     """The file that was given to us is no longer in the store."""
 

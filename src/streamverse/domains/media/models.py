@@ -5,7 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, Integer, LargeBinary, SmallInteger
+from sqlalchemy import (
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from streamverse.kit.db import Base, JsonObject, TenantOwned
@@ -72,6 +79,7 @@ class AssetRow(TenantOwned, Base):
     duration_ms: Mapped[int]
     facts: Mapped[JsonObject]
     created_at: Mapped[datetime]
+    source_deleted_at: Mapped[datetime | None]
 
 
 class PackageRow(TenantOwned, Base):
@@ -93,6 +101,7 @@ class PackageRow(TenantOwned, Base):
     created_at: Mapped[datetime]
     playable_at: Mapped[datetime | None]
     ready_at: Mapped[datetime | None]
+    failed_at: Mapped[datetime | None]
 
 
 class TrackRow(TenantOwned, Base):
@@ -161,4 +170,50 @@ class PartRow(TenantOwned, Base):
     segment_count: Mapped[int] = mapped_column(Integer)
     next_segment: Mapped[int] = mapped_column(Integer)
     encode_starts: Mapped[int] = mapped_column(SmallInteger, default=0)
+    finished_at: Mapped[datetime | None]
+
+
+class StorageRow(TenantOwned, Base):
+    """What an asset weighs in the store, by what it is kept for."""
+
+    __tablename__ = "media_storage"
+    __table_args__ = (Index(None, "tenant_id", "total_bytes", "asset_id"),)
+
+    asset_id: Mapped[UUID] = mapped_column(
+        ForeignKey("media_asset.id", ondelete="CASCADE"), primary_key=True
+    )
+    source_bytes: Mapped[int]
+    h264_bytes: Mapped[int]
+    hevc_bytes: Mapped[int]
+    av1_bytes: Mapped[int]
+    sound_bytes: Mapped[int]
+    pictures_bytes: Mapped[int]
+    other_bytes: Mapped[int]
+    total_bytes: Mapped[int]
+    measured_at: Mapped[datetime]
+
+
+class RetentionRow(TenantOwned, Base):
+    """What a tenant has decided about how long things are kept; nothing stands for the settings."""
+
+    __tablename__ = "media_retention"
+    __table_args__ = (UniqueConstraint("tenant_id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    source_days: Mapped[int | None] = mapped_column(Integer)
+    failed_days: Mapped[int | None] = mapped_column(Integer)
+    refused_days: Mapped[int | None] = mapped_column(Integer)
+    upload_hours: Mapped[int | None] = mapped_column(Integer)
+
+
+class CensusRow(TenantOwned, Base):
+    """A walk through the store that looks for what nothing refers to."""
+
+    __tablename__ = "media_census"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    is_dry_run: Mapped[bool]
+    found: Mapped[JsonObject | None]
+    problem: Mapped[JsonObject | None]
+    started_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]

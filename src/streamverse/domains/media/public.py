@@ -25,6 +25,8 @@ from streamverse.domains.media.service.delivery import (
 from streamverse.domains.media.service.importing import import_file
 from streamverse.domains.media.service.keys import KeySafe, open_keys
 from streamverse.domains.media.service.remote_imports import NewImport, order_import
+from streamverse.domains.media.service.storage_report import STORE_OWNERS as MEDIA_STORE_OWNERS
+from streamverse.domains.media.service.storage_report import total_by_tenant
 from streamverse.domains.media.service.uploads import Receptions, UploadLimits
 
 if TYPE_CHECKING:
@@ -144,6 +146,7 @@ async def find_upload_problem(work: Work, upload_id: UploadId) -> str | None:
 
 
 __all__ = [
+    "MEDIA_STORE_OWNERS",
     "EncodingPolicy",
     "KeySafe",
     "KeyUnknown",
@@ -168,4 +171,5 @@ __all__ = [
     "retry_job",
     "sign_addresses",
     "time_left",
+    "total_by_tenant",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from fractions import Fraction
 from typing import TYPE_CHECKING, TypeVar
@@ -14,16 +14,21 @@ from streamverse.domains.media.contracts import AssetId, PackageId
 from streamverse.domains.media.errors import PackageNotFound, UploadNotFound
 from streamverse.domains.media.models import (
     AssetRow,
+    CensusRow,
     KeyRow,
     PackageRow,
     PartRow,
     RemoteImportRow,
+    RetentionRow,
     SegmentRow,
+    StorageRow,
     TrackRow,
     UploadRow,
 )
 from streamverse.domains.media.rules.states import UploadState
 from streamverse.kit import clock
+from streamverse.kit.jobs import ACTIVE, JobRow
+from streamverse.kit.paging import is_before
 
 if TYPE_CHECKING:
     from streamverse.domains.media.contracts import UploadId
@@ -342,3 +347,170 @@ class Packages:
         )
         lengths = (Fraction(int(ticks), timescale) for timescale, ticks in found)
         return sum(lengths, Fraction())
+
+
+class StoredWeights:
+    """What the assets weigh in the store."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    async def lock(self, asset_id: AssetId) -> StorageRow | None:
+        """Find what an asset weighed when it was measured last, for change."""
+        return await self._work.session.scalar(
+            select(StorageRow).where(StorageRow.asset_id == asset_id).with_for_update()
+        )
+
+    def add(self, row: StorageRow) -> None:
+        """Add what an asset weighs."""
+        self._work.session.add(row)
+
+    async def totals(self) -> Mapping[str, int]:
+        """Add up what all assets weigh, by what it is kept for."""
+        columns = [func.coalesce(func.sum(getattr(StorageRow, name)), 0) for name in WEIGHTS]
+        found = (await self._work.session.execute(select(*columns))).one()
+        return dict(zip(WEIGHTS, map(int, found), strict=True))
+
+    async def totals_of_tenants(self) -> Mapping[UUID, int]:
+        """Add up what each tenant's assets weigh."""
+        found = await self._work.session.execute(
+            select(StorageRow.tenant_id, func.sum(StorageRow.total_bytes)).group_by(
+                StorageRow.tenant_id
+            )
+        )
+        return {tenant_id: int(total) for tenant_id, total in found}
+
+    async def page(
+        self, *, after: tuple[int, UUID] | None, limit: int
+    ) -> Sequence[tuple[StorageRow, AssetRow]]:
+        """List assets with what they weigh, the heaviest first."""
+        query = (
+            select(StorageRow, AssetRow)
+            .join(AssetRow, AssetRow.id == StorageRow.asset_id)
+            .order_by(StorageRow.total_bytes.desc(), StorageRow.asset_id.desc())
+            .limit(limit)
+        )
+        if after is not None:
+            query = query.where(is_before(StorageRow.total_bytes, StorageRow.asset_id, after))
+        found = await self._work.session.execute(query)
+        return [(weight, asset) for weight, asset in found]
+
+    async def arriving_bytes(self) -> int:
+        """Add up what has arrived of uploads that are not taken in yet."""
+        under_way = (UploadState.UPLOADING, UploadState.FETCHING, UploadState.CHECKING)
+        found = await self._work.session.scalar(
+            select(func.sum(UploadRow.offset_bytes)).where(
+                UploadRow.state.in_(under_way), UploadRow.part_ids.is_(None)
+            )
+        )
+        return int(found or 0)
+
+
+WEIGHTS = (
+    "source_bytes",
+    "h264_bytes",
+    "hevc_bytes",
+    "av1_bytes",
+    "sound_bytes",
+    "pictures_bytes",
+    "other_bytes",
+    "total_bytes",
+)
+
+
+class Retentions:
+    """What tenants have decided about how long things are kept, and what is due by that."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    async def find(self) -> RetentionRow | None:
+        """Find what the actor's tenant has decided."""
+        return await self._work.session.scalar(
+            select(RetentionRow).where(RetentionRow.tenant_id == self._work.actor.tenant_id)
+        )
+
+    def add(self, row: RetentionRow) -> None:
+        """Add a decision."""
+        self._work.session.add(row)
+
+    async def unneeded_sources(self, ready_before: datetime, limit: int) -> Sequence[AssetRow]:
+        """List assets that keep their file though every package of them is long ready."""
+        packages = select(PackageRow.id).where(PackageRow.asset_id == AssetRow.id)
+        is_unready = or_(PackageRow.ready_at.is_(None), PackageRow.ready_at > ready_before)
+        jobs = select(JobRow.id).where(JobRow.subject_id == AssetRow.id, JobRow.state.in_(ACTIVE))
+        found = await self._work.session.scalars(
+            select(AssetRow)
+            .where(
+                AssetRow.source_deleted_at.is_(None),
+                packages.exists(),
+                ~packages.where(is_unready).exists(),
+                ~jobs.exists(),
+            )
+            .limit(limit)
+        )
+        return found.all()
+
+    async def long_failed(self, failed_before: datetime, limit: int) -> Sequence[AssetId]:
+        """List assets of which every package failed long ago."""
+        packages = select(PackageRow.id).where(PackageRow.asset_id == AssetRow.id)
+        is_alive = or_(PackageRow.failed_at.is_(None), PackageRow.failed_at > failed_before)
+        found = await self._work.session.scalars(
+            select(AssetRow.id)
+            .where(packages.exists(), ~packages.where(is_alive).exists())
+            .limit(limit)
+        )
+        return [AssetId(asset_id) for asset_id in found]
+
+    async def forget_refused(self, made_before: datetime) -> None:
+        """Take old uploads off the list that were refused or have expired."""
+        await self._work.session.execute(
+            delete(UploadRow).where(
+                UploadRow.state.in_((UploadState.REFUSED, UploadState.EXPIRED)),
+                UploadRow.created_at <= made_before,
+            )
+        )
+
+
+class Censuses:
+    """The walks through the store."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    def add(self, row: CensusRow) -> None:
+        """Add a walk."""
+        self._work.session.add(row)
+
+    async def find(self, census_id: UUID) -> CensusRow | None:
+        """Find a walk."""
+        return await self._work.session.scalar(select(CensusRow).where(CensusRow.id == census_id))
+
+    async def latest(self, limit: int) -> Sequence[CensusRow]:
+        """List walks, the latest first."""
+        query = select(CensusRow).order_by(CensusRow.id.desc()).limit(limit)
+        return (await self._work.session.scalars(query)).all()
+
+
+async def existing_assets(work: Work, asset_ids: Collection[UUID]) -> set[UUID]:
+    """Tell which of some ids are those of assets, or of uploads that will become one.
+
+    Uploads are asked first: one that becomes an asset in between is found as that.
+    """
+    found: set[UUID] = set()
+    for column in (UploadRow.asset_id, AssetRow.id):
+        known = await work.session.scalars(select(column).where(column.in_(asset_ids)))
+        found.update(known_id for known_id in known if known_id is not None)
+    return found
+
+
+async def existing_packages(work: Work, package_ids: Collection[UUID]) -> set[UUID]:
+    """Tell which of some ids are those of packages."""
+    query = select(PackageRow.id).where(PackageRow.id.in_(package_ids))
+    return set(await work.session.scalars(query))
+
+
+async def existing_uploads(work: Work, upload_ids: Collection[UUID]) -> set[UUID]:
+    """Tell which of some ids are those of uploads."""
+    query = select(UploadRow.id).where(UploadRow.id.in_(upload_ids))
+    return set(await work.session.scalars(query))

@@ -13,10 +13,12 @@ from streamverse.domains.profiles.rules.access import (
 )
 from streamverse.domains.profiles.rules.preferences import read_preferences
 from streamverse.domains.profiles.service.family import view_of
+from streamverse.domains.profiles.service.pictures import STORE_OWNERS as PROFILES_STORE_OWNERS
 from streamverse.domains.profiles.service.pictures import PictureStudio
 from streamverse.kit.work import Work
 
 __all__ = [
+    "PROFILES_STORE_OWNERS",
     "PROFILE_EXPORTERS",
     "PictureStudio",
     "get_current_profile",

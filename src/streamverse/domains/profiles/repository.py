@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from sqlalchemy import delete, select, update
@@ -53,6 +53,17 @@ class Profiles:
             .execution_options(populate_existing=True)
         )
         return found.all()
+
+    async def pictures_of(
+        self, account_ids: Collection[AccountId]
+    ) -> Sequence[tuple[AccountId, str]]:
+        """List the pictures that profiles of some accounts show."""
+        found = await self._work.session.execute(
+            select(ProfileRow.account_id, ProfileRow.picture_digest).where(
+                ProfileRow.account_id.in_(account_ids), ProfileRow.picture_digest.is_not(None)
+            )
+        )
+        return [(AccountId(account_id), digest or "") for account_id, digest in found]
 
     async def lock_account(self, account_id: AccountId) -> Sequence[ProfileRow]:
         """List an account's profiles for change; one Work at a time gets them."""

@@ -80,6 +80,13 @@ async def mark_failed(work: Work, failed: AssetFailed) -> None:
     await settle(work, row)
 
 
+async def drop_expired(work: Work, asset_id: AssetId) -> None:
+    """Let a failed title go whose asset is gone."""
+    row = await Titles(work).lock_of_asset(asset_id)
+    if row is not None:
+        await remove_for_good(work, row)
+
+
 async def mark_retried(work: Work, settings: CatalogSettings, asset_id: AssetId) -> None:
     """Take a failed title up again; what could be played before can be played now."""
     row = await _lock_of_asset(work, asset_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -89,6 +89,11 @@ class Exports:
     async def find(self, export_id: UUID) -> ExportRow | None:
         """Find a copy."""
         return await self._work.session.scalar(select(ExportRow).where(ExportRow.id == export_id))
+
+    async def existing(self, export_ids: Collection[UUID]) -> set[UUID]:
+        """Tell which of some copies there are."""
+        query = select(ExportRow.id).where(ExportRow.id.in_(export_ids))
+        return set(await self._work.session.scalars(query))
 
     async def find_latest(self, account_id: AccountId) -> ExportRow | None:
         """Find the latest copy of an account that is still kept."""

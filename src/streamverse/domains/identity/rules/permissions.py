@@ -20,6 +20,8 @@ ALL_PERMISSIONS = frozenset(
         "media.upload",
         "jobs.manage",
         "reports.read",
+        "storage.manage",
+        "webhooks.manage",
         "moderation.manage",
     }
 )

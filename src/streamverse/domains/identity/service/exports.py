@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import io
+import re
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -31,6 +32,7 @@ from streamverse.domains.identity.repository.privacy import Owned
 from streamverse.domains.identity.rules.privacy import EXPORT_KEPT_FOR
 from streamverse.kit.clock import new_id
 from streamverse.kit.crypto import Vault
+from streamverse.kit.orphans import UUID_PATTERN, StoreOwner
 from streamverse.kit.storage import ObjectStore
 from streamverse.kit.work import Work
 from streamverse.kit.worker import Run
@@ -76,6 +78,18 @@ def _folder(account_id: UUID) -> str:
 
 def _key(account_id: UUID, export_id: UUID) -> str:
     return f"{_folder(account_id)}/{export_id}.zip.sealed"
+
+
+_KEYS = re.compile(rf"exports/{UUID_PATTERN}/({UUID_PATTERN})\.zip\.sealed")
+
+
+async def _find_owned(work: Work, keys: Sequence[str]) -> set[str]:
+    ids = {key: UUID(match[1]) for key in keys if (match := _KEYS.fullmatch(key))}
+    known = await Exports(work).existing(set(ids.values()))
+    return {key for key, export_id in ids.items() if export_id in known}
+
+
+STORE_OWNERS = (StoreOwner(_KEYS, _find_owned),)
 
 
 # --- asking and fetching --------------------------------------------------------------------------

@@ -5,10 +5,13 @@ from litestar import Router
 from streamverse.domains.media.routes.delivery import Delivery
 from streamverse.domains.media.routes.imports import import_router
 from streamverse.domains.media.routes.processing import routes as processing_routes
+from streamverse.domains.media.routes.storage import routes as storage_routes
 from streamverse.domains.media.routes.uploads import upload_router
 
 router = Router(
-    path="/", route_handlers=[upload_router, import_router, *processing_routes], tags=["media"]
+    path="/",
+    route_handlers=[upload_router, import_router, *processing_routes, *storage_routes],
+    tags=["media"],
 )
 
 __all__ = ["Delivery", "router"]

@@ -158,6 +158,7 @@ async def fail_encoding(work: Work, asset_id: AssetId, problem: ProblemView) -> 
             continue
         package.state = PackageState.FAILED
         package.problem = msgspec.to_builtins(problem)
+        package.failed_at = work.now
         work.emit(AssetFailed(asset_id, problem, is_input_at_fault=False))
 
 
@@ -170,7 +171,7 @@ async def resume_encoding(work: Work, asset_id: AssetId) -> None:
             continue
         is_broken = (failed.problem or {}).get("code") == PackageBroken.code
         package = await _start_over(work, failed) if is_broken else failed
-        package.problem = None
+        package.problem = package.failed_at = None
         await _order_what_is_missing(work, package)
         work.emit(EncodingRetried(asset_id))
 

@@ -26,7 +26,7 @@ from streamverse.domains.media.errors import (
     UploadTooLarge,
 )
 from streamverse.domains.media.models import UploadRow
-from streamverse.domains.media.repository import Uploads
+from streamverse.domains.media.repository import Retentions, Uploads
 from streamverse.domains.media.rules.keys import read_choice
 from streamverse.domains.media.rules.names import (
     clean_filename,
@@ -87,7 +87,7 @@ async def create_upload(
         raise FileEmpty
     await require_room(store, limits, new.size_bytes)
     row = new_upload_row(work, new)
-    row.expires_at = work.now + limits.expire_after
+    row.expires_at = work.now + await _lifetime(work, limits)
     Uploads(work).add(row)
     return row
 
@@ -124,6 +124,13 @@ async def require_room(store: ObjectStore, limits: UploadLimits, size_bytes: int
             "There is not enough free space for this file: free some space or add a larger disk.",
             free_bytes=free_bytes,
         )
+
+
+async def _lifetime(work: Work, limits: UploadLimits) -> timedelta:
+    """Tell how long an upload may stand still, by the tenant's choice or the settings."""
+    chosen = await Retentions(work).find()
+    hours = chosen.upload_hours if chosen is not None else None
+    return timedelta(hours=hours) if hours else limits.expire_after
 
 
 def new_upload_row(work: Work, new: NewUpload) -> UploadRow:
@@ -271,7 +278,7 @@ async def _acknowledge(reception: Reception, seen: UploadRow, position: int) -> 
         if row.writer != seen.writer:
             raise UploadTaken
         row.offset_bytes = position
-        row.expires_at = work.now + reception.limits.expire_after
+        row.expires_at = work.now + await _lifetime(work, reception.limits)
         if position == row.size_bytes and not row.is_partial:
             order_check(work, row)
         return row

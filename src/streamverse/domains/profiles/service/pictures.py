@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import re
 import shutil
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from uuid import UUID
 
 from streamverse.domains.identity.contracts import AccountId
 from streamverse.domains.profiles.contracts import ProfileId, SweepPictures
@@ -22,6 +25,7 @@ from streamverse.domains.profiles.service.family import (
     view_of,
 )
 from streamverse.domains.profiles.service.profiles import drop_picture
+from streamverse.kit.orphans import UUID_PATTERN, StoreOwner
 from streamverse.kit.storage import ObjectStore
 from streamverse.kit.work import Actor, Work, Workshop
 from streamverse.mediakit.ffmpeg import Tools
@@ -126,3 +130,21 @@ def _folder(account_id: AccountId) -> str:
 
 def _key(account_id: AccountId, digest: str) -> str:
     return f"{_folder(account_id)}/{digest}.webp"
+
+
+_KEYS = re.compile(rf"avatars/({UUID_PATTERN})/([0-9a-f]{{64}})\.webp")
+
+
+async def _find_owned(work: Work, keys: Sequence[str]) -> set[str]:
+    accounts = {AccountId(UUID(match[1])) for key in keys if (match := _KEYS.fullmatch(key))}
+    shown = await Profiles(work).pictures_of(accounts)
+    return {_key(account_id, digest) for account_id, digest in shown}
+
+
+async def _lock(work: Work, keys: Sequence[str]) -> None:
+    """Keep the families from choosing a picture that they had before."""
+    for account_id in sorted({match[1] for key in keys if (match := _KEYS.fullmatch(key))}):
+        await Profiles(work).lock_account(AccountId(UUID(account_id)))
+
+
+STORE_OWNERS = (StoreOwner(_KEYS, _find_owned, _lock),)
