@@ -43,6 +43,7 @@ CLEAN_TREE = {
     ),
     "domains/catalog/routes.py": "import litestar\nfrom planted.domains.catalog import service\n",
     "domains/playback/public.py": "from planted.domains.catalog import public as catalog\n",
+    "domains/notifications/public.py": "",
     "domains/search/public.py": "",
     "domains/recommendations/public.py": "",
     "kit/db.py": "import sqlalchemy\n",

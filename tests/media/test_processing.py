@@ -255,7 +255,7 @@ async def test_workers_are_shown_with_what_they_do(
 
         worker = await eventually(shown)
         assert worker["host"] == socket.gethostname()
-        assert worker["lanes"] == {"default": 3, "encode": 1, "sound": 1, "fetch": 3}
+        assert worker["lanes"] == {"default": 3, "encode": 1, "sound": 1, "fetch": 3, "notify": 4}
         assert set(worker["offers"]) == {"h264", "hevc", "av1"}
         assert (worker["is_missed"], worker["threads"] > 0) == (False, True)
         # What it does for others is none of theirs.

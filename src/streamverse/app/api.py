@@ -27,6 +27,7 @@ from streamverse.domains.identity.service.openid import Federation
 from streamverse.domains.media.public import Receptions
 from streamverse.domains.media.routes import Delivery
 from streamverse.domains.media.routes import router as media_router
+from streamverse.domains.notifications.routes import router as notifications_router
 from streamverse.domains.playback.routes import router as playback_router
 from streamverse.domains.profiles.public import PictureStudio
 from streamverse.domains.profiles.routes import router as profiles_router
@@ -72,6 +73,8 @@ GIVEN: Mapping[str, Callable[[Resources], object]] = {
     "trusted_proxies": lambda world: tuple(map(ip_network, world.settings.trusted_proxies)),
     "intake": lambda world: world.intake,
     "retention": lambda world: world.retention,
+    "fetcher": lambda world: world.fetcher,
+    "webhook_settings": lambda world: world.webhook_settings,
     "receptions": lambda _: Receptions(),
     "federation": lambda world: Federation(parse_providers(world.settings.oidc_providers)),
     "archive": lambda world: Archive(world.store, world.vault),
@@ -115,6 +118,7 @@ def assemble_api() -> Litestar:
             catalog_router,
             playback_router,
             media_router,
+            notifications_router,
             get_health,
             get_version,
         ],

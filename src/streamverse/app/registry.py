@@ -19,6 +19,10 @@ from streamverse.domains.media.jobs.importing import ImportingJobs
 from streamverse.domains.media.jobs.storing import StoringJobs
 from streamverse.domains.media.listeners import listeners as media_listeners
 from streamverse.domains.media.public import MEDIA_STORE_OWNERS, EncodingPolicy
+from streamverse.domains.notifications import models as notifications_models
+from streamverse.domains.notifications.jobs import NotificationJobs
+from streamverse.domains.notifications.listeners import listeners as notifications_listeners
+from streamverse.domains.notifications.service.deliveries import Courier
 from streamverse.domains.profiles import jobs as profiles_jobs
 from streamverse.domains.profiles import models as profiles_models
 from streamverse.domains.profiles.listeners import listeners as profiles_listeners
@@ -37,7 +41,15 @@ if TYPE_CHECKING:
     from streamverse.kit.jobs import Handler, JobHandlers, Schedule
 
 # Importing the models is what puts their tables here.
-MODELS = (idempotency, mail, identity_models, profiles_models, media_models, catalog_models)
+MODELS = (
+    idempotency,
+    mail,
+    identity_models,
+    profiles_models,
+    media_models,
+    catalog_models,
+    notifications_models,
+)
 METADATA = Base.metadata
 
 # What people get of what is kept about them: every domain that keeps something adds its part.
@@ -54,6 +66,7 @@ def listeners(catalog_settings: CatalogSettings, correspondence: Correspondence)
         *profiles_listeners,
         *media_listeners,
         *catalog_listeners(catalog_settings),
+        *notifications_listeners,
     ]
 
 
@@ -80,6 +93,9 @@ def job_handlers(resources: Resources) -> Sequence[JobHandlers]:
             resources.orphan_collector,
             resources.retention,
             resources.settings.retention_orphan_days,
+        ).handlers(),
+        NotificationJobs(
+            Courier(resources.webhook_settings, resources.fetcher, resources.workshop.clock)
         ).handlers(),
     )
 

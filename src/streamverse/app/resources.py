@@ -20,6 +20,7 @@ from streamverse.domains.media.public import KeySafe, MediaAddresses, UploadLimi
 from streamverse.domains.media.rules.origins import parse_buckets
 from streamverse.domains.media.rules.retention import Retention
 from streamverse.domains.media.service.remote_imports import Intake
+from streamverse.domains.notifications.contracts import WebhookSettings
 from streamverse.kit.clock import Clock, SystemClock
 from streamverse.kit.crypto import Vault, derive_key
 from streamverse.kit.db import Database
@@ -87,6 +88,11 @@ class Resources:
     def orphan_collector(self) -> OrphanCollector:
         """What finds the objects that nothing refers to."""
         return OrphanCollector(self.workshop, self.store, registry.STORE_OWNERS)
+
+    @property
+    def webhook_settings(self) -> WebhookSettings:
+        """What webhooks are sealed with, and when they are switched off."""
+        return WebhookSettings(self.vault, timedelta(days=self.settings.webhook_disable_days))
 
     @property
     def scratch(self) -> Path:

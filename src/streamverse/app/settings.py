@@ -17,6 +17,7 @@ from msgspec import Meta
 from streamverse.domains.identity.rules.federation import parse_providers
 from streamverse.domains.media.contracts import ENCODE_LANE, FETCH_LANE, SOUND_LANE
 from streamverse.domains.media.rules.origins import parse_buckets
+from streamverse.domains.notifications.contracts import NOTIFY_LANE
 from streamverse.kit import settings as machinery
 from streamverse.kit.crypto import load_or_create_master_secret
 from streamverse.kit.jobs import DEFAULT_LANE
@@ -29,7 +30,7 @@ from streamverse.mediakit.ladder import CodecFamily
 PREFIX = "STREAMVERSE_"
 TEST_PREFIX = "STREAMVERSE_TEST_"
 FILE_NAME = "streamverse.toml"
-LANES = (DEFAULT_LANE, ENCODE_LANE, SOUND_LANE, FETCH_LANE)
+LANES = (DEFAULT_LANE, ENCODE_LANE, SOUND_LANE, FETCH_LANE, NOTIFY_LANE)
 
 _MIN_SECRET_LENGTH = 32
 _HOST = re.compile(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
@@ -327,6 +328,12 @@ class Settings:
         about="What nothing refers to is deleted when it is older than so many days; 0 leaves it "
         "for somebody to look at.",
     )
+    webhook_disable_days: _Positive = setting(
+        default=5,
+        group="Webhooks",
+        about="A webhook that has taken no message for so many days is switched off; see "
+        "[Webhooks](webhooks.md).",
+    )
     worker_count: _NotNegative = setting(
         default=1,
         group="Work",
@@ -338,7 +345,8 @@ class Settings:
         shown_default="all of them",
         expected=f"a list of {', '.join(LANES)}, separated by commas",
         accepts=lambda lanes: bool(lanes) and set(lanes) <= set(LANES),
-        about="The lanes that a worker serves: encoding, sound, and everything else.",
+        about="The lanes that a worker serves: encoding, sound, films fetched from elsewhere, "
+        "webhooks, and everything else.",
     )
     worker_codecs: tuple[str, ...] = setting(
         default=hardware.CODECS,

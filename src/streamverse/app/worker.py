@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from streamverse.app import registry
 from streamverse.domains.media.contracts import ENCODE_LANE, FETCH_LANE, SOUND_LANE
+from streamverse.domains.notifications.contracts import NOTIFY_LANE
 from streamverse.kit.clock import new_id
 from streamverse.kit.heartbeats import Abilities
 from streamverse.kit.jobs import DEFAULT_LANE
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 BRIEF_JOBS_AT_ONCE = 3
 FETCHES_AT_ONCE = 3
+DELIVERIES_AT_ONCE = 4
 MAX_PLACES = 1000
 NODE_FILE = "node.id"
 
@@ -65,6 +67,7 @@ def _lanes(settings: Settings) -> dict[str, int]:
         ENCODE_LANE: settings.worker_encode_slots,
         SOUND_LANE: 1,
         FETCH_LANE: FETCHES_AT_ONCE,
+        NOTIFY_LANE: DELIVERIES_AT_ONCE,
     }
     return {lane: count for lane, count in places.items() if lane in settings.worker_lanes}
 

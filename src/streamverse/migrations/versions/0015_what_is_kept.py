@@ -1,4 +1,4 @@
-"""What is stored, and how long it is kept."""
+"""What is stored and for how long, and webhooks."""
 
 from __future__ import annotations
 
@@ -11,7 +11,13 @@ from streamverse.kit.row_security import enable_row_security, reach_all_tenants
 revision = "0015"
 down_revision = "0012"
 
-TABLES = ("media_storage", "media_retention", "media_census")
+TABLES = (
+    "media_storage",
+    "media_retention",
+    "media_census",
+    "notifications_endpoint",
+    "notifications_delivery",
+)
 
 
 def upgrade() -> None:
@@ -23,6 +29,8 @@ def upgrade() -> None:
     _create_storage()
     _create_retention()
     _create_census()
+    _create_endpoints()
+    _create_deliveries()
     for table in TABLES:
         op.create_index(f"ix_{table}_tenant_id", table, ["tenant_id"])
         enable_row_security(op.get_bind(), table)
@@ -72,6 +80,52 @@ def _create_census() -> None:
         sa.Column("tenant_id", sa.Uuid(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=f"pk_{table}"),
     )
+
+
+def _create_endpoints() -> None:
+    table = "notifications_endpoint"
+    op.create_table(
+        table,
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("url", sa.String(), nullable=False),
+        sa.Column("description", sa.String(), nullable=False),
+        sa.Column("kinds", JSON_COLUMN, nullable=False),
+        sa.Column("sealed_secret", sa.LargeBinary(), nullable=False),
+        sa.Column("is_enabled", sa.Boolean(), nullable=False),
+        sa.Column("disabled_because", sa.String(), nullable=True),
+        sa.Column("failing_since", UtcDateTime(), nullable=True),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=f"pk_{table}"),
+    )
+
+
+def _create_deliveries() -> None:
+    table = "notifications_delivery"
+    op.create_table(
+        table,
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("endpoint_id", sa.Uuid(), nullable=False),
+        sa.Column("message_id", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("body", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("tries", sa.SmallInteger(), nullable=False),
+        sa.Column("attempts", JSON_COLUMN, nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("next_try_at", UtcDateTime(), nullable=True),
+        sa.Column("finished_at", UtcDateTime(), nullable=True),
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["endpoint_id"],
+            ["notifications_endpoint.id"],
+            name=f"fk_{table}_endpoint_id",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=f"pk_{table}"),
+    )
+    op.create_index(f"ix_{table}_endpoint_id_id", table, ["endpoint_id", "id"])
+    op.create_index(f"ix_{table}_state_created_at", table, ["state", "created_at"])
 
 
 def downgrade() -> None:

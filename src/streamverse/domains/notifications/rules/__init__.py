@@ -1,0 +1,1 @@
+"""Decisions of notifications, without input or output."""

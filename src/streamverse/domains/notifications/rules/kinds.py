@@ -1,0 +1,126 @@
+"""What other programs can be told: each kind of event, and what is said of it.
+
+What is said is written down here apart from our own events, which may change; this may only grow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+import msgspec
+
+from streamverse.domains.catalog.contracts import (
+    TitleDeleted,
+    TitlePublished,
+    TitlePurged,
+    TitleRestored,
+    TitleUnpublished,
+)
+from streamverse.domains.identity.contracts import AccountAdded, AccountRemoved
+from streamverse.domains.media.contracts import (
+    AssetAccepted,
+    AssetFailed,
+    PackagePlayable,
+    PackageReady,
+)
+from streamverse.domains.notifications.errors import KindUnknown
+from streamverse.kit.events import Event
+
+TEST_KIND = "notifications.test"
+
+E = TypeVar("E", bound=Event)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of event that other programs can be told of."""
+
+    name: str
+    event: type[Event]
+    say: Callable[[Any], Mapping[str, object]]
+
+
+def _kind(name: str, event: type[E], say: Callable[[E], Mapping[str, object]]) -> Kind:
+    return Kind(name, event, say)
+
+
+def _say_accepted(told: AssetAccepted) -> Mapping[str, object]:
+    return {
+        "asset_id": told.asset_id,
+        "name": told.name,
+        "duration_ms": told.duration_ms,
+        "width": told.width,
+        "height": told.height,
+    }
+
+
+def _say_playable(told: PackagePlayable) -> Mapping[str, object]:
+    return {"asset_id": told.asset_id, "package_id": told.package_id}
+
+
+def _say_ready(told: PackageReady) -> Mapping[str, object]:
+    return {
+        "asset_id": told.asset_id,
+        "package_id": told.package_id,
+        "duration_ms": told.duration_ms,
+    }
+
+
+def _say_failed(told: AssetFailed) -> Mapping[str, object]:
+    return {
+        "asset_id": told.asset_id,
+        "problem": {"code": told.problem.code, "detail": told.problem.detail},
+        "is_input_at_fault": told.is_input_at_fault,
+    }
+
+
+def _say_title(
+    told: TitlePublished | TitleUnpublished | TitleDeleted | TitleRestored,
+) -> Mapping[str, object]:
+    return {"title_id": told.title_id}
+
+
+def _say_purged(told: TitlePurged) -> Mapping[str, object]:
+    return {"title_id": told.title_id, "asset_id": told.asset_id}
+
+
+def _say_account(told: AccountAdded | AccountRemoved) -> Mapping[str, object]:
+    return {"account_id": told.account_id}
+
+
+KINDS = (
+    _kind("media.asset_accepted", AssetAccepted, _say_accepted),
+    _kind("media.package_playable", PackagePlayable, _say_playable),
+    _kind("media.package_ready", PackageReady, _say_ready),
+    _kind("media.asset_failed", AssetFailed, _say_failed),
+    _kind("catalog.title_published", TitlePublished, _say_title),
+    _kind("catalog.title_unpublished", TitleUnpublished, _say_title),
+    _kind("catalog.title_deleted", TitleDeleted, _say_title),
+    _kind("catalog.title_restored", TitleRestored, _say_title),
+    _kind("catalog.title_purged", TitlePurged, _say_purged),
+    _kind("identity.account_added", AccountAdded, _say_account),
+    _kind("identity.account_removed", AccountRemoved, _say_account),
+)
+NAMES = frozenset(kind.name for kind in KINDS)
+
+
+def check_kinds(names: Iterable[str]) -> list[str]:
+    """Give the names of kinds in order, or raise KindUnknown."""
+    wanted = set(names)
+    if unknown := wanted - NAMES:
+        raise KindUnknown(", ".join(sorted(unknown)))
+    return sorted(wanted)
+
+
+def write_body(message_id: str, kind: str, said: Mapping[str, object], now: datetime) -> str:
+    """Write a message: the same bytes for every attempt and every endpoint."""
+    message = {
+        "id": message_id,
+        "type": kind,
+        "timestamp": now.astimezone(UTC),
+        "data": said,
+    }
+    return msgspec.json.encode(message).decode()
