@@ -34,6 +34,14 @@ export type TitlePage = Answer<"/api/v1/titles">;
 export type TitleCard = TitlePage["items"][number];
 export type Title = Answer<"/api/v1/titles/{title_id}">;
 export type Upload = Answer<"/api/v1/uploads">["items"][number];
+export type BucketObject = Answer<"/api/v1/uploads/buckets/{bucket}/objects">["items"][number];
+export type Storage = Answer<"/api/v1/media/storage">;
+export type StoredAsset = Storage["items"][number];
+export type Retention = Answer<"/api/v1/media/retention">;
+export type Census = Answer<"/api/v1/media/storage/orphans">["items"][number];
+export type Webhook = Answer<"/api/v1/admin/webhooks">["items"][number];
+export type WebhookDelivery =
+  Answer<"/api/v1/admin/webhooks/{webhook_id}/deliveries">["items"][number];
 export type ProcessingItem = Answer<"/api/v1/processing">["items"][number];
 export type Worker = Answer<"/api/v1/workers">["items"][number];
 export type Job = ProcessingItem["jobs"][number];

@@ -328,6 +328,93 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ListWebhooks */
+        get: operations["ApiV1AdminWebhooksListWebhooks"];
+        put?: never;
+        /** AddWebhook */
+        post: operations["ApiV1AdminWebhooksAddWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/webhooks/{webhook_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** RemoveWebhook */
+        delete: operations["ApiV1AdminWebhooksWebhookIdRemoveWebhook"];
+        options?: never;
+        head?: never;
+        /** ChangeWebhook */
+        patch: operations["ApiV1AdminWebhooksWebhookIdChangeWebhook"];
+        trace?: never;
+    };
+    "/api/v1/admin/webhooks/{webhook_id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ListDeliveries */
+        get: operations["ApiV1AdminWebhooksWebhookIdDeliveriesListDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/webhooks/{webhook_id}/deliveries/{delivery_id}/redeliver": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Redeliver */
+        post: operations["ApiV1AdminWebhooksWebhookIdDeliveriesDeliveryIdRedeliverRedeliver"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/webhooks/{webhook_id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** TestWebhook */
+        post: operations["ApiV1AdminWebhooksWebhookIdTestTestWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/account/deactivate": {
         parameters: {
             query?: never;
@@ -1541,6 +1628,76 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/media/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GetRetention */
+        get: operations["ApiV1MediaRetentionGetRetention"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** ChooseRetention */
+        patch: operations["ApiV1MediaRetentionChooseRetention"];
+        trace?: never;
+    };
+    "/api/v1/media/storage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GetStorage */
+        get: operations["ApiV1MediaStorageGetStorage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/media/storage/orphans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ListCensuses */
+        get: operations["ApiV1MediaStorageOrphansListCensuses"];
+        put?: never;
+        /** OrderCensus */
+        post: operations["ApiV1MediaStorageOrphansOrderCensus"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/media/storage/tenants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GetTenantsStorage */
+        get: operations["ApiV1MediaStorageTenantsGetTenantsStorage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ops/health": {
         parameters: {
             query?: never;
@@ -2136,6 +2293,14 @@ export interface components {
             items: components["schemas"]["ApiKeyOut"][];
             next_cursor: string | null;
         };
+        /** AttemptOut */
+        AttemptOut: {
+            /** Format: date-time */
+            at: string;
+            status: number | null;
+            problem: string | null;
+            duration_ms: number;
+        };
         /** AuditEntryOut */
         AuditEntryOut: {
             seq: number;
@@ -2210,6 +2375,30 @@ export interface components {
             title_ids: string[];
             change: components["schemas"]["TitlePatch"];
         };
+        /** CensusIn */
+        CensusIn: {
+            /** @default true */
+            is_dry_run: boolean;
+        };
+        /** CensusOut */
+        CensusOut: {
+            /** Format: uuid */
+            id: string;
+            is_dry_run: boolean;
+            /** Format: date-time */
+            started_at: string;
+            finished_at: string | null;
+            problem: components["schemas"]["ProblemBrief"] | null;
+            stored: components["schemas"]["TallyOut"] | null;
+            orphans: components["schemas"]["TallyOut"] | null;
+            deleted: components["schemas"]["TallyOut"] | null;
+            unclaimed: components["schemas"]["TallyOut"] | null;
+            examples: string[];
+        };
+        /** CensusesOut */
+        CensusesOut: {
+            items: components["schemas"]["CensusOut"][];
+        };
         /** CeremonyOut */
         CeremonyOut: {
             ticket: string;
@@ -2267,6 +2456,31 @@ export interface components {
             /** Format: date-time */
             delete_at: string;
         };
+        /** DeliveriesOut */
+        DeliveriesOut: {
+            items: components["schemas"]["DeliveryOut"][];
+            next_cursor: string | null;
+        };
+        /** DeliveryOut */
+        DeliveryOut: {
+            /** Format: uuid */
+            id: string;
+            message_id: string;
+            kind: string;
+            state: components["schemas"]["DeliveryState"];
+            body: string;
+            attempts: components["schemas"]["AttemptOut"][];
+            /** Format: date-time */
+            created_at: string;
+            next_try_at: string | null;
+            finished_at: string | null;
+        };
+        /**
+         * DeliveryState
+         * @description Where a message is on its way to one endpoint.
+         * @enum {string}
+         */
+        DeliveryState: "waiting" | "delivered" | "failed";
         /** DeviceOut */
         DeviceOut: {
             /** Format: uuid */
@@ -2974,6 +3188,21 @@ export interface components {
         ResetVerifyIn: {
             token: string;
         };
+        /** RetentionIn */
+        RetentionIn: {
+            source_days?: number | null;
+            failed_days?: number | null;
+            refused_days?: number | null;
+            upload_hours?: number | null;
+        };
+        /** RetentionOut */
+        RetentionOut: {
+            source_days: number;
+            failed_days: number;
+            refused_days: number;
+            upload_hours: number;
+            chosen: string[];
+        };
         /**
          * Role
          * @description What an account is there for; its permissions follow from that.
@@ -3098,6 +3327,23 @@ export interface components {
          * @enum {string}
          */
         Stage: "checking" | "encoding" | "finishing" | "ready" | "failed";
+        /** StorageOut */
+        StorageOut: {
+            totals: components["schemas"]["WeightsOut"];
+            arriving_bytes: number;
+            items: components["schemas"]["StoredAssetOut"][];
+            next_cursor: string | null;
+        };
+        /** StoredAssetOut */
+        StoredAssetOut: {
+            /** Format: uuid */
+            asset_id: string;
+            name: string;
+            weights: components["schemas"]["WeightsOut"];
+            has_source: boolean;
+            /** Format: date-time */
+            measured_at: string;
+        };
         /** SubtitleAppearance */
         SubtitleAppearance: {
             /**
@@ -3126,6 +3372,22 @@ export interface components {
         SwitchIn: {
             pin?: string | null;
             proof?: components["schemas"]["ProofIn"] | null;
+        };
+        /** TallyOut */
+        TallyOut: {
+            count: number;
+            size_bytes: number;
+        };
+        /** TenantStorageOut */
+        TenantStorageOut: {
+            /** Format: uuid */
+            tenant_id: string;
+            name: string;
+            total_bytes: number;
+        };
+        /** TenantsStorageOut */
+        TenantsStorageOut: {
+            items: components["schemas"]["TenantStorageOut"][];
         };
         /** TitleCardOut */
         TitleCardOut: {
@@ -3326,6 +3588,54 @@ export interface components {
         /** VersionOut */
         VersionOut: {
             version: string;
+        };
+        /** WebhookChangeIn */
+        WebhookChangeIn: {
+            url?: string;
+            kinds?: string[];
+            description?: string;
+            is_enabled?: boolean;
+        };
+        /** WebhookIn */
+        WebhookIn: {
+            url: string;
+            kinds: string[];
+            /** @default  */
+            description: string;
+        };
+        /** WebhookMadeOut */
+        WebhookMadeOut: {
+            webhook: components["schemas"]["WebhookOut"];
+            secret: string;
+        };
+        /** WebhookOut */
+        WebhookOut: {
+            /** Format: uuid */
+            id: string;
+            url: string;
+            description: string;
+            kinds: string[];
+            is_enabled: boolean;
+            disabled_because: string | null;
+            failing_since: string | null;
+            /** Format: date-time */
+            created_at: string;
+        };
+        /** WebhooksOut */
+        WebhooksOut: {
+            items: components["schemas"]["WebhookOut"][];
+            kinds: string[];
+        };
+        /** WeightsOut */
+        WeightsOut: {
+            source_bytes: number;
+            h264_bytes: number;
+            hevc_bytes: number;
+            av1_bytes: number;
+            sound_bytes: number;
+            pictures_bytes: number;
+            other_bytes: number;
+            total_bytes: number;
         };
         /** WindowLine */
         WindowLine: {
@@ -4847,6 +5157,373 @@ export interface operations {
             };
             /** @description `catalog.title_not_found`: No such title */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    ApiV1AdminWebhooksListWebhooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhooksOut"];
+                };
+            };
+        };
+    };
+    ApiV1AdminWebhooksAddWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookMadeOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description `notifications.too_many_endpoints`: Too many webhooks */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `kit.address_refused`: This address cannot be used; `notifications.kind_unknown`: No such kind of event */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `kit.fetch_failed`: Another service does not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    ApiV1AdminWebhooksWebhookIdRemoveWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description `notifications.endpoint_not_found`: No such webhook */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    ApiV1AdminWebhooksWebhookIdChangeWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookChangeIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description `notifications.endpoint_not_found`: No such webhook */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `kit.address_refused`: This address cannot be used; `notifications.kind_unknown`: No such kind of event */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `kit.fetch_failed`: Another service does not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    ApiV1AdminWebhooksWebhookIdDeliveriesListDeliveries: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number | null;
+            };
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveriesOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description `notifications.endpoint_not_found`: No such webhook */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `kit.cursor_invalid`: The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    ApiV1AdminWebhooksWebhookIdDeliveriesDeliveryIdRedeliverRedeliver: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+                delivery_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description `notifications.endpoint_not_found`: No such webhook; `notifications.delivery_not_found`: No such delivery */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `notifications.endpoint_off`: This webhook is switched off; `notifications.delivery_waiting`: This is on its way already */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    ApiV1AdminWebhooksWebhookIdTestTestWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description `notifications.endpoint_not_found`: No such webhook */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `notifications.endpoint_off`: This webhook is switched off */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9397,6 +10074,227 @@ export interface operations {
             };
             /** @description `kit.mail_not_sendable`: This mail cannot be sent */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    ApiV1MediaRetentionGetRetention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionOut"];
+                };
+            };
+        };
+    };
+    ApiV1MediaRetentionChooseRetention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetentionIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiV1MediaStorageGetStorage: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StorageOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description `kit.cursor_invalid`: The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    ApiV1MediaStorageOrphansListCensuses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CensusesOut"];
+                };
+            };
+            /** @description `kit.not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    ApiV1MediaStorageOrphansOrderCensus: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CensusIn"];
+            };
+        };
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CensusOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description `kit.not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `media.census_running`: This is being done already; `media.census_needed`: Look first */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    ApiV1MediaStorageTenantsGetTenantsStorage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TenantsStorageOut"];
+                };
+            };
+            /** @description `kit.not_found`: Not found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

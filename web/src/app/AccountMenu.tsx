@@ -11,6 +11,7 @@ import {
   Cog,
   Database,
   DoorOpen,
+  HardDrive,
   KeyRound,
   LogOut,
   type LucideIcon,
@@ -27,6 +28,7 @@ import {
   UserPen,
   Users,
   UsersRound,
+  Webhook,
 } from "lucide-react";
 
 import { useIsOwner, useLogOut, useMe } from "../features/identity/queries";
@@ -136,7 +138,10 @@ function StaffItems() {
   const mayMakeKeys = useMay("api_keys.manage") === true;
   const mayAudit = useMay("audit.read") === true;
   const mayEdit = useMay("titles.edit") === true;
-  if (!isOwner && !mayMakeKeys && !mayAudit && !mayEdit) return null;
+  const maySeeStorage = useMay("reports.read") === true;
+  const mayTell = useMay("webhooks.manage") === true;
+  const hasPages = [isOwner, mayMakeKeys, mayAudit, mayEdit, maySeeStorage, mayTell];
+  if (!hasPages.includes(true)) return null;
   return (
     <>
       {mayEdit && (
@@ -152,6 +157,16 @@ function StaffItems() {
       {mayMakeKeys && (
         <MenuItem icon={<KeyRound aria-hidden size={18} />} render={<Link to="/admin/api-keys" />}>
           {text.apiKeys.title}
+        </MenuItem>
+      )}
+      {mayTell && (
+        <MenuItem icon={<Webhook aria-hidden size={18} />} render={<Link to="/admin/webhooks" />}>
+          {text.webhooks.title}
+        </MenuItem>
+      )}
+      {maySeeStorage && (
+        <MenuItem icon={<HardDrive aria-hidden size={18} />} render={<Link to="/admin/storage" />}>
+          {text.storage.title}
         </MenuItem>
       )}
       {mayAudit && (

@@ -17,6 +17,8 @@ test("every page has its address", () => {
     "/admin/audit-log",
     "/admin/bin",
     "/admin/mails",
+    "/admin/storage",
+    "/admin/webhooks",
     "/forgot-password",
     "/link",
     "/login",

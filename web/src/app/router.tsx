@@ -142,6 +142,18 @@ const activity = createRoute({
   component: lazyRouteComponent(() => import("../pages/ActivityPage"), "ActivityPage"),
 });
 
+const storage = createRoute({
+  getParentRoute: () => layout,
+  path: "/admin/storage",
+  component: lazyRouteComponent(() => import("../pages/StoragePage"), "StoragePage"),
+});
+
+const webhooks = createRoute({
+  getParentRoute: () => layout,
+  path: "/admin/webhooks",
+  component: lazyRouteComponent(() => import("../pages/WebhooksPage"), "WebhooksPage"),
+});
+
 const mails = createRoute({
   getParentRoute: () => layout,
   path: "/admin/mails",
@@ -257,6 +269,8 @@ const tree = root.addChildren([
       activity,
       mails,
       bin,
+      storage,
+      webhooks,
     ]),
     watch,
   ]),

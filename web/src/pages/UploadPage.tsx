@@ -6,7 +6,8 @@ import { useText } from "../app/i18n";
 import { PageHeading } from "../features/PageHeading";
 import { Permitted } from "../features/staff/Permitted";
 import { useMay } from "../features/staff/queries";
-import { EarlierUploads } from "../features/upload/EarlierUploads";
+import { EarlierUploads, FetchedUploads } from "../features/upload/EarlierUploads";
+import { FetchButtons } from "../features/upload/FetchButtons";
 import { takeFiles } from "../features/upload/take-files";
 import { useProtection, useQueuedFiles, wishProtection } from "../features/upload/uploads";
 import { UploadRow } from "../features/upload/UploadRow";
@@ -41,6 +42,7 @@ function Uploads() {
           </ul>
         </section>
       )}
+      <FetchedUploads />
       <EarlierUploads />
     </div>
   );
@@ -74,6 +76,7 @@ function FileChooser() {
         <span className="hidden text-muted pointer-fine:inline">{text.upload.dropHint}</span>
       </div>
       <p className="text-sm text-muted">{text.upload.formats}</p>
+      <FetchButtons />
     </div>
   );
 }

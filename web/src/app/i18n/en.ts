@@ -1,4 +1,5 @@
 import { entry } from "./entry";
+import { fetching, storage, webhooks } from "./operation";
 import { preferences } from "./preferences";
 import { profiles } from "./profiles";
 import { safety } from "./security";
@@ -220,6 +221,9 @@ export const en = {
   auditLog,
   staffActivity,
   mails,
+  fetching,
+  storage,
+  webhooks,
   profiles,
   preferences,
   player: {

@@ -14,6 +14,8 @@ export const permissions = {
     "jobs.manage": "Manage processing",
     "reports.read": "Read reports",
     "moderation.manage": "Moderate",
+    "storage.manage": "Manage storage",
+    "webhooks.manage": "Manage webhooks",
   } as Readonly<Record<string, string>>,
   neededTitle: "Your role does not include this",
   neededBody: "Ask whoever runs this server if you need it.",

@@ -26,7 +26,7 @@ export function EarlierUploads() {
   const text = useText();
   const { data: known = [] } = useQuery(uploadsQuery);
   const here = new Set(useQueuedFiles().map((file) => file.uploadId));
-  const earlier = known.filter((upload) => !here.has(upload.id));
+  const earlier = known.filter((upload) => !here.has(upload.id) && upload.state !== "fetching");
   const accepted = earlier.filter((upload) => upload.state === "accepted");
   const shown = earlier.filter(
     (u) => u.state !== "accepted" || accepted.indexOf(u) < ACCEPTED_SHOWN,
@@ -57,7 +57,8 @@ function EarlierUpload({ upload }: { upload: Upload }) {
         <div className="min-w-0 flex-1 basis-60">
           <p className="font-semibold wrap-anywhere">{upload.title_name}</p>
           <p className="text-sm wrap-anywhere text-muted">
-            {upload.filename} · {formatBytes(upload.size_bytes)}
+            {upload.origin ?? upload.filename}
+            {upload.size_bytes > 0 && ` · ${formatBytes(upload.size_bytes)}`}
           </p>
         </div>
         <div className="flex items-center gap-2">
@@ -100,6 +101,58 @@ function EarlierUpload({ upload }: { upload: Upload }) {
   );
 }
 
+/** What the server fetches by itself. */
+export function FetchedUploads() {
+  const text = useText();
+  const { data: known = [] } = useQuery(uploadsQuery);
+  const fetched = known.filter((upload) => upload.state === "fetching");
+  if (fetched.length === 0) return null;
+  return (
+    <section aria-labelledby="fetched-uploads" className="mt-12">
+      <h2 id="fetched-uploads" className="mb-4 text-2xl font-bold">
+        {text.fetching.underWay}
+      </h2>
+      <ul className="grid gap-3">
+        {fetched.map((upload) => (
+          <li key={upload.id}>
+            <FetchedUpload upload={upload} />
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function FetchedUpload({ upload }: { upload: Upload }) {
+  const text = useText();
+  const isKnown = upload.size_bytes > 0;
+  const arrived = formatBytes(upload.offset_bytes);
+  const progress = isKnown
+    ? text.upload.bytes(arrived, formatBytes(upload.size_bytes))
+    : upload.offset_bytes > 0
+      ? arrived
+      : text.fetching.begins;
+  return (
+    <Card className="grid gap-3">
+      <div className="flex items-start justify-between gap-3">
+        <div className="min-w-0 flex-1">
+          <p className="font-semibold wrap-anywhere">{upload.title_name}</p>
+          <p className="text-sm wrap-anywhere text-muted">{upload.origin}</p>
+        </div>
+        <Remove upload={upload} />
+      </div>
+      <Progress
+        label={text.fetching.progressOf(upload.title_name)}
+        value={isKnown ? upload.offset_bytes / upload.size_bytes : null}
+        tone={upload.problem ? "muted" : "accent"}
+      />
+      <p className="text-sm text-muted tabular-nums">
+        {upload.problem ? text.fetching.triesAgain(upload.problem.detail) : progress}
+      </p>
+    </Card>
+  );
+}
+
 /** After a reload only the person can give the file again; then it goes on where it stopped. */
 function ChooseAgain({ upload }: { upload: Upload }) {
   const text = useText();
@@ -134,7 +187,7 @@ function ChooseAgain({ upload }: { upload: Upload }) {
   );
 }
 
-function Remove({ upload }: { upload: Upload }) {
+export function Remove({ upload }: { upload: Upload }) {
   const text = useText();
   const queryClient = useQueryClient();
   const remove = async () => {
@@ -146,7 +199,7 @@ function Remove({ upload }: { upload: Upload }) {
     await queryClient.invalidateQueries({ queryKey: uploadsQuery.queryKey });
   };
   const label =
-    upload.state === "uploading"
+    upload.state === "uploading" || upload.state === "fetching"
       ? text.upload.cancelOf(upload.filename)
       : text.upload.dismissOf(upload.filename);
   return (

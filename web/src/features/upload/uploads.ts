@@ -39,7 +39,9 @@ export const uploadsQuery = queryOptions({
   queryKey: ["uploads"],
   queryFn: () => server.list(),
   refetchInterval: (query) =>
-    query.state.data?.some((upload) => upload.state === "checking") ? 1_500 : false,
+    query.state.data?.some(({ state }) => state === "checking" || state === "fetching")
+      ? 1_500
+      : false,
 });
 
 export function removeUpload(uploadId: string): Promise<void> {

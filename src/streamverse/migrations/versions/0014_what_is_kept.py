@@ -8,8 +8,8 @@ from alembic import op
 from streamverse.kit.db import JSON_COLUMN, UtcDateTime
 from streamverse.kit.row_security import enable_row_security, reach_all_tenants
 
-revision = "0015"
-down_revision = "0012"
+revision = "0014"
+down_revision = "0013"
 
 TABLES = (
     "media_storage",
