@@ -26,6 +26,12 @@ class Signed:
     def segment(self, package_id: str, track_name: str, number: int) -> str:
         return f"/media/{package_id}/{track_name}/{number}.m4s?key=1"
 
+    def subtitles(self, package_id: str, track_name: str) -> str:
+        return f"/media/{package_id}/{track_name}/all.vtt?key=1&for=2"
+
+    def subtitles_segment(self, package_id: str, track_name: str, number: int) -> str:
+        return f"/media/{package_id}/{track_name}/{number}.vtt?key=1"
+
     def segment_template(self, package_id: str, track_name: str) -> str:
         return f"/media/{package_id}/{track_name}/$Number$.m4s?key=1"
 
@@ -154,9 +160,14 @@ def make_radio(
 
 
 def make_film_with_subtitles() -> Package:
-    """Make a film with subtitles in two languages."""
+    """Make a film with subtitles in two languages, forced ones, and some for the deaf."""
     film, plan = make_film(), SegmentPlan(FrameRate(25), 410)
-    texts = (make_text_track(plan, "t0", "en"), make_text_track(plan, "t1", "de"))
+    texts = (
+        make_text_track(plan, "t0", "en"),
+        make_text_track(plan, "t1", "de"),
+        replace(make_text_track(plan, "t2", "de"), is_forced=True),
+        replace(make_text_track(plan, "t3", "en"), is_sdh=True, label="English (SDH)"),
+    )
     return replace(film, tracks=(*film.tracks, *texts))
 
 

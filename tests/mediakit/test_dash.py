@@ -18,6 +18,7 @@ from tests.factories.timelines import (
     STARTED_AT,
     Signed,
     make_film,
+    make_film_with_subtitles,
     make_timeline,
     make_voices,
 )
@@ -43,6 +44,10 @@ def test_a_parser_reads_the_manifest(name: str):
         for adaptation_set in period.adaptation_sets:
             for representation in adaptation_set.representations:
                 listed.append(representation.id)
+                if adaptation_set.mime_type == "text/vtt":
+                    (whole,) = representation.base_urls
+                    assert whole.base_url_value.endswith("/all.vtt?key=1&for=2")
+                    continue
                 (template,) = representation.segment_templates
                 (segments,) = template.segment_timelines
                 ticks = sum(entry.d * (1 + (entry.r or 0)) for entry in segments.Ss)
@@ -55,6 +60,13 @@ def test_a_parser_reads_the_manifest(name: str):
                 assert template.start_number == span.first
                 assert "$Number$" in template.media
         assert sorted(listed) == sorted(track.name for track in span.package.tracks)
+
+
+def test_a_clip_begins_in_the_middle_of_its_subtitles():
+    clip = make_timeline(make_film_with_subtitles()).slice(2)
+    tree = ET.fromstring(render_mpd(clip, Signed(), NOW))  # noqa: S314
+    (first, *_) = tree.iter(f"{MPD}SegmentBase")
+    assert dict(first.items()) == {"timescale": "1000", "presentationTimeOffset": "4000"}
 
 
 @pytest.mark.parametrize("name", GOLDEN_TIMELINES)

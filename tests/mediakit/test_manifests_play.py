@@ -42,6 +42,12 @@ class Folder:
     def segment(self, package_id: str, track_name: str, number: int) -> str:
         return f"{package_id}-{track_name}-{number}.m4s"
 
+    def subtitles(self, package_id: str, track_name: str) -> str:
+        return f"{package_id}-{track_name}.vtt"
+
+    def subtitles_segment(self, package_id: str, track_name: str, number: int) -> str:
+        return f"{package_id}-{track_name}-{number}.vtt"
+
     def segment_template(self, package_id: str, track_name: str) -> str:
         return f"{package_id}-{track_name}-$Number$.m4s"
 

@@ -93,7 +93,15 @@ def _choice(track: Track) -> tuple[str, ...]:
     """Players switch freely between tracks that agree in this, and ask people about the rest."""
     if track.kind is TrackKind.VIDEO:
         return track.kind, str(family_rank(track.codec)), track.dynamic_range
-    return track.kind, language_tag(track.language), track.label or "", track.codec
+    language, role = language_tag(track.language), _subtitle_role(track)
+    return track.kind, language, track.label or "", track.codec, role
+
+
+def _subtitle_role(track: Track) -> str:
+    """Name what subtitles are for (ISO/IEC 23009-1, 5.8.5.5)."""
+    if track.is_forced:
+        return "forced-subtitle"
+    return "caption" if track.is_sdh else "subtitle"
 
 
 def _add_adaptation_set(
@@ -101,15 +109,18 @@ def _add_adaptation_set(
 ) -> None:
     tracks = sets[index]
     first, kind = tracks[0], tracks[0].kind
+    is_text = kind is TrackKind.TEXT
+    mime_type = "text/vtt" if is_text else f"{kind}/mp4"
     adaptation_set = SubElement(
         period,
         "AdaptationSet",
         id=str(index),
         contentType=kind,
-        mimeType=f"{'application' if kind is TrackKind.TEXT else kind}/mp4",
-        segmentAlignment="true",
-        startWithSAP="1",
+        mimeType=mime_type,
     )
+    if not is_text:
+        adaptation_set.set("segmentAlignment", "true")
+        adaptation_set.set("startWithSAP", "1")
     if first.key_id is not None:
         package = part.spans[0].package
         license_url = escape_uri(locate.license(package.id))
@@ -120,10 +131,35 @@ def _add_adaptation_set(
         adaptation_set.set("lang", language_tag(first.language))
     if first.label is not None:
         SubElement(adaptation_set, "Label").text = display_name(first)
+    if is_text:
+        role = _subtitle_role(first)
+        SubElement(adaptation_set, "Role", schemeIdUri=ROLE, value=role)
     if first.is_default:
         SubElement(adaptation_set, "Role", schemeIdUri=ROLE, value="main")
     for track in tracks:
-        _add_representation(adaptation_set, track, part, locate)
+        if is_text:
+            _add_subtitles(adaptation_set, track, part, locate)
+        else:
+            _add_representation(adaptation_set, track, part, locate)
+
+
+def _add_subtitles(adaptation_set: Element, track: Track, part: Timeline, locate: Locator) -> None:
+    """Name subtitles as one file beside the segments, which every player reads."""
+    (span,) = part.spans
+    bandwidth = str(measure_bitrate(part, track).peak_bps)
+    representation = SubElement(
+        adaptation_set, "Representation", id=track.name, bandwidth=bandwidth
+    )
+    uri = escape_uri(locate.subtitles(span.package.id, track.name))
+    SubElement(representation, "BaseURL").text = uri
+    if span.first:
+        start_ticks = track.duration_ticks(range(span.first))
+        SubElement(
+            representation,
+            "SegmentBase",
+            timescale=str(track.timescale),
+            presentationTimeOffset=str(start_ticks),
+        )
 
 
 def _add_pictures(adaptation_set: Element, index: int, sets: Sequence[Sequence[Track]]) -> None:

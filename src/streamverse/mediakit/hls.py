@@ -31,6 +31,9 @@ from streamverse.mediakit.renditions import (
 from streamverse.mediakit.timeline import Timeline, Track, TrackKind
 
 NO_BITRATE: Final = Bitrate(0, 0)
+SDH: Final = (
+    "public.accessibility.transcribes-spoken-dialog,public.accessibility.describes-music-and-sound"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +46,8 @@ class _Group:
 
     @property
     def codecs(self) -> list[str]:
-        """What a player must decode to play any of them."""
-        return [track.codec for track in self.tracks]
+        """What a player must decode to play any of them; subtitles come as plain text."""
+        return [track.codec for track in self.tracks if track.kind is not TrackKind.TEXT]
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +157,10 @@ def _render_group(kind: str, group: _Group, first: _Group, locate: Locator) -> I
         if language != UNKNOWN_LANGUAGE:
             attributes.append(f"LANGUAGE={_quoted(language)}")
         attributes += [f"DEFAULT={'YES' if is_default else 'NO'}", "AUTOSELECT=YES"]
+        if track.is_forced:
+            attributes.append("FORCED=YES")
+        if track.is_sdh:
+            attributes.append(f'CHARACTERISTICS="{SDH}"')
         if track.channels is not None:
             attributes.append(f'CHANNELS="{track.channels}"')
         attributes.append(f"URI={_quoted(escape_uri(locate.media_playlist(track.name)))}")
@@ -204,14 +211,17 @@ def _render_stretch(run: Stretch, earlier: Stretch | None, locate: Locator) -> I
     package_id, track_name = run.span.package.id, run.track.name
     if earlier is not None and not run.span.continues(earlier.span):
         yield "#EXT-X-DISCONTINUITY"
-    if not run.is_gap:
+    locate_segment = locate.segment
+    if run.track.kind is TrackKind.TEXT:
+        locate_segment = locate.subtitles_segment
+    elif not run.is_gap:
         uri = escape_uri(locate.init(package_id, track_name))
         yield f"#EXT-X-MAP:URI={_quoted(uri)}"
     for segment, duration_s in zip(run.segments, _durations_s(run), strict=True):
         if run.is_gap:
             yield "#EXT-X-GAP"
         yield f"#EXTINF:{_decimal(duration_s)},"
-        yield escape_uri(locate.segment(package_id, track_name, segment.number))
+        yield escape_uri(locate_segment(package_id, track_name, segment.number))
 
 
 def _durations_s(run: Stretch) -> Iterator[Fraction]:

@@ -41,6 +41,14 @@ class Locator(Protocol):
         """Give the address of a segment."""
         ...
 
+    def subtitles(self, package_id: str, track_name: str) -> str:
+        """Give the address of all of a track of subtitles as one file, for DASH."""
+        ...
+
+    def subtitles_segment(self, package_id: str, track_name: str, number: int) -> str:
+        """Give the address of a segment of subtitles, for HLS."""
+        ...
+
     def segment_template(self, package_id: str, track_name: str) -> str:
         """Give the address of segments with `$Number$` in place of the number, for DASH."""
         ...

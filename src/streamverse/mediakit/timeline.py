@@ -46,7 +46,8 @@ class Track:
     """One rendition of a package; segments are sorted by number and may have holes.
 
     A complete track gets no more segments, although its package may still grow. One with a key is
-    encrypted.
+    encrypted. Subtitles are forced when they are shown to those who want none, and SDH when they
+    tell of sounds as well.
     """
 
     name: str
@@ -66,6 +67,8 @@ class Track:
     segments: Sequence[Segment]
     is_complete: bool = False
     key_id: UUID | None = None
+    is_forced: bool = False
+    is_sdh: bool = False
 
     @property
     def playable_count(self) -> int:

@@ -37,6 +37,7 @@ REMEMBERED_FOR_S = 10.0
 MASTER_PLAYLIST = "master.m3u8"
 MPD = "manifest.mpd"
 POSTER = "poster.webp"
+ALL_SUBTITLES = "all.vtt"
 # Licences are a matter of playback, which stands above; its route is named here for manifests.
 LICENSES = "/api/v1/playback/licenses/clearkey"
 VIEWERS_GRANT = "viewers-grant"
@@ -145,6 +146,16 @@ class BesideManifest:
         """Name a media segment."""
         del package_id
         return f"{track_name}/{number}.m4s"
+
+    def subtitles(self, package_id: str, track_name: str) -> str:
+        """Name all of a track of subtitles."""
+        del package_id
+        return f"{track_name}/{ALL_SUBTITLES}"
+
+    def subtitles_segment(self, package_id: str, track_name: str, number: int) -> str:
+        """Name a segment of subtitles."""
+        del package_id
+        return f"{track_name}/{number}.vtt"
 
     def segment_template(self, package_id: str, track_name: str) -> str:
         """Name all media segments by DASH's template."""
