@@ -132,6 +132,15 @@ async def test_what_is_raised_keeps_its_own_order(workshop: Workshop) -> None:
     assert [(await find(workshop, job)).priority for job in jobs] == [30, 34, 54]
 
 
+async def test_each_lane_is_raised_by_itself(workshop: Workshop) -> None:
+    scan = await order_scan(workshop, subject_id=FILM, priority=LOW)
+    count = await order_count(workshop, subject_id=FILM, priority=40)
+    async with workshop.work(ADAS) as work:
+        await Jobs(work).raise_priority(FILM)
+
+    assert [(await find(workshop, job)).priority for job in (scan, count)] == [30, 30]
+
+
 async def test_raising_lowers_nothing_and_reaches_no_other_tenant(workshop: Workshop) -> None:
     urgent = await order_count(workshop, subject_id=FILM, priority=10)
     done = await order_count(workshop, subject_id=FILM)

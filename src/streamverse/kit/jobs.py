@@ -353,14 +353,22 @@ class Jobs:
         )
 
     async def raise_priority(self, subject_id: UUID, priority: int = WAITED_FOR) -> None:
-        """Let what is still to be done about a subject go before other work, in its own order."""
+        """Let what is still to be done about a subject go before other work, in its own order.
+
+        Jobs of different lanes do not wait for each other, so that each lane is raised by itself.
+        """
         session = self._work.session
         active = (JobRow.subject_id == subject_id, JobRow.state.in_(ACTIVE))
-        first = await session.scalar(select(func.min(JobRow.priority)).where(*active))
-        if first is not None and first > priority:
-            raised = JobRow.priority - (first - priority)
-            await session.execute(update(JobRow).where(*active).values(priority=raised))
-            self._work.wake_workers()
+        firsts = await session.execute(
+            select(JobRow.lane, func.min(JobRow.priority)).where(*active).group_by(JobRow.lane)
+        )
+        for lane, first in firsts.all():
+            if first > priority:
+                raised = JobRow.priority - (first - priority)
+                await session.execute(
+                    update(JobRow).where(*active, JobRow.lane == lane).values(priority=raised)
+                )
+                self._work.wake_workers()
 
     async def retry(self, job_id: UUID) -> JobRow:
         """Queue a job that was given up or cancelled once more."""
