@@ -56,6 +56,7 @@ def card(title_id: TitleId, clock: FixedClock) -> dict[str, object]:
         "is_published": True,
         "duration_ms": 30_000,
         "poster_url": None,
+        "poster": None,
         "created_at": moment(clock),
         "progress": None,
     }

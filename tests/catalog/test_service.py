@@ -146,9 +146,12 @@ async def test_titles_are_shown_with_what_media_knows(
         page = await titles.list_titles(work, addresses)
 
     shown = {card.row.id: card for card in page.items}
-    assert shown[bare].poster_url is None
+    assert shown[bare].poster is None
     assert shown[bare].progress is None
-    assert (shown[pictured].poster_url or "").startswith("/media/")
+    poster = shown[pictured].poster
+    assert poster is not None
+    assert poster.still.url == f"{poster.still.base_url}/1280.jpg"
+    assert (poster.still.widths, poster.preview_url) == ([320, 640, 1280], None)
 
 
 async def test_an_unfinished_title_tells_how_far_it_is(

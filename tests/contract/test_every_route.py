@@ -150,6 +150,15 @@ TABLE = {
     ("POST", "/api/v1/admin/titles/{title_id}/archive"): "titles.publish",
     ("POST", "/api/v1/admin/titles/{title_id}/restore"): "titles.edit",
     ("DELETE", "/api/v1/admin/titles/{title_id}/permanently"): "titles.edit",
+    ("GET", "/api/v1/titles/{title_id}/thumbnail-sprite"): SIGNED_IN,
+    ("GET", "/api/v1/assets/{asset_id}/pictures"): "titles.edit",
+    ("POST", "/api/v1/assets/{asset_id}/pictures/make"): "titles.edit",
+    ("PUT", "/api/v1/assets/{asset_id}/poster"): "titles.edit",
+    ("POST", "/api/v1/assets/{asset_id}/poster"): "titles.edit",
+    ("GET", "/api/v1/assets/{asset_id}/subtitles"): "titles.edit",
+    ("POST", "/api/v1/assets/{asset_id}/subtitles"): "titles.edit",
+    ("PATCH", "/api/v1/assets/{asset_id}/subtitles/{subtitle_id}"): "titles.edit",
+    ("DELETE", "/api/v1/assets/{asset_id}/subtitles/{subtitle_id}"): "titles.edit",
     ("OPTIONS", "/api/v1/uploads"): ANYONE,
     ("GET", "/api/v1/uploads"): "media.upload",
     ("POST", "/api/v1/uploads"): "media.upload",
@@ -198,6 +207,10 @@ REFUSED = (401, 403)
 ENDS_LOG_INS = ("/revoke-all", "/auth/logout", "/account/deactivate")
 # What a request needs to say before anybody looks whether the thing exists.
 BODIES = {
+    ("PUT", "/api/v1/assets/{asset_id}/poster"): f'{{"picture_id": "{SOMETHING}"}}'.encode(),
+    ("PATCH", "/api/v1/assets/{asset_id}/subtitles/{subtitle_id}"): (
+        b'{"language": "en", "label": null, "is_forced": false, "is_sdh": false}'
+    ),
     ("PUT", "/api/v1/users/me/profiles/{profile_id}/pin"): b'{"pin": "2580"}',
     ("PATCH", "/api/v1/auth/passkeys/{passkey_id}"): b'{"name": "Key"}',
 }

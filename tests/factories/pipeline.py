@@ -231,6 +231,12 @@ async def make_film(client: httpx.AsyncClient, work_off: WorkOff, file: Path, **
     return row["title_id"]
 
 
+async def remove_film(client: httpx.AsyncClient, title_id: str) -> None:
+    """Delete a title, and let it go for good."""
+    for path in (f"/titles/{title_id}", f"/admin/titles/{title_id}/permanently"):
+        assert (await client.delete(path)).status_code == 204
+
+
 async def play(client: httpx.AsyncClient, title_id: str) -> Json:
     """Start playback."""
     answer = await client.post(f"/titles/{title_id}/playback")

@@ -12,7 +12,7 @@ from streamverse.domains.catalog.contracts import TitleId, TitleState
 from streamverse.domains.catalog.models import TitleRow
 from streamverse.domains.catalog.rules.words import search_form
 from streamverse.domains.media.contracts import AssetAccepted, AssetId, PackageId
-from streamverse.domains.media.models import AssetRow, PackageRow
+from streamverse.domains.media.models import AssetRow, PackageRow, PictureRow
 from streamverse.domains.media.rules.packages import Recipe, RungGroup
 from streamverse.kit.clock import new_id
 from streamverse.kit.work import Work
@@ -49,19 +49,35 @@ async def make_asset(
         )
     )
     await work.session.flush()
+    package_id, poster_id = PackageId(new_id()), new_id()
     work.session.add(
         PackageRow(
-            id=PackageId(new_id()),
+            id=package_id,
             asset_id=asset_id,
             recipe=RECIPE.stored(),
             state=state,
             duration_ms=DURATION_MS,
-            has_poster=has_poster,
+            poster_id=poster_id if has_poster else None,
+            is_poster_chosen=False,
+            text_revision=0,
             created_at=work.now,
             playable_at=playable_at,
         )
     )
     await work.session.flush()
+    if has_poster:
+        work.session.add(
+            PictureRow(
+                id=poster_id,
+                package_id=package_id,
+                kind="poster",
+                width=1280,
+                height=720,
+                position=0,
+                created_at=work.now,
+            )
+        )
+        await work.session.flush()
     return asset_id
 
 

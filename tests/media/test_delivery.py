@@ -15,7 +15,9 @@ from sqlalchemy import event
 
 from streamverse.domains.media.contracts import PackageId
 from streamverse.domains.media.public import MediaAddresses
-from streamverse.domains.media.rules.packages import init_key, poster_key, segment_key
+from streamverse.domains.media.rules.packages import init_key, segment_key
+from streamverse.domains.media.rules.pictures import picture_key
+from streamverse.domains.media.rules.subtitles import subtitles_key
 from streamverse.domains.media.service.delivery import HOLDER_REMEMBERED_FOR_S, NOBODY
 from streamverse.kit.clock import FixedClock
 from streamverse.kit.db import Database
@@ -31,6 +33,8 @@ SEGMENT = bytes(range(256)) * 8
 LARGE = bytes(range(256)) * 4096
 PACKAGE = PackageId(UUID(int=0x123))
 OTHER = PackageId(UUID(int=0x456))
+PICTURE = UUID(int=0x789)
+FOREVER = "public, max-age=31536000, immutable"
 
 
 @contextmanager
@@ -64,7 +68,10 @@ async def base(store: ObjectStore, addresses: MediaAddresses, clock: FixedClock)
     await store.put(segment_key(PACKAGE, "v360", 1), LARGE)
     await store.put(segment_key(PACKAGE, "a0", 0), SEGMENT)
     await store.put(init_key(PACKAGE, "v360"), b"init")
-    await store.put(poster_key(PACKAGE), b"poster")
+    for name in ("320.avif", "320.jpg", "320.webp", "preview.mp4", "index.vtt"):
+        await store.put(picture_key(PACKAGE, PICTURE, name), name.encode())
+    await store.put(subtitles_key(PACKAGE, "t12", "all.vtt"), b"WEBVTT")
+    await store.put(subtitles_key(PACKAGE, "t12", "3.vtt"), b"WEBVTT")
     return addresses.stream_base(PACKAGE, NOBODY, clock.now())
 
 
@@ -84,7 +91,13 @@ def refusal(answer: httpx.Response) -> tuple[int, str]:
         ("v360/1.m4s", "video/mp4", "public, max-age=31536000, immutable"),
         ("v360/init.mp4", "video/mp4", "public, max-age=31536000, immutable"),
         ("a0/0.m4s", "audio/mp4", "public, max-age=31536000, immutable"),
-        ("poster.webp", "image/webp", "public, max-age=3600"),
+        (f"pictures/{PICTURE}/320.avif", "image/avif", FOREVER),
+        (f"pictures/{PICTURE}/320.jpg", "image/jpeg", FOREVER),
+        (f"pictures/{PICTURE}/320.webp", "image/webp", FOREVER),
+        (f"pictures/{PICTURE}/preview.mp4", "video/mp4", FOREVER),
+        (f"pictures/{PICTURE}/index.vtt", "text/vtt; charset=utf-8", FOREVER),
+        ("t12/all.vtt", "text/vtt; charset=utf-8", FOREVER),
+        ("t12/3.vtt", "text/vtt; charset=utf-8", FOREVER),
     ],
 )
 async def test_objects_are_served_without_the_database(
@@ -174,7 +187,7 @@ async def test_a_grant_ends(
     clock.advance(left - timedelta(seconds=1))
     assert (await player.get(f"{base}/v360/0.m4s")).status_code == 200
     clock.advance(timedelta(seconds=1))
-    for name in ("v360/0.m4s", "master.m3u8", "poster.webp"):
+    for name in ("v360/0.m4s", f"pictures/{PICTURE}/320.webp", "t12/3.vtt"):
         assert refusal(await player.get(f"{base}/{name}")) == (403, "kit.grant_expired")
 
 
@@ -204,8 +217,13 @@ async def test_a_grant_of_pictures_opens_nothing_else(
     player: httpx.AsyncClient, base: str, addresses: MediaAddresses, clock: FixedClock
 ):
     pictures = addresses.pictures_base(PACKAGE, clock.now())
-    assert (await player.get(f"{pictures}/poster.webp")).content == b"poster"
-    for name in ("v360/0.m4s", "v360/init.mp4", "master.m3u8", "manifest.mpd", "v360.m3u8"):
+    for name in ("320.webp", "preview.mp4", "index.vtt"):
+        answer = await player.get(f"{pictures}/pictures/{PICTURE}/{name}")
+        assert answer.content == name.encode()
+    for name in (
+        *("v360/0.m4s", "v360/init.mp4", "t12/all.vtt", "t12/3.vtt"),
+        *("master.m3u8", "manifest.mpd", "v360.m3u8"),
+    ):
         assert refusal(await player.get(f"{pictures}/{name}")) == (403, "kit.grant_invalid")
     _, _, grant, _ = pictures.split("/")
     _, _, streams, package = base.split("/")
@@ -249,7 +267,7 @@ async def test_a_stream_ends_with_its_log_in_and_asks_about_it_once_in_a_while(
         for name in ("v360/0.m4s", "master.m3u8"):
             assert refusal(await player.get(f"{own}/{name}")) == (403, "kit.grant_expired")
     assert len([text for text in asked if "identity_session" in text]) == 1
-    assert (await player.get(f"{own}/poster.webp")).status_code == 200
+    assert (await player.get(f"{own}/pictures/{PICTURE}/320.webp")).status_code == 200
 
 
 async def test_a_stream_ends_with_its_key_of_the_api(
@@ -321,7 +339,9 @@ async def test_media_can_only_be_read(player: httpx.AsyncClient, base: str, meth
     assert refusal(answer) == (404, "media.package_not_found")
 
 
-@pytest.mark.parametrize("name", ["master.m3u8", "manifest.mpd", "v360.m3u8", "poster.webp"])
+@pytest.mark.parametrize(
+    "name", ["master.m3u8", "manifest.mpd", "v360.m3u8", "t1.m3u8", "t1/0.vtt"]
+)
 async def test_a_package_that_is_not_there(
     player: httpx.AsyncClient, addresses: MediaAddresses, clock: FixedClock, name: str
 ):

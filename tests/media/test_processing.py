@@ -62,7 +62,7 @@ async def test_a_file_from_its_arrival_to_the_end(
     assert (item["stage"], item["title_id"], item["progress"]) == ("encoding", title_id, 0)
     assert [(job["label"], job["state"]) for job in item["jobs"]] == [
         *(("Check the file", "done"), ("Encode", "queued"), ("Encode", "queued")),
-        ("Make the poster", "done"),
+        *(("Make the poster", "done"), ("Make pictures", "queued")),
     ]
     await work_off()
     (item,) = await items_of(clients)
@@ -72,6 +72,7 @@ async def test_a_file_from_its_arrival_to_the_end(
         ("Encode: sound 1 of 1", "done", 1),
         ("Encode: pictures, part 1 of 1", "done", 1),
         ("Make the poster", "done", 1),
+        ("Make pictures: stills", "done", 1),
         ("Final checks", "done", 1),
     ]
     assert {job["problem"] for job in item["jobs"]} == {None}
@@ -138,7 +139,8 @@ async def test_jobs_are_listed_in_pages_and_by_state(
     assert [job["id"] for job in waiting] == [
         job["id"] for job in every if job["state"] == "queued"
     ]
-    assert [job["name"] for job in waiting] == ["media.check_upload"]
+    # The film's first poster, which a better one has replaced, is let go a day later.
+    assert [job["name"] for job in waiting] == ["media.check_upload", "media.delete_files"]
     wrong = await clients.owner.get("/jobs", params={"state": "lazy"})
     assert (wrong.status_code, wrong.json()["code"]) == (422, "kit.invalid")
 
@@ -255,7 +257,14 @@ async def test_workers_are_shown_with_what_they_do(
 
         worker = await eventually(shown)
         assert worker["host"] == socket.gethostname()
-        assert worker["lanes"] == {"default": 3, "encode": 1, "sound": 1, "fetch": 3, "notify": 4}
+        assert worker["lanes"] == {
+            "default": 3,
+            "encode": 1,
+            "sound": 1,
+            "fetch": 3,
+            "pictures": 1,
+            "notify": 4,
+        }
         assert set(worker["offers"]) == {"h264", "hevc", "av1"}
         assert (worker["is_missed"], worker["threads"] > 0) == (False, True)
         # What it does for others is none of theirs.

@@ -35,14 +35,15 @@ from streamverse.domains.media.rules.packages import (
     plan_package,
     plan_sounds,
     playable_segments,
-    poster_key,
     reference_track,
     segment_key,
     shown_tracks,
     source_key,
     whole_tracks,
 )
+from streamverse.domains.media.rules.pictures import picture_key
 from streamverse.domains.media.rules.states import PartKind
+from streamverse.domains.media.rules.subtitles import subtitles_key
 from streamverse.kit.storage.objects import checked_key
 from streamverse.mediakit.frames import FrameRate
 from streamverse.mediakit.ladder import CodecFamily, DynamicRange, LadderPolicy, choose_rungs
@@ -566,13 +567,15 @@ def test_objects_are_named_by_ids_alone():
     keys = [
         init_key(package_id, "v360"),
         segment_key(package_id, "a0", 12),
-        poster_key(package_id),
+        picture_key(package_id, package_id, "320.avif"),
+        subtitles_key(package_id, "t1", "all.vtt"),
         source_key(package_id),
     ]
     assert [checked_key(key) for key in keys] == [
         f"packages/{package_id}/v360/init.mp4",
         f"packages/{package_id}/a0/12.m4s",
-        f"packages/{package_id}/poster.webp",
+        f"packages/{package_id}/pictures/{package_id}/320.avif",
+        f"packages/{package_id}/t1/all.vtt",
         f"assets/{package_id}/source",
     ]
 

@@ -19,8 +19,9 @@ from streamverse.domains.media.models import (
 )
 from streamverse.domains.media.repository import Packages
 from streamverse.domains.media.rules.packages import RungGroup
-from streamverse.domains.media.rules.states import PackageState, PartKind, UploadState
-from streamverse.domains.media.service import assets, packages, uploads
+from streamverse.domains.media.rules.pictures import NewPicture
+from streamverse.domains.media.rules.states import PackageState, PartKind, PictureKind, UploadState
+from streamverse.domains.media.service import assets, packages, pictures, subtitles, uploads
 from streamverse.domains.media.service.packages import NewSegment
 from streamverse.kit.clock import new_id
 from streamverse.kit.events import EventRow
@@ -34,6 +35,7 @@ from tests.factories.titles import make_asset
 PROBLEM = ProblemView("media.preparation_failed", "Something failed.")
 LATER = ProblemView("kit.job_cancelled", "This was cancelled.")
 TICKS = 15_360
+PICTURE = NewPicture(PictureKind.POSTER, 320, 180, {"320.webp": b"picture"})
 
 
 async def make_package(workshop: Workshop, people: People, segment_count: int = 3) -> PackageId:
@@ -135,7 +137,10 @@ async def test_what_is_gone_is_not_found(workshop: Workshop, people: People):
             packages.announce_segments(work, gone, 0, segments(0)),
             packages.finish_part(work, gone, 0),
             packages.finish_package(work, gone),
-            packages.note_poster(work, gone),
+            pictures.note_first_poster(work, gone, PICTURE),
+            pictures.note_pictures(work, gone, [PICTURE]),
+            subtitles.note_taken(work, gone, []),
+            subtitles.note_cut(work, gone, []),
             packages.load_timeline(work, gone),
         ):
             with pytest.raises(PackageNotFound):
@@ -146,8 +151,11 @@ async def test_a_poster_is_told_once(workshop: Workshop, people: People):
     package_id = await make_package(workshop, people)
     for _ in range(2):
         async with workshop.work(people.owner) as work:
-            await packages.note_poster(work, package_id)
+            await pictures.note_first_poster(work, package_id, PICTURE)
+        async with workshop.work(people.owner) as work:
+            await pictures.note_pictures(work, package_id, [PICTURE])
     assert await events(workshop) == ["media.poster_made"]
+    assert (await package_row(workshop, package_id)).poster_id == PICTURE.named(package_id)
 
 
 # --- failing and trying again ---------------------------------------------------------------------
@@ -182,7 +190,7 @@ async def test_only_what_failed_is_taken_up_again(workshop: Workshop, people: Pe
     async with workshop.reading(Actor.system()) as work:
         query = select(JobRow.name).where(JobRow.subject_id == asset_id).order_by(JobRow.id)
         assert list(await work.session.scalars(query)) == [
-            *("media.encode_part", "media.make_poster"),
+            *("media.encode_part", "media.make_poster", "media.make_pictures"),
         ]
 
 

@@ -24,7 +24,7 @@ from streamverse.domains.identity.routes import router as identity_router
 from streamverse.domains.identity.rules.federation import parse_providers
 from streamverse.domains.identity.service.exports import Archive
 from streamverse.domains.identity.service.openid import Federation
-from streamverse.domains.media.public import Receptions
+from streamverse.domains.media.public import Lightbox, Receptions
 from streamverse.domains.media.routes import Delivery
 from streamverse.domains.media.routes import router as media_router
 from streamverse.domains.notifications.routes import router as notifications_router
@@ -79,6 +79,7 @@ GIVEN: Mapping[str, Callable[[Resources], object]] = {
     "federation": lambda world: Federation(parse_providers(world.settings.oidc_providers)),
     "archive": lambda world: Archive(world.store, world.vault),
     "picture_studio": lambda world: PictureStudio(world.store, world.tools, world.scratch),
+    "lightbox": lambda world: Lightbox(world.store, world.tools, world.scratch),
 }
 
 

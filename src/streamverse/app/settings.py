@@ -15,7 +15,12 @@ from urllib.parse import urlsplit
 from msgspec import Meta
 
 from streamverse.domains.identity.rules.federation import parse_providers
-from streamverse.domains.media.contracts import ENCODE_LANE, FETCH_LANE, SOUND_LANE
+from streamverse.domains.media.contracts import (
+    ENCODE_LANE,
+    FETCH_LANE,
+    PICTURES_LANE,
+    SOUND_LANE,
+)
 from streamverse.domains.media.rules.origins import parse_buckets
 from streamverse.domains.notifications.contracts import NOTIFY_LANE
 from streamverse.kit import settings as machinery
@@ -30,7 +35,7 @@ from streamverse.mediakit.ladder import CodecFamily
 PREFIX = "STREAMVERSE_"
 TEST_PREFIX = "STREAMVERSE_TEST_"
 FILE_NAME = "streamverse.toml"
-LANES = (DEFAULT_LANE, ENCODE_LANE, SOUND_LANE, FETCH_LANE, NOTIFY_LANE)
+LANES = (DEFAULT_LANE, ENCODE_LANE, SOUND_LANE, FETCH_LANE, PICTURES_LANE, NOTIFY_LANE)
 
 _MIN_SECRET_LENGTH = 32
 _HOST = re.compile(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
@@ -346,7 +351,7 @@ class Settings:
         expected=f"a list of {', '.join(LANES)}, separated by commas",
         accepts=lambda lanes: bool(lanes) and set(lanes) <= set(LANES),
         about="The lanes that a worker serves: encoding, sound, films fetched from elsewhere, "
-        "webhooks, and everything else.",
+        "pictures, webhooks, and everything else.",
     )
     worker_codecs: tuple[str, ...] = setting(
         default=hardware.CODECS,

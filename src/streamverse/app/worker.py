@@ -13,7 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from streamverse.app import registry
-from streamverse.domains.media.contracts import ENCODE_LANE, FETCH_LANE, SOUND_LANE
+from streamverse.domains.media.contracts import (
+    ENCODE_LANE,
+    FETCH_LANE,
+    PICTURES_LANE,
+    SOUND_LANE,
+)
 from streamverse.domains.notifications.contracts import NOTIFY_LANE
 from streamverse.kit.clock import new_id
 from streamverse.kit.heartbeats import Abilities
@@ -67,6 +72,7 @@ def _lanes(settings: Settings) -> dict[str, int]:
         ENCODE_LANE: settings.worker_encode_slots,
         SOUND_LANE: 1,
         FETCH_LANE: FETCHES_AT_ONCE,
+        PICTURES_LANE: 1,
         NOTIFY_LANE: DELIVERIES_AT_ONCE,
     }
     return {lane: count for lane, count in places.items() if lane in settings.worker_lanes}

@@ -29,7 +29,7 @@ def tone_map(video: VideoFacts, width: int, height: int) -> list[str]:
 
 def scale(video: VideoFacts, width: int, height: int) -> list[str]:
     """Scale to square pixels of 8-bit 4:2:0 in the limited range."""
-    matrix = ":out_color_matrix=bt709" if _is_rgb(video) else ""
+    matrix = ":out_color_matrix=bt709" if is_rgb(video) else ""
     return [f"scale={width}:{height}:out_range=tv{matrix}", "setsar=1", "format=yuv420p"]
 
 
@@ -47,5 +47,6 @@ def fit(video: VideoFacts, rung: Rung) -> list[str]:
     ]
 
 
-def _is_rgb(video: VideoFacts) -> bool:
+def is_rgb(video: VideoFacts) -> bool:
+    """Tell whether a source holds red, green and blue rather than brightness and colours."""
     return video.pixel_format.startswith(_RGB_FORMATS)

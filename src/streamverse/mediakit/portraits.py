@@ -7,7 +7,7 @@ from streamverse.mediakit.ffmpeg import QUIET, ToolFailed, Tools, input_argument
 from streamverse.mediakit.sandbox import Command, Limits, pipe_url
 
 _HEAD_BYTES: Final = 32
-_MOST_PIXELS: Final = 50_000_000
+MOST_PIXELS: Final = 50_000_000
 _MOST_BYTES: Final = 1 << 20
 _WEBP_QUALITY: Final = 85
 _LIMITS = Limits(wall_seconds=20, cpu_seconds=20, memory_bytes=2 << 30)
@@ -27,7 +27,7 @@ class PictureRefused(Exception):
 async def portrait(path: Path, *, side_pixels: int, tools: Tools) -> bytes:
     """Make a WebP of the middle square of a PNG, JPEG or WebP, upright and without metadata."""
     with path.open("rb") as file:
-        demuxer = _recognise(file.read(_HEAD_BYTES))
+        demuxer = recognise(file.read(_HEAD_BYTES))
     try:
         return await run_to_bytes(
             _command(path, demuxer, side_pixels, tools), most_bytes=_MOST_BYTES
@@ -36,11 +36,11 @@ async def portrait(path: Path, *, side_pixels: int, tools: Tools) -> bytes:
         raise PictureRefused(
             "damaged",
             "This picture cannot be read: it is damaged or has more than "
-            f"{_MOST_PIXELS // 1_000_000} megapixels. Save it anew and try again.",
+            f"{MOST_PIXELS // 1_000_000} megapixels. Save it anew and try again.",
         ) from failure
 
 
-def _recognise(head: bytes) -> str:
+def recognise(head: bytes) -> str:
     """Tell how to read a file by what is in it; its name and type are what anybody says."""
     if head.startswith(b"\x89PNG\r\n\x1a\n"):
         return "png_pipe"
@@ -65,7 +65,7 @@ def _command(path: Path, demuxer: str, side: int, tools: Tools) -> Command:
         "sidedata=mode=delete",
     )
     argv = (
-        *(str(tools.ffmpeg), *QUIET, "-nostdin", "-max_pixels", str(_MOST_PIXELS)),
+        *(str(tools.ffmpeg), *QUIET, "-nostdin", "-max_pixels", str(MOST_PIXELS)),
         *input_arguments(path, demuxer),
         *("-map", "0:v:0", "-vf", ",".join(filters), "-frames:v", "1"),
         *("-c:v", "libwebp", "-quality", str(_WEBP_QUALITY), "-map_metadata", "-1"),

@@ -12,6 +12,7 @@ from streamverse.domains.catalog.contracts import TitleKind, TitlePatch, TitleSt
 from streamverse.domains.catalog.models import EditRow, TitleRow
 from streamverse.domains.catalog.repository import CardRow
 from streamverse.domains.catalog.service.titles import Home, Rail, Shown
+from streamverse.domains.media.public import PosterAddresses
 from streamverse.kit.paging import Page
 
 # Beyond any length that the rules allow; they say it in better words.
@@ -25,6 +26,24 @@ class TitleProblemOut(Struct):
     detail: str
 
 
+class PosterOut(Struct):
+    """The picture of a title: `{base_url}/{width}.avif`, `.webp` or `.jpg` in several widths.
+
+    The preview is a few moments of the film as a small MP4 without sound.
+    """
+
+    base_url: str
+    widths: list[int]
+    preview_url: str | None
+
+    @classmethod
+    def of(cls, poster: PosterAddresses | None) -> PosterOut | None:
+        """Show where a poster is."""
+        if poster is None:
+            return None
+        return PosterOut(poster.still.base_url, poster.still.widths, poster.preview_url)
+
+
 class TitleCardOut(Struct, kw_only=True):
     """A title as it stands in a list."""
 
@@ -35,6 +54,7 @@ class TitleCardOut(Struct, kw_only=True):
     is_published: bool
     duration_ms: int | None
     poster_url: str | None
+    poster: PosterOut | None
     created_at: datetime
     progress: float | None
 
@@ -49,7 +69,8 @@ class TitleCardOut(Struct, kw_only=True):
             state=TitleState(row.state),
             is_published=row.published_at is not None,
             duration_ms=row.duration_ms,
-            poster_url=shown.poster_url,
+            poster_url=shown.poster.still.url if shown.poster else None,
+            poster=PosterOut.of(shown.poster),
             created_at=row.created_at,
             progress=shown.progress,
         )
@@ -105,6 +126,7 @@ class TitleOut(Struct, kw_only=True):
     is_published: bool
     duration_ms: int | None
     poster_url: str | None
+    poster: PosterOut | None
     created_at: datetime
     progress: float | None
     original_name: str
@@ -133,7 +155,8 @@ class TitleOut(Struct, kw_only=True):
             state=TitleState(row.state),
             is_published=row.published_at is not None,
             duration_ms=row.duration_ms,
-            poster_url=shown.poster_url,
+            poster_url=shown.poster.still.url if shown.poster else None,
+            poster=PosterOut.of(shown.poster),
             created_at=row.created_at,
             progress=shown.progress,
             original_name=row.original_name,

@@ -13,8 +13,11 @@ from streamverse.kit.jobs import Job
 UploadId = NewType("UploadId", UUID)
 AssetId = NewType("AssetId", UUID)
 PackageId = NewType("PackageId", UUID)
+PictureId = NewType("PictureId", UUID)
+SubtitleId = NewType("SubtitleId", UUID)
 
-ENCODE_LANE, SOUND_LANE, FETCH_LANE = "encode", "sound", "fetch"
+ENCODE_LANE, SOUND_LANE = "encode", "sound"
+FETCH_LANE, PICTURES_LANE = "fetch", "pictures"
 
 
 class Protection(enum.StrEnum):
@@ -43,13 +46,35 @@ class ProblemView:
 
 
 @dataclass(frozen=True, slots=True)
+class PosterView:
+    """The picture that stands for an asset: how wide it is at most, and what moves instead."""
+
+    package_id: PackageId
+    picture_id: PictureId
+    width: int
+    preview_id: PictureId | None
+
+
+@dataclass(frozen=True, slots=True)
+class SpritesView:
+    """The small pictures of a whole film, in sheets."""
+
+    picture_id: PictureId
+    tile_width: int
+    tile_height: int
+    tile_count: int
+
+
+@dataclass(frozen=True, slots=True)
 class PackageView:
     """What can be played of an asset right now; it has keys if it is encrypted."""
 
     package_id: PackageId
     asset_id: AssetId
     is_complete: bool
-    has_poster: bool
+    poster: PosterView | None
+    sprites: SpritesView | None
+    text_revision: int
     playable_ms: int
     duration_ms: int
     key_ids: tuple[UUID, ...] = ()
@@ -71,7 +96,7 @@ class AssetAccepted(Event):
 
 @dataclass(frozen=True, slots=True)
 class PosterMade(Event):
-    """A picture that stands for the asset exists."""
+    """A picture that stands for the asset exists, perhaps in place of another."""
 
     asset_id: AssetId
     package_id: PackageId
@@ -153,6 +178,28 @@ class MakePoster(Job):
     """Choose a frame and make the poster of it."""
 
     package_id: PackageId
+
+
+@dataclass(frozen=True, slots=True)
+class MakePictures(Job):
+    """Look through the film for good pictures: posters, chapters, scenes, sprites, a preview."""
+
+    lane: ClassVar[str] = PICTURES_LANE
+    package_id: PackageId
+
+
+@dataclass(frozen=True, slots=True)
+class TakeSubtitles(Job):
+    """Take the subtitles out of the file."""
+
+    package_id: PackageId
+
+
+@dataclass(frozen=True, slots=True)
+class CutSubtitles(Job):
+    """Cut subtitles that somebody gave into segments."""
+
+    subtitle_id: SubtitleId
 
 
 @dataclass(frozen=True, slots=True)

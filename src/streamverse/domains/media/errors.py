@@ -273,6 +273,87 @@ class PackageNotFound(NotFound):
         super().__init__("This film is no longer here.")
 
 
+class SourceLetGo(Conflict):
+    """The file that a film was made of has been deleted to save room."""
+
+    code = "media.source_let_go"
+    title = "The original file is gone"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The original file of this film was deleted to save room, so that no other pictures "
+            "can be taken from it: upload a picture of your own."
+        )
+
+
+class PictureNotFound(NotFound):
+    """There is no such picture of this film."""
+
+    code = "media.picture_not_found"
+    title = "No such picture"
+
+    def __init__(self) -> None:
+        super().__init__("This picture is no longer here: choose another one.")
+
+
+class PosterUnreadable(Invalid):
+    """What was sent is no picture that we read."""
+
+    code = "media.poster_unreadable"
+    title = "The picture cannot be read"
+
+
+class FileTooLarge(Invalid):
+    """More was sent than is taken."""
+
+    status = 413
+    code = "media.file_too_large"
+    title = "The file is too large"
+
+    def __init__(self, what: str, limit_bytes: int) -> None:
+        super().__init__(
+            f"{what} may have {limit_bytes >> 20} MB: choose a smaller file.",
+            limit_bytes=limit_bytes,
+        )
+
+
+class SubtitleNotFound(NotFound):
+    """There are no such subtitles of this film."""
+
+    code = "media.subtitle_not_found"
+    title = "No such subtitles"
+
+    def __init__(self) -> None:
+        super().__init__("These subtitles are no longer here.")
+
+
+class SubtitlesUnreadable(Invalid):
+    """What was sent are no subtitles that we read."""
+
+    code = "media.subtitles_unreadable"
+    title = "The subtitles cannot be read"
+
+
+class TooManySubtitles(Conflict):
+    """A film has as many subtitles as it may."""
+
+    code = "media.too_many_subtitles"
+    title = "Too many subtitles"
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"A film may have {limit} subtitles: remove some first.", limit=limit)
+
+
+class SubtitlesNotShown(Conflict):
+    """Subtitles that cannot be shown were to be changed."""
+
+    code = "media.subtitles_not_shown"
+    title = "These subtitles cannot be shown"
+
+    def __init__(self) -> None:
+        super().__init__("These subtitles are not shown to anybody, so they cannot be changed.")
+
+
 class PackageBroken(Problem):
     """A finished package does not pass its checks."""
 

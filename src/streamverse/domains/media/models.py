@@ -97,7 +97,12 @@ class PackageRow(TenantOwned, Base):
     problem: Mapped[JsonObject | None]
     checks: Mapped[JsonObject | None]
     duration_ms: Mapped[int]
-    has_poster: Mapped[bool] = mapped_column(default=False)
+    poster_id: Mapped[UUID | None]
+    is_poster_chosen: Mapped[bool] = mapped_column(default=False)
+    preview_id: Mapped[UUID | None]
+    sprites_id: Mapped[UUID | None]
+    # Grows with every change of the subtitles, and names the next of their tracks.
+    text_revision: Mapped[int] = mapped_column(Integer, default=0)
     created_at: Mapped[datetime]
     playable_at: Mapped[datetime | None]
     ready_at: Mapped[datetime | None]
@@ -217,3 +222,45 @@ class CensusRow(TenantOwned, Base):
     problem: Mapped[JsonObject | None]
     started_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
+
+
+class PictureRow(TenantOwned, Base):
+    """Something to look at that was made of a film, or given for it; named by its content."""
+
+    __tablename__ = "media_picture"
+    __table_args__ = (Index(None, "package_id", "kind"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    package_id: Mapped[UUID] = mapped_column(ForeignKey("media_package.id", ondelete="CASCADE"))
+    kind: Mapped[str]
+    at_ms: Mapped[int | None]
+    end_ms: Mapped[int | None]
+    label: Mapped[str | None]
+    width: Mapped[int] = mapped_column(Integer)
+    height: Mapped[int] = mapped_column(Integer)
+    tile_count: Mapped[int | None] = mapped_column(Integer)
+    position: Mapped[int] = mapped_column(Integer)
+    created_at: Mapped[datetime]
+
+
+class SubtitleRow(TenantOwned, Base):
+    """Subtitles of a package: those inside its file, and those that people add."""
+
+    __tablename__ = "media_subtitle"
+    __table_args__ = (Index(None, "package_id", "track_name", unique=True),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    package_id: Mapped[UUID] = mapped_column(ForeignKey("media_package.id", ondelete="CASCADE"))
+    track_name: Mapped[str | None]
+    origin: Mapped[str]
+    format: Mapped[str]
+    stream_index: Mapped[int | None] = mapped_column(Integer)
+    language: Mapped[str | None]
+    label: Mapped[str | None]
+    is_forced: Mapped[bool]
+    is_sdh: Mapped[bool]
+    state: Mapped[str]
+    cue_count: Mapped[int] = mapped_column(Integer)
+    size_bytes: Mapped[int]
+    notices: Mapped[JsonObject]
+    created_at: Mapped[datetime]

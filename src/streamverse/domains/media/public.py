@@ -8,22 +8,24 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from streamverse.domains.identity import public as identity
 from streamverse.domains.media.contracts import AssetId, PackageId, PackageView, UploadId
 from streamverse.domains.media.errors import KeyUnknown
-from streamverse.domains.media.repository import Keys, Packages, Uploads
+from streamverse.domains.media.repository import Keys, Packages, Pictures, Uploads
 from streamverse.domains.media.rules.packages import EncodingPolicy
 from streamverse.domains.media.rules.states import PackageState
 from streamverse.domains.media.service import assets, delivery, processing
 from streamverse.domains.media.service.delivery import (
     MASTER_PLAYLIST,
     MPD,
-    NOBODY,
-    POSTER,
+    TEXT_REVISION,
     MediaAddresses,
+    PictureAddress,
+    PosterAddresses,
+    SpriteAddresses,
 )
 from streamverse.domains.media.service.importing import import_file
 from streamverse.domains.media.service.keys import KeySafe, open_keys
+from streamverse.domains.media.service.pictures import Lightbox
 from streamverse.domains.media.service.remote_imports import NewImport, order_import
 from streamverse.domains.media.service.storage_report import STORE_OWNERS as MEDIA_STORE_OWNERS
 from streamverse.domains.media.service.storage_report import total_by_tenant
@@ -42,7 +44,8 @@ class PlayableAddresses:
 
     hls_url: str
     dash_url: str
-    poster_url: str | None
+    poster: PosterAddresses | None
+    sprites: SpriteAddresses | None
     license_url: str | None
     expires_at: datetime
 
@@ -59,14 +62,18 @@ def sign_addresses(
     work: Work, addresses: MediaAddresses, package: PackageView
 ) -> PlayableAddresses:
     """Sign the addresses of a package for the player of whoever asks."""
-    holder_id = identity.find_holder(work.actor) or NOBODY
+    holder_id = delivery.holder_of(work)
     grant = addresses.stream_grant(package.package_id, holder_id, work.now)
     base = addresses.stream_base(package.package_id, holder_id, work.now)
     license_url = addresses.license_url(package.package_id, grant)
+    # Whatever remembers a manifest on the way notices that there are other subtitles.
+    revision = f"?{TEXT_REVISION}={package.text_revision}" if package.text_revision else ""
+    poster, sprites = package.poster, package.sprites
     return PlayableAddresses(
-        hls_url=f"{base}/{MASTER_PLAYLIST}",
-        dash_url=f"{base}/{MPD}",
-        poster_url=f"{base}/{POSTER}" if package.has_poster else None,
+        hls_url=f"{base}/{MASTER_PLAYLIST}{revision}",
+        dash_url=f"{base}/{MPD}{revision}",
+        poster=addresses.poster(poster, work.now) if poster else None,
+        sprites=addresses.sprites(package.package_id, sprites, work.now) if sprites else None,
         license_url=license_url if package.key_ids else None,
         expires_at=addresses.expires_at(work.now),
     )
@@ -95,13 +102,10 @@ async def give_keys(
 
 async def posters(
     work: Work, addresses: MediaAddresses, asset_ids: Sequence[AssetId]
-) -> Mapping[AssetId, str]:
+) -> Mapping[AssetId, PosterAddresses]:
     """Sign the addresses of the posters that exist."""
-    found = await Packages(work).with_posters(asset_ids)
-    return {
-        asset_id: delivery.poster_address(addresses, package_id, work.now)
-        for asset_id, package_id in found
-    }
+    found = await Pictures(work).posters(asset_ids)
+    return {asset_id: addresses.poster(view, work.now) for asset_id, view in found.items()}
 
 
 async def progress(work: Work, asset_ids: Sequence[AssetId]) -> Mapping[AssetId, float]:
@@ -150,10 +154,14 @@ __all__ = [
     "EncodingPolicy",
     "KeySafe",
     "KeyUnknown",
+    "Lightbox",
     "MediaAddresses",
     "NewImport",
+    "PictureAddress",
     "PlayableAddresses",
+    "PosterAddresses",
     "Receptions",
+    "SpriteAddresses",
     "UploadId",
     "UploadLimits",
     "delete_asset",

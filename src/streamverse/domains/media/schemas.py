@@ -8,8 +8,9 @@ from uuid import UUID
 
 import msgspec
 
-from streamverse.domains.media.contracts import Protection, Stage
-from streamverse.domains.media.rules.states import UploadState
+from streamverse.domains.media.contracts import PackageId, Protection, Stage
+from streamverse.domains.media.rules.states import PictureKind, SubtitleState, UploadState
+from streamverse.domains.media.rules.subtitles import SubtitleWords
 from streamverse.domains.media.service.remote_imports import NewImport
 from streamverse.kit.jobs import JobState
 
@@ -19,12 +20,16 @@ if TYPE_CHECKING:
     from streamverse.domains.media.models import (
         AssetRow,
         CensusRow,
+        PictureRow,
         RetentionRow,
         StorageRow,
+        SubtitleRow,
         UploadRow,
     )
     from streamverse.domains.media.rules.checks import CheckReport
     from streamverse.domains.media.rules.retention import Retention
+    from streamverse.domains.media.service.delivery import MediaAddresses
+    from streamverse.domains.media.service.pictures import Album
     from streamverse.domains.media.service.processing import Processing
     from streamverse.kit.db import JsonObject
     from streamverse.kit.heartbeats import WorkerRow
@@ -38,6 +43,9 @@ JOB_LABELS = {
     "media.encode_part": "Encode",
     "media.encode_sound": "Encode",
     "media.make_poster": "Make the poster",
+    "media.make_pictures": "Make pictures",
+    "media.take_subtitles": "Take out the subtitles",
+    "media.cut_subtitles": "Prepare subtitles",
     "media.finish_package": "Final checks",
     "media.delete_files": "Clean up",
     "media.delete_source": "Delete the original file",
@@ -466,3 +474,120 @@ class ProcessingOut(msgspec.Struct):
     """What is being processed, then what was finished lately."""
 
     items: list[ProcessingItem]
+
+
+class PictureOut(msgspec.Struct):
+    """A still; its files are `{base_url}/{width}.avif`, `.webp` and `.jpg`."""
+
+    id: UUID
+    at_ms: int | None
+    end_ms: int | None
+    label: str | None
+    is_uploaded: bool
+    width: int
+    height: int
+    base_url: str
+    widths: list[int]
+
+    @classmethod
+    def of(cls, row: PictureRow, addresses: MediaAddresses, now: datetime) -> PictureOut:
+        """Show a row."""
+        address = addresses.still(PackageId(row.package_id), row.id, row.width, now)
+        return cls(
+            id=row.id,
+            at_ms=row.at_ms,
+            end_ms=row.end_ms,
+            label=row.label,
+            is_uploaded=row.kind == PictureKind.UPLOADED,
+            width=row.width,
+            height=row.height,
+            base_url=address.base_url,
+            widths=address.widths,
+        )
+
+
+class PicturesOut(msgspec.Struct):
+    """What there is to look at of a film; posters are the pictures to choose from."""
+
+    poster_id: UUID | None
+    is_poster_chosen: bool
+    is_being_made: bool
+    posters: list[PictureOut]
+    chapters: list[PictureOut]
+    scenes: list[PictureOut]
+
+    @classmethod
+    def of(cls, album: Album, addresses: MediaAddresses, now: datetime) -> PicturesOut:
+        """Show the pictures of a film."""
+
+        def shown(*kinds: PictureKind) -> list[PictureOut]:
+            return [PictureOut.of(row, addresses, now) for row in album.rows if row.kind in kinds]
+
+        return cls(
+            poster_id=album.package.poster_id,
+            is_poster_chosen=album.package.is_poster_chosen,
+            is_being_made=album.is_being_made,
+            posters=shown(PictureKind.UPLOADED, PictureKind.POSTER),
+            chapters=shown(PictureKind.CHAPTER),
+            scenes=shown(PictureKind.SCENE),
+        )
+
+
+class PosterIn(msgspec.Struct):
+    """Which picture shall stand for a film."""
+
+    picture_id: UUID
+
+
+class SubtitleOut(msgspec.Struct):
+    """Subtitles of a film; those without an address cannot be shown, and the notices say why."""
+
+    id: UUID
+    origin: str
+    format: str
+    language: str | None
+    label: str | None
+    is_forced: bool
+    is_sdh: bool
+    state: SubtitleState
+    cue_count: int
+    notices: list[ProblemBrief]
+    url: str | None
+    created_at: datetime
+
+    @classmethod
+    def of(cls, row: SubtitleRow, url: str | None) -> SubtitleOut:
+        """Show a row."""
+        return cls(
+            id=row.id,
+            origin=row.origin,
+            format=row.format,
+            language=row.language,
+            label=row.label,
+            is_forced=row.is_forced,
+            is_sdh=row.is_sdh,
+            state=SubtitleState(row.state),
+            cue_count=row.cue_count,
+            notices=[ProblemBrief(n["code"], n["detail"]) for n in row.notices["notices"]],
+            url=url,
+            created_at=row.created_at,
+        )
+
+
+class SubtitlesOut(msgspec.Struct):
+    """The subtitles of a film, in the order they came."""
+
+    items: list[SubtitleOut]
+
+
+class SubtitleWordsIn(msgspec.Struct):
+    """What is said of subtitles: all of it, as a form has it."""
+
+    language: str | None
+    label: str | None
+    is_forced: bool
+    is_sdh: bool
+
+    def to_words(self) -> SubtitleWords:
+        """Give what is said."""
+        return SubtitleWords(self.language, self.label, self.is_forced, self.is_sdh)

@@ -29,6 +29,16 @@ class TitleNotVisible(NotFound):
         super().__init__("There is no such title, or it has been taken off.")
 
 
+class ThumbnailsNotMade(NotFound):
+    """The title has no small pictures, or not yet."""
+
+    code = "playback.thumbnails_not_found"
+    title = "No thumbnails"
+
+    def __init__(self) -> None:
+        super().__init__("This title has no thumbnails, or they are still being made.")
+
+
 class LicenseNotYours(Forbidden):
     """The licence was granted to another log-in."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from litestar import Router, post
+from litestar import Router, get, post
 from litestar.datastructures import ResponseHeader, State
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, JSONBody
@@ -16,10 +16,16 @@ from streamverse.domains.playback.errors import (
     LicenseNotYours,
     LicenseRequestInvalid,
     LicensesThrottled,
+    ThumbnailsNotMade,
     TitleNotPlayable,
     TitleNotVisible,
 )
-from streamverse.domains.playback.schemas import LicenseIn, LicenseOut, PlaybackOut
+from streamverse.domains.playback.schemas import (
+    LicenseIn,
+    LicenseOut,
+    PlaybackOut,
+    ThumbnailSpriteOut,
+)
 from streamverse.domains.playback.service import licenses as licensing
 from streamverse.domains.playback.service import playing
 from streamverse.domains.playback.service.license_throttle import LicenseThrottle
@@ -45,6 +51,20 @@ async def start_playback(
 ) -> PlaybackOut:
     """Start to watch a title."""
     return await playing.start_playback(work, media_addresses, TitleId(title_id))
+
+
+@get(
+    "/titles/{title_id:uuid}/thumbnail-sprite",
+    guards=[signed_in],
+    responses=problems(TitleNotVisible, TitleNotPlayable, ThumbnailsNotMade),
+)
+async def get_thumbnails(
+    title_id: FromPath[UUID],
+    work: NamedDependency[Work],
+    media_addresses: NamedDependency[MediaAddresses],
+) -> ThumbnailSpriteOut:
+    """Tell where the small pictures of a title are, for the bar of time."""
+    return await playing.get_thumbnails(work, media_addresses, TitleId(title_id))
 
 
 @post(
@@ -87,7 +107,7 @@ def provide_licenses(
 
 router = Router(
     path="/",
-    route_handlers=[start_playback, give_license],
+    route_handlers=[start_playback, get_thumbnails, give_license],
     dependencies={"licenses": Provide(provide_licenses, sync_to_thread=False)},
     tags=["playback"],
 )

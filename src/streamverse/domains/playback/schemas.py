@@ -24,6 +24,7 @@ class PlaybackOut(msgspec.Struct):
     hls_url: str
     dash_url: str
     poster_url: str | None
+    thumbnails_url: str | None
     drm: DrmOut | None
     expires_at: datetime
     is_growing: bool
@@ -52,3 +53,16 @@ class LicenseOut(msgspec.Struct):
 
     keys: list[KeyOut]
     type: str
+
+
+class ThumbnailSpriteOut(msgspec.Struct):
+    """The small pictures of a title on sheets: which is shown when is in the index (WebVTT)."""
+
+    index_url: str
+    sheet_urls: list[str]
+    tile_width: int
+    tile_height: int
+    columns: int
+    rows: int
+    tile_count: int
+    expires_at: datetime

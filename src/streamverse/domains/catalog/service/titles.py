@@ -18,7 +18,7 @@ from streamverse.domains.catalog.service.standing import standing_of
 from streamverse.domains.catalog.service.viewers import staff_viewer, viewer_of
 from streamverse.domains.media import public as media
 from streamverse.domains.media.contracts import AssetId
-from streamverse.domains.media.public import MediaAddresses
+from streamverse.domains.media.public import MediaAddresses, PosterAddresses
 from streamverse.kit.paging import Listing, Page
 from streamverse.kit.work import Work
 
@@ -35,7 +35,7 @@ class Shown(Generic[R]):
     """A title with what only media knows about it."""
 
     row: R
-    poster_url: str | None
+    poster: PosterAddresses | None
     progress: float | None
 
 
@@ -154,7 +154,7 @@ async def show(work: Work, addresses: MediaAddresses, rows: Sequence[R]) -> list
         for row in rows
         if row.asset_id and is_unfinished(TitleState(row.state))
     ]
-    posters: Mapping[AssetId, str] = {}
+    posters: Mapping[AssetId, PosterAddresses] = {}
     progress: Mapping[AssetId, float] = {}
     if pictured:
         posters = await media.posters(work, addresses, pictured)
@@ -164,8 +164,10 @@ async def show(work: Work, addresses: MediaAddresses, rows: Sequence[R]) -> list
 
 
 def _of_asset(
-    row: CardRow | TitleRow, posters: Mapping[AssetId, str], progress: Mapping[AssetId, float]
-) -> tuple[str | None, float | None]:
+    row: CardRow | TitleRow,
+    posters: Mapping[AssetId, PosterAddresses],
+    progress: Mapping[AssetId, float],
+) -> tuple[PosterAddresses | None, float | None]:
     if row.asset_id is None:
         return None, None
     asset_id = AssetId(row.asset_id)

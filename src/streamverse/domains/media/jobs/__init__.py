@@ -8,6 +8,7 @@ from streamverse.domains.media.jobs.checking import CheckingJobs
 from streamverse.domains.media.jobs.encoding import EncodingJobs
 from streamverse.domains.media.jobs.finishing import FinishingJobs
 from streamverse.domains.media.jobs.pictures import PictureJobs
+from streamverse.domains.media.jobs.subtitles import SubtitleJobs
 from streamverse.domains.media.jobs.workshop import Workshop
 from streamverse.kit.jobs import JobHandlers
 
@@ -32,6 +33,6 @@ def media_jobs(
     """Declare all of them, with the store, the tools and a folder for copies of sources."""
     workshop = Workshop(store, tools, scratch, policy, is_checked_fully, key_safe=key_safe)
     handlers = JobHandlers()
-    for family in (CheckingJobs, EncodingJobs, PictureJobs, FinishingJobs):
+    for family in (CheckingJobs, EncodingJobs, PictureJobs, SubtitleJobs, FinishingJobs):
         family(workshop).declare(handlers)
     return handlers

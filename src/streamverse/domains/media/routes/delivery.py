@@ -16,9 +16,9 @@ import msgspec
 
 from streamverse.domains.media.contracts import PackageId
 from streamverse.domains.media.errors import PackageNotFound
-from streamverse.domains.media.rules.packages import poster_key
 from streamverse.domains.media.service.delivery import (
     PREFIX,
+    TEXT_REVISION,
     Holders,
     Manifests,
     MediaAddresses,
@@ -41,9 +41,19 @@ CROSS_ORIGIN: Headers = [
 
 _ADDRESS = re.compile(
     PREFIX + r"/([A-Za-z0-9_-]{16,80})/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/"
-    r"(?:(?P<manifest>master\.m3u8|manifest\.mpd|[a-z0-9-]{1,32}\.m3u8)|(?P<poster>poster\.webp)"
-    r"|(?P<object>[a-z0-9-]{1,32}/(?:init\.mp4|[0-9]{1,7}\.m4s)))"
+    r"(?:(?P<manifest>master\.m3u8|manifest\.mpd|[a-z0-9-]{1,32}\.m3u8)"
+    r"|(?P<object>[a-z0-9-]{1,32}/(?:init\.mp4|[0-9]{1,7}\.m4s))"
+    r"|(?P<text>t[0-9]{1,7}/(?:all|[0-9]{1,7})\.vtt)"
+    r"|(?P<picture>pictures/[0-9a-f-]{36}/[a-z0-9]{1,16}\.(?:avif|jpg|mp4|vtt|webp)))"
 )
+_REVISION = re.compile(TEXT_REVISION.encode() + rb"=([0-9]{1,7})")
+_TYPES = {
+    "avif": "image/avif",
+    "jpg": "image/jpeg",
+    "mp4": "video/mp4",
+    "vtt": "text/vtt; charset=utf-8",
+    "webp": "image/webp",
+}
 _ALLOWED = frozenset({"GET", "HEAD"})
 _PREFLIGHT: Headers = [
     *CROSS_ORIGIN,
@@ -85,15 +95,21 @@ class Delivery:
             raise PackageNotFound
         grant, package = match[1], match[2]
         package_id, now = PackageId(UUID(package)), self.workshop.clock.now()
-        if match["poster"]:
+        if found := match["picture"]:
             self.addresses.open_pictures(package_id, grant, now)
-            return await self._object(poster_key(package), "image/webp", FOR_AN_HOUR)
+            content_type = _TYPES[found.rpartition(".")[2]]
+            return await self._object(f"packages/{package}/{found}", content_type, FOREVER)
         holder_id = self.addresses.open_stream(package_id, grant, now)
         await self.holders.require_active(holder_id)
         if found := match["object"]:
             content_type = "audio/mp4" if found.startswith("a") else "video/mp4"
             return await self._object(f"packages/{package}/{found}", content_type, FOREVER)
-        return await self._manifest(package_id, match["manifest"], grant)
+        if found := match["text"]:
+            return await self._object(f"packages/{package}/{found}", _TYPES["vtt"], FOREVER)
+        revision = _REVISION.fullmatch(scope["query_string"])
+        return await self._manifest(
+            package_id, match["manifest"], revision[1].decode() if revision else "", grant
+        )
 
     async def _object(self, key: str, content_type: str, cache_control: str) -> Content:
         path = self.store.local_path(key)
@@ -123,11 +139,13 @@ class Delivery:
             headers=CROSS_ORIGIN,
         )
 
-    async def _manifest(self, package_id: PackageId, name: str, grant: str) -> Content:
-        manifest = self.manifests.remembered(package_id, name)
+    async def _manifest(
+        self, package_id: PackageId, name: str, revision: str, grant: str
+    ) -> Content:
+        manifest = self.manifests.remembered(package_id, name, revision)
         if manifest is None:
             async with self.workshop.reading(Actor.system()) as work:
-                manifest = await self.manifests.render(work, package_id, name)
+                manifest = await self.manifests.render(work, package_id, name, revision)
         body = manifest.for_viewer(grant).encode()
         return Content(
             size_bytes=len(body),

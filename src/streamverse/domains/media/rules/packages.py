@@ -440,11 +440,6 @@ def segment_key(package_id: UUID | str, track: str, number: int) -> str:
     return f"packages/{package_id}/{track}/{number}.m4s"
 
 
-def poster_key(package_id: UUID | str) -> str:
-    """Name the object of the poster."""
-    return f"packages/{package_id}/poster.webp"
-
-
 def source_key(asset_id: UUID) -> str:
     """Name the object of a file as it was given to us."""
     return f"assets/{asset_id}/source"

@@ -30,3 +30,23 @@ class PartKind(enum.StrEnum):
 
     VIDEO = "video"
     AUDIO = "audio"
+
+
+class PictureKind(enum.StrEnum):
+    """What a picture is for."""
+
+    POSTER = "poster"
+    UPLOADED = "uploaded"
+    CHAPTER = "chapter"
+    SCENE = "scene"
+    SPRITES = "sprites"
+    PREVIEW = "preview"
+
+
+class SubtitleState(enum.StrEnum):
+    """What became of subtitles."""
+
+    PREPARING = "preparing"
+    READY = "ready"
+    SET_ASIDE = "set_aside"
+    REFUSED = "refused"

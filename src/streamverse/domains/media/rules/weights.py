@@ -54,7 +54,8 @@ def purpose_of(key: str, tracks: Mapping[str, str]) -> str:
     track = inside.partition("/")[0]
     if kind == "packages" and track in tracks:
         return tracks[track]
-    return "pictures" if key.endswith(_PICTURES) else "other"
+    is_picture = track == "pictures" or key.endswith(_PICTURES)
+    return "pictures" if is_picture else "other"
 
 
 def purposes(tracks: Iterable[tuple[str, str, str]]) -> dict[str, str]:

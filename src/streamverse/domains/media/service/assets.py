@@ -12,7 +12,6 @@ from streamverse.domains.media.contracts import (
     AssetId,
     DeleteFiles,
     EncodingRetried,
-    MakePoster,
     PackageId,
     ProblemView,
 )
@@ -30,17 +29,17 @@ from streamverse.domains.media.rules.packages import (
 )
 from streamverse.domains.media.rules.states import PackageState, PartKind, UploadState
 from streamverse.domains.media.service.packages import add_plan, order_checks, order_part
+from streamverse.domains.media.service.pictures import order_pictures, order_poster
+from streamverse.domains.media.service.subtitles import order_subtitles
 from streamverse.domains.media.service.uploads import upload_key, use_up_parts
 from streamverse.kit.clock import new_id
-from streamverse.kit.jobs import NORMAL, Jobs
+from streamverse.kit.jobs import Jobs
 
 if TYPE_CHECKING:
     from streamverse.domains.media.contracts import UploadId
     from streamverse.domains.media.models import UploadRow
     from streamverse.kit.work import Work
     from streamverse.mediakit.probe import MediaFacts
-
-POSTER_PRIORITY = NORMAL - 5
 
 
 async def accept_upload(
@@ -106,23 +105,18 @@ async def _order_package(
         recipe=recipe.stored(),
         state=PackageState.ENCODING,
         duration_ms=facts.duration_ms,
-        has_poster=False,
+        is_poster_chosen=False,
+        text_revision=0,
         created_at=work.now,
     )
     Packages(work).add(package)
     await work.session.flush()
     await add_plan(work, package, plan_package(recipe, facts), priority=priority)
     if facts.has_video:
-        _order_poster(work, asset_id, package_id)
-
-
-def _order_poster(work: Work, asset_id: AssetId, package_id: PackageId) -> None:
-    work.enqueue(
-        MakePoster(package_id),
-        priority=POSTER_PRIORITY,
-        subject_id=asset_id,
-        dedupe_key=f"poster:{package_id}",
-    )
+        order_poster(work, package)
+        order_pictures(work, package)
+    if facts.subtitles:
+        order_subtitles(work, package)
 
 
 async def refuse_upload(work: Work, upload_id: UploadId, problem: ProblemView) -> None:
@@ -186,8 +180,18 @@ async def _order_what_is_missing(work: Work, package: PackageRow) -> None:
         order_part(work, package, part, is_leading=part.number in leading)
     if not missing and not Recipe.read(package.recipe).awaits_groups:
         order_checks(work, package)
-    if not package.has_poster and any(part.kind == PartKind.VIDEO for part in parts):
-        _order_poster(work, asset_id, package_id)
+    if any(part.kind == PartKind.VIDEO for part in parts):
+        _order_missing_pictures(work, package)
+    asset = await Assets(work).find(asset_id)
+    if asset is not None and asset.facts.get("subtitles"):
+        order_subtitles(work, package)
+
+
+def _order_missing_pictures(work: Work, package: PackageRow) -> None:
+    if package.poster_id is None:
+        order_poster(work, package)
+    if package.sprites_id is None:
+        order_pictures(work, package)
 
 
 async def _start_over(work: Work, broken: PackageRow) -> PackageRow:

@@ -9,23 +9,33 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from streamverse.domains.identity import public as identity
-from streamverse.domains.media.contracts import AssetId, PackageId, PackageView
+from streamverse.domains.media.contracts import (
+    AssetId,
+    PackageId,
+    PackageView,
+    PictureId,
+    PosterView,
+    SpritesView,
+)
 from streamverse.domains.media.errors import PackageNotFound
-from streamverse.domains.media.repository import Keys, Packages
+from streamverse.domains.media.repository import Keys, Packages, Pictures
 from streamverse.domains.media.rules.packages import Recipe, playable_segments, reference_track
+from streamverse.domains.media.rules.pictures import INDEX_NAME, PREVIEW_NAME, widths_of
 from streamverse.domains.media.rules.states import PackageState
+from streamverse.domains.media.rules.subtitles import ALL_SUBTITLES
 from streamverse.domains.media.service.packages import load_timeline
 from streamverse.kit.memory import ShortMemory
 from streamverse.kit.tokens import GrantExpired, GrantInvalid, Signer, steady_expiry
 from streamverse.kit.work import Actor
 from streamverse.mediakit import dash, hls
 from streamverse.mediakit.frames import round_half_up
+from streamverse.mediakit.sprites import COLUMNS, ROWS, sheet_count, sheet_name
 from streamverse.mediakit.timeline import TimelineEmpty
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from streamverse.domains.media.models import PackageRow
+    from streamverse.domains.media.models import PackageRow, PictureRow
     from streamverse.kit.work import Work, Workshop
     from streamverse.mediakit.timeline import Timeline
 
@@ -36,8 +46,7 @@ REMEMBERED_MANIFESTS = 2000
 REMEMBERED_FOR_S = 10.0
 MASTER_PLAYLIST = "master.m3u8"
 MPD = "manifest.mpd"
-POSTER = "poster.webp"
-ALL_SUBTITLES = "all.vtt"
+TEXT_REVISION = "subtitles"
 # Licences are a matter of playback, which stands above; its route is named here for manifests.
 LICENSES = "/api/v1/playback/licenses/clearkey"
 VIEWERS_GRANT = "viewers-grant"
@@ -49,6 +58,40 @@ REMEMBERED_HOLDERS = 100_000
 HOLDER_REMEMBERED_FOR_S = 15.0
 
 _HOLDER = re.compile("[0-9a-f]{32}")
+
+
+@dataclass(frozen=True, slots=True)
+class PictureAddress:
+    """Where a still is fetched: `{base_url}/{width}.avif`, `.webp` or `.jpg`."""
+
+    base_url: str
+    widths: list[int]
+
+    @property
+    def url(self) -> str:
+        """The largest, in the form that everything shows."""
+        return f"{self.base_url}/{self.widths[-1]}.jpg"
+
+
+@dataclass(frozen=True, slots=True)
+class PosterAddresses:
+    """Where the picture of an asset is fetched, and the moving one that may take its place."""
+
+    still: PictureAddress
+    preview_url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SpriteAddresses:
+    """Where the small pictures of a film are fetched: an index, and the sheets it names."""
+
+    index_url: str
+    sheet_urls: list[str]
+    tile_width: int
+    tile_height: int
+    tile_count: int
+    columns: int = COLUMNS
+    rows: int = ROWS
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +114,36 @@ class MediaAddresses:
         """Give the address below which the pictures of a package are found."""
         grant = self.signer.grant(str(package_id), self.expires_at(now))
         return f"{PREFIX}/{grant}/{package_id}"
+
+    def picture_base(self, package_id: PackageId, picture_id: UUID, now: datetime) -> str:
+        """Give the address below which the files of a picture are found."""
+        return f"{self.pictures_base(package_id, now)}/pictures/{picture_id}"
+
+    def still(
+        self, package_id: PackageId, picture_id: UUID, width: int, now: datetime
+    ) -> PictureAddress:
+        """Sign the address of a still."""
+        return PictureAddress(self.picture_base(package_id, picture_id, now), widths_of(width))
+
+    def poster(self, view: PosterView, now: datetime) -> PosterAddresses:
+        """Sign the addresses of a poster."""
+        preview_url = None
+        if view.preview_id is not None:
+            base = self.picture_base(view.package_id, view.preview_id, now)
+            preview_url = f"{base}/{PREVIEW_NAME}"
+        still = self.still(view.package_id, view.picture_id, view.width, now)
+        return PosterAddresses(still, preview_url)
+
+    def sprites(self, package_id: PackageId, view: SpritesView, now: datetime) -> SpriteAddresses:
+        """Sign the addresses of sprite sheets."""
+        base = self.picture_base(package_id, view.picture_id, now)
+        return SpriteAddresses(
+            index_url=f"{base}/{INDEX_NAME}",
+            sheet_urls=[f"{base}/{sheet_name(n)}" for n in range(sheet_count(view.tile_count))],
+            tile_width=view.tile_width,
+            tile_height=view.tile_height,
+            tile_count=view.tile_count,
+        )
 
     def stream_grant(self, package_id: PackageId, holder_id: UUID, now: datetime) -> str:
         """Give what opens all of a package to a holder."""
@@ -100,6 +173,19 @@ class MediaAddresses:
         holder_id = UUID(hex=holder)
         self.signer.verify(grant[:GRANT_LETTERS], _stream_scope(package_id, holder_id), now)
         return holder_id
+
+
+def holder_of(work: Work) -> UUID:
+    """Tell to whom the addresses of streams are bound that are signed now."""
+    return identity.find_holder(work.actor) or NOBODY
+
+
+def subtitles_address(
+    work: Work, addresses: MediaAddresses, package_id: PackageId, track_name: str
+) -> str:
+    """Sign the address of all of a track of subtitles for whoever asks."""
+    base = addresses.stream_base(package_id, holder_of(work), work.now)
+    return f"{base}/{track_name}/{ALL_SUBTITLES}"
 
 
 def _stream_scope(package_id: PackageId, holder_id: UUID) -> str:
@@ -181,18 +267,21 @@ class Manifest:
 
 
 class Manifests:
-    """Renders manifests; those of whole packages are remembered, for they never change."""
+    """Renders manifests; those of whole packages are remembered, for they never change.
+
+    Only their subtitles may, and then players get an address with another revision.
+    """
 
     def __init__(self) -> None:
-        self._remembered = ShortMemory[tuple[PackageId, str], Manifest](
+        self._remembered = ShortMemory[tuple[PackageId, str, str], Manifest](
             limit=REMEMBERED_MANIFESTS, seconds=REMEMBERED_FOR_S
         )
 
-    def remembered(self, package_id: PackageId, name: str) -> Manifest | None:
+    def remembered(self, package_id: PackageId, name: str, revision: str) -> Manifest | None:
         """Give a manifest that was rendered just now and cannot have changed."""
-        return self._remembered.find((package_id, name))
+        return self._remembered.find((package_id, name, revision))
 
-    async def render(self, work: Work, package_id: PackageId, name: str) -> Manifest:
+    async def render(self, work: Work, package_id: PackageId, name: str, revision: str) -> Manifest:
         """Render one manifest of a package, or fail with ``PackageNotFound``."""
         timeline = await load_timeline(work, package_id)
         try:
@@ -200,7 +289,7 @@ class Manifests:
         except (TimelineEmpty, LookupError) as nothing:
             raise PackageNotFound from nothing
         if manifest.is_final:
-            self._remembered.keep((package_id, name), manifest)
+            self._remembered.keep((package_id, name, revision), manifest)
         return manifest
 
 
@@ -219,11 +308,15 @@ def _render(timeline: Timeline, name: str, now: datetime) -> Manifest:
 async def view_package(work: Work, row: PackageRow) -> PackageView:
     """Tell what can be played of a package right now, without reading its whole index."""
     is_complete = row.state == PackageState.READY
+    posters = await Pictures(work).posters([AssetId(row.asset_id)])
+    sprites = await Pictures(work).find(row.sprites_id)
     return PackageView(
         package_id=PackageId(row.id),
         asset_id=AssetId(row.asset_id),
         is_complete=is_complete,
-        has_poster=row.has_poster,
+        poster=posters.get(AssetId(row.asset_id)),
+        sprites=_view_sprites(sprites) if sprites is not None else None,
+        text_revision=row.text_revision,
         playable_ms=row.duration_ms if is_complete else await _playable_ms(work, row),
         duration_ms=row.duration_ms,
         key_ids=tuple(key.id for key in await Keys(work).of_package(PackageId(row.id))),
@@ -239,6 +332,5 @@ async def _playable_ms(work: Work, row: PackageRow) -> int:
     return round_half_up(await packages.length_s(package_id, track_name, count) * 1000)
 
 
-def poster_address(addresses: MediaAddresses, package_id: PackageId, now: datetime) -> str:
-    """Give the signed address of a package's poster."""
-    return f"{addresses.pictures_base(package_id, now)}/{POSTER}"
+def _view_sprites(row: PictureRow) -> SpritesView:
+    return SpritesView(PictureId(row.id), row.width, row.height, row.tile_count or 0)

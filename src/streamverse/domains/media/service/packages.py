@@ -14,10 +14,9 @@ from streamverse.domains.media.contracts import (
     PackageId,
     PackagePlayable,
     PackageReady,
-    PosterMade,
 )
 from streamverse.domains.media.models import PartRow, TrackRow
-from streamverse.domains.media.repository import Packages
+from streamverse.domains.media.repository import Packages, Subtitles
 from streamverse.domains.media.rules.packages import (
     PLAYABLE_AFTER_SEGMENTS,
     PackagePlan,
@@ -32,6 +31,7 @@ from streamverse.domains.media.rules.packages import (
     to_package,
 )
 from streamverse.domains.media.rules.states import PackageState, PartKind
+from streamverse.domains.media.rules.subtitles import text_tracks
 from streamverse.domains.media.service.keys import name_keys
 from streamverse.kit.clock import new_id
 from streamverse.kit.jobs import HIGH, LOW, NORMAL
@@ -267,12 +267,7 @@ async def load_timeline(work: Work, package_id: PackageId) -> Timeline:
     """Load the timeline of one package: a span that grows until the package is whole."""
     row = await Packages(work).get(package_id)
     package = await load_package(work, row)
-    return Timeline(spans=(Span(package=package),), started_at=row.created_at)
-
-
-async def note_poster(work: Work, package_id: PackageId) -> None:
-    """Note that the poster is in the store."""
-    row = await Packages(work).lock(package_id)
-    if not row.has_poster:
-        row.has_poster = True
-        work.emit(PosterMade(AssetId(row.asset_id), package_id))
+    subtitles = await Subtitles(work).shown(package_id)
+    texts = text_tracks(Recipe.read(row.recipe).plan, subtitles)
+    whole = replace(package, tracks=(*package.tracks, *texts))
+    return Timeline(spans=(Span(package=whole),), started_at=row.created_at)

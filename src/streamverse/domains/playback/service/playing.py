@@ -7,9 +7,13 @@ from typing import TYPE_CHECKING
 from streamverse.domains.catalog import public as catalog
 from streamverse.domains.catalog.contracts import TitleState
 from streamverse.domains.media import public as media
-from streamverse.domains.playback.errors import TitleNotPlayable, TitleNotVisible
+from streamverse.domains.playback.errors import (
+    ThumbnailsNotMade,
+    TitleNotPlayable,
+    TitleNotVisible,
+)
 from streamverse.domains.playback.rules import Access, decide_access, write_base64url
-from streamverse.domains.playback.schemas import DrmOut, PlaybackOut
+from streamverse.domains.playback.schemas import DrmOut, PlaybackOut, ThumbnailSpriteOut
 
 if TYPE_CHECKING:
     from streamverse.domains.catalog.contracts import Title, TitleId
@@ -38,13 +42,38 @@ async def start_playback(
         name=title.name,
         hls_url=signed.hls_url,
         dash_url=signed.dash_url,
-        poster_url=signed.poster_url,
+        poster_url=signed.poster.still.url if signed.poster else None,
+        thumbnails_url=signed.sprites.index_url if signed.sprites else None,
         drm=_drm(package, signed.license_url),
         expires_at=signed.expires_at,
         is_growing=not package.is_complete,
         playable_ms=package.playable_ms,
         duration_ms=package.duration_ms,
         credit=title.credit or None,
+    )
+
+
+async def get_thumbnails(
+    work: Work, addresses: media.MediaAddresses, title_id: TitleId
+) -> ThumbnailSpriteOut:
+    """Tell where the small pictures of a title are, to whoever may watch it."""
+    title = await catalog.find_visible_title(work, title_id)
+    if title is None:
+        raise TitleNotVisible
+    package = await require_access(work, title)
+    signed = media.sign_addresses(work, addresses, package)
+    sprites = signed.sprites
+    if sprites is None:
+        raise ThumbnailsNotMade
+    return ThumbnailSpriteOut(
+        index_url=sprites.index_url,
+        sheet_urls=sprites.sheet_urls,
+        tile_width=sprites.tile_width,
+        tile_height=sprites.tile_height,
+        columns=sprites.columns,
+        rows=sprites.rows,
+        tile_count=sprites.tile_count,
+        expires_at=signed.expires_at,
     )
 
 

@@ -1,4 +1,4 @@
-"""All SQL of the media domain."""
+"""Uploads, assets, packages, and what is kept of them."""
 
 from __future__ import annotations
 
@@ -229,17 +229,6 @@ class Packages:
         )
         return found.all()
 
-    async def with_posters(
-        self, asset_ids: Sequence[AssetId]
-    ) -> Sequence[tuple[AssetId, PackageId]]:
-        """List the packages of some assets that have a poster; of lists, nothing else is asked."""
-        found = await self._work.session.execute(
-            select(PackageRow.asset_id, PackageRow.id).where(
-                PackageRow.asset_id.in_(asset_ids), PackageRow.has_poster
-            )
-        )
-        return [(AssetId(asset_id), PackageId(package_id)) for asset_id, package_id in found]
-
     async def recent(
         self, since: datetime, unfinished: Sequence[str]
     ) -> Sequence[tuple[PackageRow, AssetRow]]:
@@ -257,7 +246,8 @@ class Packages:
         """Put a package with the same tracks and parts, of which nothing is made, in its place."""
         session, old_id = self._work.session, PackageId(old.id)
         tracks, parts = await self.tracks(old_id), await self.parts(old_id)
-        fresh = _copy(old, id=new_id, created_at=self._work.now, has_poster=False)
+        fresh = _copy(old, id=new_id, created_at=self._work.now, is_poster_chosen=False)
+        fresh.poster_id = fresh.preview_id = fresh.sprites_id = None
         fresh.playable_at = fresh.ready_at = fresh.checks = None
         session.add(fresh)
         await session.flush()

@@ -1,0 +1,34 @@
+"""All SQL of media."""
+
+from __future__ import annotations
+
+from streamverse.domains.media.repository.assets import (
+    Assets,
+    Censuses,
+    Keys,
+    Packages,
+    RemoteImports,
+    Retentions,
+    StoredWeights,
+    Uploads,
+    existing_assets,
+    existing_packages,
+    existing_uploads,
+)
+from streamverse.domains.media.repository.pictures import Pictures, Subtitles
+
+__all__ = [
+    "Assets",
+    "Censuses",
+    "Keys",
+    "Packages",
+    "Pictures",
+    "RemoteImports",
+    "Retentions",
+    "StoredWeights",
+    "Subtitles",
+    "Uploads",
+    "existing_assets",
+    "existing_packages",
+    "existing_uploads",
+]
