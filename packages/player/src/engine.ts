@@ -1,3 +1,4 @@
+import type { Cue } from "./cues";
 import type { PlayerProblem } from "./problem";
 import type { Quality, Source, TextTrack, ViewerPreferences } from "./state";
 
@@ -23,8 +24,10 @@ export interface Engine {
   chooseQuality(id: string | null): void;
   textTracks(): readonly TextTrack[];
   activeTextTrack(): string | null;
-  /** Show a text track; null hides them. */
+  /** Show a text track; null hides them, but for what even those must read who want none. */
   chooseTextTrack(id: string | null): void;
+  /** The subtitles to draw at a moment; none where the platform draws them itself. */
+  cuesAt(seconds: number): readonly Cue[];
   playableSeconds(): number;
   isGrowing(): boolean;
   destroy(): Promise<void>;

@@ -1,4 +1,5 @@
 /** The player without a face: one film, one media element, one watched state, on any platform. */
+export type { Cue, CuePlace, CueRun } from "./cues";
 export type { Engine, EngineListener } from "./engine";
 export { type Command, commandOf, rates, steppedRate } from "./keys";
 export type { DisplayMode, Memory, Platform } from "./platform";
@@ -16,5 +17,6 @@ export type {
 } from "./state";
 export { initialState, noPreferences } from "./state";
 export { Store } from "./store";
+export { parseThumbnails, type Thumbnail, thumbnailAt } from "./thumbnails";
 export { clamp, clockTime } from "./time";
 export { webPlatform } from "./web";

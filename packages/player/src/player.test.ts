@@ -35,6 +35,7 @@ class ScriptedEngine implements Engine {
   chooseTextTrack = (id: string | null) => {
     this.shownText = id;
   };
+  cuesAt = () => [];
   playableSeconds = () => this.endSeconds;
   isGrowing = () => this.grows;
 
@@ -269,4 +270,20 @@ test("whoever wants no subtitles gets none", async () => {
   await player.load(film);
   expect(lastEngine().preferences).toEqual([noPreferences]);
   expect(player.store.get()).toMatchObject({ rate: 1, activeTextTrack: null });
+});
+
+test("subtitles are turned off, and on again in the language they had", async () => {
+  tracks = [
+    { id: "1", language: "en", label: null },
+    { id: "2", language: "de", label: null },
+  ];
+  const player = makePlayer();
+  await player.load(film);
+  player.toggleCaptions();
+  expect(player.store.get().activeTextTrack).toBe("1");
+  player.chooseTextTrack("2");
+  player.toggleCaptions();
+  expect(player.store.get().activeTextTrack).toBeNull();
+  player.toggleCaptions();
+  expect(player.store.get().activeTextTrack).toBe("2");
 });

@@ -1,3 +1,4 @@
+import type { Cue } from "./cues";
 import type { Engine, EngineListener } from "./engine";
 import { inWantedLanguage } from "./languages";
 import type { Platform } from "./platform";
@@ -52,6 +53,7 @@ export class Player {
   /** Where the viewer went while the film was still loading. */
   #wantedSeconds: number | null = null;
   #isDestroyed = false;
+  #lastTextTrack: string | null = null;
   #rememberedAtMs = 0;
   #renewedAtMs = -Infinity;
   /** When more of a growing film was last named, and where its end was before. */
@@ -171,14 +173,22 @@ export class Player {
   chooseTextTrack(id: string | null): void {
     const chosen = this.store.get().textTracks.find((track) => track.id === id);
     this.#textLanguages = chosen === undefined ? [] : [chosen.language];
+    this.#lastTextTrack = id ?? this.#lastTextTrack;
     this.#engine?.chooseTextTrack(id);
     this.#readTracks();
   }
 
+  /** Turn subtitles off, or on again: those shown last, or wanted, or the first there are. */
   toggleCaptions(): void {
     const { activeTextTrack, textTracks } = this.store.get();
-    const first = inWantedLanguage(textTracks, this.#preferences.textLanguages) ?? textTracks[0];
-    this.chooseTextTrack(activeTextTrack === null ? (first?.id ?? null) : null);
+    const wanted = inWantedLanguage(textTracks, this.#preferences.textLanguages);
+    const last = textTracks.find(({ id }) => id === this.#lastTextTrack) ?? wanted;
+    this.chooseTextTrack(activeTextTrack === null ? ((last ?? textTracks[0])?.id ?? null) : null);
+  }
+
+  /** The subtitles to draw just now. */
+  cues(): readonly Cue[] {
+    return this.#engine?.cuesAt(this.#options.video.currentTime) ?? [];
   }
 
   toggleFullscreen(): Promise<void> {

@@ -1,5 +1,5 @@
 /** Two lengths that differ by less are the same: segments add up to 29.999999 seconds. */
-const ROUNDING_SECONDS = 0.005;
+export const ROUNDING_SECONDS = 0.005;
 
 /** Write seconds as a clock does: 1:05, 1:00:09. */
 export function clockTime(seconds: number): string {

@@ -30,6 +30,7 @@ test("every page has its address", () => {
     "/reset-password",
     "/setup",
     "/titles/$id",
+    "/titles/$id/media",
     "/tv",
     "/upload",
     "/verify-email",

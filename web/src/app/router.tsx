@@ -180,6 +180,12 @@ const title = createRoute({
   component: lazyRouteComponent(() => import("../pages/TitlePage"), "TitlePage"),
 });
 
+const titleMedia = createRoute({
+  getParentRoute: () => layout,
+  path: "/titles/$id/media",
+  component: lazyRouteComponent(() => import("../pages/TitleMediaPage"), "TitleMediaPage"),
+});
+
 const upload = createRoute({
   getParentRoute: () => layout,
   path: "/upload",
@@ -258,6 +264,7 @@ const tree = root.addChildren([
     layout.addChildren([
       home,
       title,
+      titleMedia,
       upload,
       processing,
       people,

@@ -1,3 +1,4 @@
+import type { Cue } from "../cues";
 import type { Engine, EngineListener } from "../engine";
 import type { Quality, Source, TextTrack } from "../state";
 
@@ -58,7 +59,7 @@ export class NativeEngine implements Engine {
     return [...this.#video.textTracks].map(({ language, label }, index) => ({
       id: String(index),
       language,
-      label: label || null,
+      label: label === language ? null : label || null,
     }));
   }
 
@@ -71,6 +72,11 @@ export class NativeEngine implements Engine {
     for (const [index, track] of [...this.#video.textTracks].entries()) {
       track.mode = String(index) === id ? "showing" : "disabled";
     }
+  }
+
+  cuesAt(): readonly Cue[] {
+    // The device draws them, also where a page cannot: when its own player fills the screen.
+    return [];
   }
 
   playableSeconds(): number {

@@ -1,5 +1,6 @@
 import shaka from "shaka-player/dist/shaka-player.hls-es2021.js";
 
+import type { Cue } from "../cues";
 import type { Engine, EngineListener } from "../engine";
 import { askForKeys } from "../license";
 import { kindOfStatus, type PlayerProblem, type ProblemKind } from "../problem";
@@ -11,6 +12,7 @@ import {
   type TextTrack,
   type ViewerPreferences,
 } from "../state";
+import { TextKeeper } from "./shaka-text";
 
 /** How often the playlist of a growing film is read again. */
 const UPDATE_PERIOD_SECONDS = 1.5;
@@ -23,11 +25,15 @@ export class ShakaEngine implements Engine {
   readonly #listener: EngineListener;
   readonly #player = new shaka.Player();
   #limits: Pick<ViewerPreferences, "maxHeight" | "maxBitrateBps"> = noPreferences;
+  #text: TextKeeper | null = null;
 
   constructor(video: HTMLVideoElement, listener: EngineListener) {
     this.#video = video;
     this.#listener = listener;
     this.#player.configure(configuration);
+    // eslint-disable-next-line @typescript-eslint/no-unused-vars -- Shaka counts the parameters
+    const keepText = (_player: shaka.Player) => (this.#text = new TextKeeper());
+    this.#player.configure("textDisplayFactory", keepText);
     for (const event of ["trackschanged", "adaptation", "variantchanged", "textchanged"]) {
       this.#player.addEventListener(event, () => listener.onTracksChanged());
     }
@@ -61,6 +67,7 @@ export class ShakaEngine implements Engine {
     try {
       await this.#player.attach(this.#video);
       await this.#player.load(source.hlsUrl, startSeconds);
+      this.chooseTextTrack(null);
     } catch (error) {
       if (isShakaError(error)) this.#report(error);
       else throw error;
@@ -107,18 +114,31 @@ export class ShakaEngine implements Engine {
   textTracks(): readonly TextTrack[] {
     return this.#player
       .getTextTracks()
-      .map(({ id, language, label }) => ({ id: String(id), language, label }));
+      .filter(({ forced }) => !forced)
+      .map(({ id, language, originalLanguage, label }) => ({
+        id: String(id),
+        language,
+        // A playlist must name each track; one without a name is called by its language there.
+        label: label === language || label === originalLanguage ? null : label,
+      }));
   }
 
   activeTextTrack(): string | null {
-    const active = this.#player.getTextTracks().find((track) => track.active);
+    const active = this.#player.getTextTracks().find((track) => track.active && !track.forced);
     return active ? String(active.id) : null;
   }
 
   chooseTextTrack(id: string | null): void {
-    this.#player.selectTextTrack(
-      this.#player.getTextTracks().find((track) => String(track.id) === id) ?? null,
-    );
+    const tracks = this.#player.getTextTracks();
+    const chosen = tracks.find((track) => String(track.id) === id);
+    const spoken = this.#player.getAudioTracks().find((track) => track.active)?.language;
+    // What is written in the picture and must be read, in the language that is heard.
+    const forced = tracks.find((track) => track.forced && track.language === spoken);
+    this.#player.selectTextTrack(chosen ?? forced ?? null);
+  }
+
+  cuesAt(seconds: number): readonly Cue[] {
+    return this.#text?.at(seconds) ?? [];
   }
 
   playableSeconds(): number {

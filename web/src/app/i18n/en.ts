@@ -1,4 +1,5 @@
 import { entry } from "./entry";
+import { media } from "./media";
 import { fetching, storage, webhooks } from "./operation";
 import { preferences } from "./preferences";
 import { profiles } from "./profiles";
@@ -121,7 +122,7 @@ export const en = {
     choose: "Choose files",
     dropHere: "Drop the files to upload them",
     dropHint: "or drop them here",
-    formats: "MP4, MOV, MKV, WebM and most other video files",
+    formats: "MP4, MOV, MKV, WebM and most other video files, with subtitles of the same name",
     protect: "Protect with encryption",
     protectHint:
       "Only people who are logged in get the key, and only browsers that can decrypt play the film. It does not stop anybody from recording their screen.",
@@ -215,6 +216,7 @@ export const en = {
       "The title, its video files and everything made of them go away. This cannot be undone.",
     purgeConfirm: "Delete for good",
   },
+  media,
   people,
   permissions,
   apiKeys,

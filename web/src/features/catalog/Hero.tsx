@@ -59,7 +59,8 @@ export function HeroBackdrop({ title }: { title: TitleCard }) {
   return (
     <div aria-hidden className="absolute inset-0 -z-10">
       <Poster
-        title={title.poster_url === null ? { ...title, name: "" } : title}
+        title={title.poster === null ? { ...title, name: "" } : title}
+        sizes="(min-width: 64rem) 74vw, 100vw"
         isUrgent
         className="absolute! inset-y-0 end-0 w-full lg:w-[74%]"
       />

@@ -8,7 +8,7 @@ import {
   showToast,
 } from "@streamverse/ui";
 import { Link, useNavigate } from "@tanstack/react-router";
-import { Cog, Ellipsis, Eye, EyeOff, Pencil, Trash2 } from "lucide-react";
+import { Cog, Ellipsis, Eye, EyeOff, Images, Pencil, Trash2 } from "lucide-react";
 import { useState } from "react";
 
 import { sentenceOf } from "../../app/api";
@@ -63,6 +63,14 @@ export function TitleActions({ title }: { title: Title }) {
             </IconButton>
           }
         >
+          {mayEdit && title.asset_id !== null && (
+            <MenuItem
+              icon={<Images aria-hidden size={18} />}
+              render={<Link to="/titles/$id/media" params={{ id: title.id }} />}
+            >
+              {text.media.open}
+            </MenuItem>
+          )}
           {mayManageJobs && (
             <MenuItem icon={<Cog aria-hidden size={18} />} render={<Link to="/processing" />}>
               {text.title.seeProcessing}

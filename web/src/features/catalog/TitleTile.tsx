@@ -4,12 +4,14 @@ import { Link } from "@tanstack/react-router";
 import { formatDuration } from "../../app/format";
 import { useText } from "../../app/i18n";
 import { Poster } from "./Poster";
+import { Preview, usePreviewed } from "./Preview";
 import type { TitleCard } from "./queries";
 import { StateBadge } from "./StateBadge";
 
 /** A title in a rail or a grid. */
 export function TitleTile({ title }: { title: TitleCard }) {
   const text = useText();
+  const [isPreviewed, watch] = usePreviewed();
   const isInWork = title.state === "processing" || title.state === "playable";
   return (
     <Link
@@ -17,12 +19,15 @@ export function TitleTile({ title }: { title: TitleCard }) {
       params={{ id: title.id }}
       aria-label={title.name}
       className="group @container block rounded-card outline-offset-4"
+      {...watch}
     >
       <div className="relative overflow-hidden rounded-card ring-1 ring-line transition-shadow duration-200 group-hover:ring-3 group-hover:ring-accent">
         <Poster
           title={title}
+          sizes="(min-width: 40rem) 20rem, 72vw"
           className="aspect-video transition-transform duration-500 ease-calm group-hover:scale-104 group-focus-visible:scale-104"
         />
+        {isPreviewed && title.poster?.preview_url && <Preview url={title.poster.preview_url} />}
         {isInWork && (
           <Progress
             label={text.processing.progressOf(title.name)}

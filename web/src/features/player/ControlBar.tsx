@@ -1,4 +1,4 @@
-import { clockTime, type Player, type PlayerState } from "@streamverse/player";
+import { clockTime, type Player, type PlayerState, type Thumbnail } from "@streamverse/player";
 import {
   Keyboard,
   Maximize,
@@ -20,13 +20,15 @@ import { VolumeControl } from "./VolumeControl";
 export interface ControlBarProps {
   player: Player;
   state: PlayerState;
+  thumbnails: readonly Thumbnail[];
   container: HTMLElement | null;
   onMenu: (isOpen: boolean) => void;
   onHelp: () => void;
 }
 
 /** The controls along the lower edge. */
-export function ControlBar({ player, state, container, onMenu, onHelp }: ControlBarProps) {
+export function ControlBar(props: ControlBarProps) {
+  const { player, state, thumbnails, container, onMenu, onHelp } = props;
   const text = useText();
   const menu = { player, state, container, onOpenChange: onMenu };
   return (
@@ -36,7 +38,7 @@ export function ControlBar({ player, state, container, onMenu, onHelp }: Control
           {text.player.growing(clockTime(state.playableSeconds), clockTime(state.durationSeconds))}
         </p>
       )}
-      <ScrubBar player={player} state={state} />
+      <ScrubBar player={player} state={state} thumbnails={thumbnails} />
       <div className="flex items-center justify-between">
         <div className="flex items-center">
           <PlayButton player={player} state={state} />

@@ -3,16 +3,28 @@ import {
   clockTime,
   type Player,
   type PlayerState,
+  type Thumbnail,
+  thumbnailAt,
   type TimeRange,
 } from "@streamverse/player";
 import { cx } from "@streamverse/ui";
-import { type PointerEvent, useRef, useState } from "react";
+import { type KeyboardEvent, type PointerEvent, useEffect, useRef, useState } from "react";
 
 import { useText } from "../../app/i18n";
 
+/** So long the picture of a place stays after a key has gone there. */
+const KEYED_MS = 1_500;
+
+export interface ScrubBarProps {
+  player: Player;
+  state: PlayerState;
+  thumbnails: readonly Thumbnail[];
+}
+
 /** Where one is in the film: drag it, press on it, or use the arrow keys. */
-export function ScrubBar({ player, state }: { player: Player; state: PlayerState }) {
+export function ScrubBar({ player, state, thumbnails }: ScrubBarProps) {
   const text = useText();
+  const [isKeyed, noteKey] = useKeyed();
   const bar = useRef<HTMLDivElement>(null);
   const [pointed, setPointed] = useState<number | null>(null);
   const [dragged, setDragged] = useState<number | null>(null);
@@ -42,7 +54,7 @@ export function ScrubBar({ player, state }: { player: Player; state: PlayerState
 
   const percent = (seconds: number) =>
     `${durationSeconds > 0 ? (seconds / durationSeconds) * 100 : 0}%`;
-  const shown = dragged ?? pointed;
+  const shown = dragged ?? pointed ?? (isKeyed ? position : null);
   return (
     <div
       ref={bar}
@@ -60,6 +72,7 @@ export function ScrubBar({ player, state }: { player: Player; state: PlayerState
       onPointerUp={release}
       onPointerCancel={() => setDragged(null)}
       onPointerLeave={() => setPointed(null)}
+      onKeyDown={noteKey}
     >
       <div className="relative h-1.5 w-full overflow-hidden rounded-full bg-white/25 transition-[height] duration-150 group-hover:h-2.5">
         {isGrowing && (
@@ -93,16 +106,63 @@ export function ScrubBar({ player, state }: { player: Player; state: PlayerState
         style={{ left: percent(position) }}
       />
       {shown !== null && (
-        <div
-          aria-hidden
-          className="pointer-events-none absolute bottom-full mb-1 -translate-x-1/2 rounded-lg bg-black/85 px-2.5 py-1 text-sm font-semibold tabular-nums"
-          style={{ left: `clamp(1.75rem, ${percent(shown)}, calc(100% - 1.75rem))` }}
-        >
-          {clockTime(shown)}
-        </div>
+        <Preview
+          seconds={shown}
+          left={percent(shown)}
+          thumbnail={shown <= playableSeconds ? thumbnailAt(thumbnails, shown) : null}
+        />
       )}
     </div>
   );
+}
+
+interface PreviewProps {
+  seconds: number;
+  left: string;
+  thumbnail: Thumbnail | null;
+}
+
+/** Above the bar: what is to be seen at a place, and when it is. */
+function Preview({ seconds, left, thumbnail }: PreviewProps) {
+  const halfWidth = thumbnail === null ? "1.75rem" : `${thumbnail.width / 2 + 2}px`;
+  return (
+    <div
+      aria-hidden
+      data-testid="scrub-preview"
+      className="pointer-events-none absolute bottom-full mb-1 grid -translate-x-1/2 justify-items-center gap-1"
+      style={{ left: `clamp(${halfWidth}, ${left}, calc(100% - ${halfWidth}))` }}
+    >
+      {thumbnail !== null && (
+        <div
+          data-testid="scrub-picture"
+          className="overflow-hidden rounded-lg bg-black shadow-float ring-2 ring-white/85"
+          style={{
+            width: thumbnail.width,
+            height: thumbnail.height,
+            backgroundImage: `url("${thumbnail.sheetUrl}")`,
+            backgroundPosition: `-${thumbnail.x}px -${thumbnail.y}px`,
+          }}
+        />
+      )}
+      <span className="rounded-lg bg-black/85 px-2.5 py-1 text-sm font-semibold tabular-nums">
+        {clockTime(seconds)}
+      </span>
+    </div>
+  );
+}
+
+/** Notice that the bar was just moved by a key. */
+function useKeyed(): [isKeyed: boolean, note: (event: KeyboardEvent) => void] {
+  const [isKeyed, setIsKeyed] = useState(false);
+  const timer = useRef<number>(undefined);
+  useEffect(() => () => window.clearTimeout(timer.current), []);
+  const note = (event: KeyboardEvent) => {
+    if (!/^(Arrow(Left|Right)|Home|End|[0-9jl])$/i.test(event.key)) return;
+    setIsKeyed(true);
+    window.clearTimeout(timer.current);
+    timer.current = window.setTimeout(() => setIsKeyed(false), KEYED_MS);
+  };
+  return [isKeyed, note];
 }
 
 interface StretchProps {

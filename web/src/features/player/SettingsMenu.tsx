@@ -3,6 +3,7 @@ import { Menu, MenuChoice, MenuSeparator } from "@streamverse/ui";
 import { Captions, Settings } from "lucide-react";
 
 import { useText } from "../../app/i18n";
+import { languageName } from "../preferences/languages";
 import { ControlButton } from "./ControlButton";
 
 const AUTO = "auto";
@@ -91,7 +92,7 @@ export function CaptionsMenu({ player, state, container, onOpenChange }: PlayerM
           { value: OFF, label: text.player.captionsOff },
           ...state.textTracks.map((track) => ({
             value: track.id,
-            label: track.label ?? track.language,
+            label: track.label ?? languageName(track.language),
           })),
         ]}
       />

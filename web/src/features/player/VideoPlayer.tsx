@@ -11,9 +11,11 @@ import { ControlBar } from "./ControlBar";
 import { ControlButton } from "./ControlButton";
 import { HelpDialog } from "./HelpDialog";
 import { ProblemScreen } from "./ProblemScreen";
+import { SubtitleLayer } from "./SubtitleLayer";
 import { useIdle } from "./use-idle";
 import { useKeyboard } from "./use-keyboard";
 import { usePlayer, usePlayerState } from "./use-player";
+import { useThumbnails } from "./use-thumbnails";
 import { viewerPreferences } from "./viewer-preferences";
 
 const WORD_SHOWN_MS = 900;
@@ -39,6 +41,7 @@ export function VideoPlayer({ playback, renew, preferences }: VideoPlayerProps) 
   );
   const player = usePlayer(video, stage, playback, renew, liked);
   const state = usePlayerState(player);
+  const thumbnails = useThumbnails(playback.thumbnails_url);
   const idleness = useIdle();
   const [isMenuOpen, setIsMenuOpen] = useState(false);
   const [isHelpOpen, setIsHelpOpen] = useState(false);
@@ -81,6 +84,14 @@ export function VideoPlayer({ playback, renew, preferences }: VideoPlayerProps) 
         onPointerUp={(event) => tap(event, player, areControlsAway, idleness)}
         onDoubleClick={() => void player?.toggleFullscreen()}
       />
+      {player !== null && state.status === "ready" && (
+        <SubtitleLayer
+          player={player}
+          state={state}
+          appearance={preferences?.subtitle_appearance ?? null}
+          isRaised={!areControlsAway}
+        />
+      )}
       <Middle player={player} state={state} isAway={areControlsAway} word={word} />
       <div
         className={cx(
@@ -113,6 +124,7 @@ export function VideoPlayer({ playback, renew, preferences }: VideoPlayerProps) 
               <ControlBar
                 player={player}
                 state={state}
+                thumbnails={thumbnails}
                 container={container}
                 onMenu={setIsMenuOpen}
                 onHelp={onHelp}

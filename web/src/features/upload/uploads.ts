@@ -5,6 +5,7 @@ import { useSyncExternalStore } from "react";
 
 import { api } from "../../app/api";
 import { type QueuedFile, UploadQueue, type UploadServer } from "./queue";
+import { Sidecars } from "./sidecars";
 import type { Protection } from "./transfer";
 
 const server: UploadServer = {
@@ -29,6 +30,7 @@ const server: UploadServer = {
 
 /** One queue for the page's whole life, so that uploads go on while one looks elsewhere. */
 export const uploads = new UploadQueue(server);
+export const sidecars = new Sidecars(uploads);
 
 window.addEventListener("online", () => uploads.retryNow());
 window.addEventListener("beforeunload", (event) => {
