@@ -415,6 +415,94 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/assets/{asset_id}/pictures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ListPictures */
+        get: operations["ApiV1AssetsAssetIdPicturesListPictures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assets/{asset_id}/pictures/make": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** MakePictures */
+        post: operations["ApiV1AssetsAssetIdPicturesMakeMakePictures"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assets/{asset_id}/poster": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** ChoosePoster */
+        put: operations["ApiV1AssetsAssetIdPosterChoosePoster"];
+        /** UploadPoster */
+        post: operations["ApiV1AssetsAssetIdPosterUploadPoster"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assets/{asset_id}/subtitles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ListSubtitles */
+        get: operations["ApiV1AssetsAssetIdSubtitlesListSubtitles"];
+        put?: never;
+        /** AddSubtitles */
+        post: operations["ApiV1AssetsAssetIdSubtitlesAddSubtitles"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assets/{asset_id}/subtitles/{subtitle_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** RemoveSubtitles */
+        delete: operations["ApiV1AssetsAssetIdSubtitlesSubtitleIdRemoveSubtitles"];
+        options?: never;
+        head?: never;
+        /** ChangeSubtitles */
+        patch: operations["ApiV1AssetsAssetIdSubtitlesSubtitleIdChangeSubtitles"];
+        trace?: never;
+    };
     "/api/v1/auth/account/deactivate": {
         parameters: {
             query?: never;
@@ -1888,6 +1976,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/titles/{title_id}/thumbnail-sprite": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GetThumbnails */
+        get: operations["ApiV1TitlesTitleIdThumbnailSpriteGetThumbnails"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/titles/{title_id}/unpublish": {
         parameters: {
             query?: never;
@@ -2951,6 +3056,28 @@ export interface components {
             roles: components["schemas"]["RoleOut"][];
             own: string[];
         };
+        /** PictureOut */
+        PictureOut: {
+            /** Format: uuid */
+            id: string;
+            at_ms: number | null;
+            end_ms: number | null;
+            label: string | null;
+            is_uploaded: boolean;
+            width: number;
+            height: number;
+            base_url: string;
+            widths: number[];
+        };
+        /** PicturesOut */
+        PicturesOut: {
+            poster_id: string | null;
+            is_poster_chosen: boolean;
+            is_being_made: boolean;
+            posters: components["schemas"]["PictureOut"][];
+            chapters: components["schemas"]["PictureOut"][];
+            scenes: components["schemas"]["PictureOut"][];
+        };
         /** PinIn */
         PinIn: {
             /** @default  */
@@ -2965,6 +3092,7 @@ export interface components {
             hls_url: string;
             dash_url: string;
             poster_url: string | null;
+            thumbnails_url: string | null;
             drm: components["schemas"]["DrmOut"] | null;
             /** Format: date-time */
             expires_at: string;
@@ -2994,6 +3122,17 @@ export interface components {
             is_next_autoplayed: boolean;
             /** @default true */
             is_preview_autoplayed: boolean;
+        };
+        /** PosterIn */
+        PosterIn: {
+            /** Format: uuid */
+            picture_id: string;
+        };
+        /** PosterOut */
+        PosterOut: {
+            base_url: string;
+            widths: number[];
+            preview_url: string | null;
         };
         /** Preferences */
         Preferences: {
@@ -3368,6 +3507,40 @@ export interface components {
              */
             edge: "none" | "outline" | "shadow" | "raised" | "depressed";
         };
+        /** SubtitleOut */
+        SubtitleOut: {
+            /** Format: uuid */
+            id: string;
+            origin: string;
+            format: string;
+            language: string | null;
+            label: string | null;
+            is_forced: boolean;
+            is_sdh: boolean;
+            state: components["schemas"]["SubtitleState"];
+            cue_count: number;
+            notices: components["schemas"]["ProblemBrief"][];
+            url: string | null;
+            /** Format: date-time */
+            created_at: string;
+        };
+        /**
+         * SubtitleState
+         * @description What became of subtitles.
+         * @enum {string}
+         */
+        SubtitleState: "preparing" | "ready" | "set_aside" | "refused";
+        /** SubtitleWordsIn */
+        SubtitleWordsIn: {
+            language: string | null;
+            label: string | null;
+            is_forced: boolean;
+            is_sdh: boolean;
+        };
+        /** SubtitlesOut */
+        SubtitlesOut: {
+            items: components["schemas"]["SubtitleOut"][];
+        };
         /** SwitchIn */
         SwitchIn: {
             pin?: string | null;
@@ -3389,6 +3562,18 @@ export interface components {
         TenantsStorageOut: {
             items: components["schemas"]["TenantStorageOut"][];
         };
+        /** ThumbnailSpriteOut */
+        ThumbnailSpriteOut: {
+            index_url: string;
+            sheet_urls: string[];
+            tile_width: number;
+            tile_height: number;
+            columns: number;
+            rows: number;
+            tile_count: number;
+            /** Format: date-time */
+            expires_at: string;
+        };
         /** TitleCardOut */
         TitleCardOut: {
             /** Format: uuid */
@@ -3399,6 +3584,7 @@ export interface components {
             is_published: boolean;
             duration_ms: number | null;
             poster_url: string | null;
+            poster: components["schemas"]["PosterOut"] | null;
             /** Format: date-time */
             created_at: string;
             progress: number | null;
@@ -3427,6 +3613,7 @@ export interface components {
             is_published: boolean;
             duration_ms: number | null;
             poster_url: string | null;
+            poster: components["schemas"]["PosterOut"] | null;
             /** Format: date-time */
             created_at: string;
             progress: number | null;
@@ -5524,6 +5711,457 @@ export interface operations {
             };
             /** @description `notifications.endpoint_off`: This webhook is switched off */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    ApiV1AssetsAssetIdPicturesListPictures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                asset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PicturesOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description `media.package_not_found`: Nothing to play here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    ApiV1AssetsAssetIdPicturesMakeMakePictures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                asset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description `media.package_not_found`: Nothing to play here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `media.source_let_go`: The original file is gone */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    ApiV1AssetsAssetIdPosterChoosePoster: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                asset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PosterIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PicturesOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description `media.package_not_found`: Nothing to play here; `media.picture_not_found`: No such picture */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    ApiV1AssetsAssetIdPosterUploadPoster: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                asset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PicturesOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description `media.package_not_found`: Nothing to play here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `media.file_too_large`: The file is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `media.poster_unreadable`: The picture cannot be read */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    ApiV1AssetsAssetIdSubtitlesListSubtitles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                asset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubtitlesOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description `media.package_not_found`: Nothing to play here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    ApiV1AssetsAssetIdSubtitlesAddSubtitles: {
+        parameters: {
+            query?: {
+                language?: string | null;
+                label?: string | null;
+                is_forced?: boolean;
+                is_sdh?: boolean;
+            };
+            header?: never;
+            path: {
+                asset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubtitleOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description `media.package_not_found`: Nothing to play here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `media.too_many_subtitles`: Too many subtitles */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `media.file_too_large`: The file is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `media.subtitles_unreadable`: The subtitles cannot be read; `kit.invalid`: The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    ApiV1AssetsAssetIdSubtitlesSubtitleIdRemoveSubtitles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                asset_id: string;
+                subtitle_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description `media.package_not_found`: Nothing to play here; `media.subtitle_not_found`: No such subtitles */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    ApiV1AssetsAssetIdSubtitlesSubtitleIdChangeSubtitles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                asset_id: string;
+                subtitle_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SubtitleWordsIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubtitleOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description `media.package_not_found`: Nothing to play here; `media.subtitle_not_found`: No such subtitles */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `media.subtitles_not_shown`: These subtitles cannot be shown */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `kit.invalid`: The request is not valid */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11017,6 +11655,61 @@ export interface operations {
                 };
             };
             /** @description `catalog.title_not_playable`: The title cannot be played */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    ApiV1TitlesTitleIdThumbnailSpriteGetThumbnails: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                title_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ThumbnailSpriteOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description `playback.title_not_found`: No such title; `playback.thumbnails_not_found`: No thumbnails */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `playback.title_not_playable_yet`: Not playable yet */
             409: {
                 headers: {
                     [name: string]: unknown;
