@@ -287,5 +287,7 @@ async def let_asset_go(workshop: Workshop, asset_id: AssetId) -> None:
 
 async def jobs_in(workshop: Workshop, *states: str) -> int:
     async with workshop.reading(Actor.system()) as work:
-        found = await work.session.scalars(select(JobRow).where(JobRow.state.in_(states)))
+        found = await work.session.scalars(
+            select(JobRow).where(JobRow.state.in_(states), JobRow.name.startswith("catalog."))
+        )
         return len(found.all())
