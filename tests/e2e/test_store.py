@@ -84,7 +84,7 @@ def neighbour(short_film: Path) -> Iterator[Neighbour]:
 
 @pytest.fixture(scope="module")
 def endpoint(neighbour: Neighbour) -> Iterator[str]:
-    """Serve S3 from this process, with a bucket of two films."""
+    """Serve S3 from this process, with a bucket of two films; its name is no other test's."""
     moto = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     moto.start()
     host, port = moto.get_host_and_port()
@@ -95,9 +95,9 @@ def endpoint(neighbour: Neighbour) -> Iterator[str]:
         aws_secret_access_key="b",
         region_name="us-east-1",
     )
-    client.create_bucket(Bucket="archive")
+    client.create_bucket(Bucket="reels")
     for name in ("winter/snow.mp4", "summer/sea.mp4"):
-        client.put_object(Bucket="archive", Key=name, Body=neighbour.film)
+        client.put_object(Bucket="reels", Key=name, Body=neighbour.film)
     yield f"http://{host}:{port}"
     moto.stop()
 
@@ -111,7 +111,7 @@ def depot(
 ) -> Iterator[Library]:
     """Run a server that may ask the neighbour and the bucket."""
     bucket = {
-        "bucket": "archive",
+        "bucket": "reels",
         "endpoint": endpoint,
         "access_key_id": "a",
         "secret_access_key": "b",
@@ -171,7 +171,7 @@ def test_films_are_chosen_in_a_bucket(boss: Visitor) -> None:
     dialog.get_by_role("button", name="Fetch 2 films").click()
     expect(page.get_by_text("2 films are being fetched.")).to_be_visible()
     earlier = page.get_by_role("region", name="Earlier").get_by_role("listitem")
-    for origin in ("s3://archive/winter/snow.mp4", "s3://archive/summer/sea.mp4"):
+    for origin in ("s3://reels/winter/snow.mp4", "s3://reels/summer/sea.mp4"):
         row = earlier.filter(has_text=origin)
         expect(row.get_by_role("link", name="Open the title")).to_be_visible()
 
