@@ -91,6 +91,14 @@ class Library:
         page = self.client.get("/titles", params={"limit": 100}).raise_for_status().json()
         return {title["name"] for title in page["items"]}
 
+    def wait_until_listed(self, name: str) -> None:
+        """Wait until the catalogue has heard of a film that was accepted."""
+        deadline = time.monotonic() + READY_WITHIN_S
+        while name not in self.title_names():
+            if time.monotonic() > deadline:
+                raise TimeoutError(self.process.log_file.read_text())
+            time.sleep(0.1)
+
     def wait_until(self, title_id: str, *states: str) -> dict[str, Any]:
         """Wait until a title has reached one of some states."""
         return self._wait_for("/titles", title_id, set(states))

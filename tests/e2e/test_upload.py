@@ -126,6 +126,7 @@ def test_bad_files_stop_only_themselves(
     for kind, sentence in sentences.items():
         expect(row_of(page, files[kind].name).get_by_role("alert")).to_have_text(sentence)
     expect(row_of(page, "silent.mp4").get_by_role("status")).to_have_text(ACCEPTED)
+    library.wait_until_listed("silent")
     assert library.title_names() - before == {"silent"}
 
     page.get_by_role("button", name="Dismiss text.mp4").click()
