@@ -2,8 +2,9 @@
 # It needs Python 3.11 or newer, Node.js 20.19 or newer, and make; all else it fetches.
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test test-web test-server test-films test-rest check check-lock check-style \
-	check-imports check-rules check-types check-web format client bench services services-stop clean
+.PHONY: help run build test test-web test-server test-rest test-browser test-media test-mediakit \
+	check check-lock check-style check-imports check-rules check-types check-web format client \
+	bench services services-stop clean
 
 DATA_DIR ?= var/data
 UV_VERSION := 0.13.8
@@ -36,9 +37,12 @@ test-web: $(NODE_READY)
 	$(step) 'Testing the web packages'
 	@npm test --silent
 
-# Tests that encode films or drive browsers wait for other programs: they run beside the rest.
-FILM_TESTS := $(addprefix tests/,benchmarks e2e faults media mediakit playback)
-HALF = COVERAGE_FILE=.coverage.$@ $(BIN)/pytest -p no:cacheprovider \
+# Tests that encode films or drive browsers wait for other programs: two parts run side by side,
+# the longest first.
+BROWSER_TESTS := tests/e2e
+MEDIA_TESTS := tests/media tests/playback
+MEDIAKIT_TESTS := $(addprefix tests/,benchmarks faults mediakit)
+PART = COVERAGE_FILE=.coverage.$@ $(BIN)/pytest -p no:cacheprovider \
 	--cov --cov-report= --cov-fail-under=0
 
 test-server: $(PYTHON_DEV_READY) $(WEB_READY) ## Run the server's tests (ARGS="-k hls": only those)
@@ -46,16 +50,23 @@ test-server: $(PYTHON_DEV_READY) $(WEB_READY) ## Run the server's tests (ARGS="-
 ifdef ARGS
 	@$(BIN)/pytest $(ARGS)
 else
-	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target test-films test-rest
+	@$(MAKE) --no-print-directory --jobs=2 --keep-going --output-sync=target \
+		test-rest test-browser test-media test-mediakit
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report
 endif
 
-test-films:
-	@$(HALF) $(FILM_TESTS)
-
 test-rest:
-	@$(HALF) $(addprefix --ignore=,$(FILM_TESTS))
+	@$(PART) $(addprefix --ignore=,$(BROWSER_TESTS) $(MEDIA_TESTS) $(MEDIAKIT_TESTS))
+
+test-browser:
+	@$(PART) $(BROWSER_TESTS)
+
+test-media:
+	@$(PART) $(MEDIA_TESTS)
+
+test-mediakit:
+	@$(PART) $(MEDIAKIT_TESTS)
 
 check: check-lock check-style check-imports check-rules check-types check-web ## Check style, imports, types
 

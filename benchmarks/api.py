@@ -46,8 +46,8 @@ def _measure_on(bench: Bench, kind: str, settings: Settings, hello_url: str) -> 
     with running(bench, "api", settings) as api, owner_client(api) as client:
         asyncio.run(fill(api, bench.scale.title_count))
         shown = client.get("/home/rails").raise_for_status().json()
-        if shown["title_count"] != bench.scale.title_count:
-            raise RuntimeError(f"The library holds {shown['title_count']} titles.")
+        if not shown["rails"]:
+            raise RuntimeError("The home page shows nothing of the library.")
         headers = {"Authorization": client.headers["Authorization"]}
         base_url = f"{client.base_url}".rstrip("/")
         return [

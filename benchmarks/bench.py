@@ -16,15 +16,27 @@ class Scale:
     encode_rounds: int
     playable_rounds: int
     long_film_loops: int
+    players_film_loops: int
+    first_frame_rounds: int
+    trace_count: int
+    trace_steps: int | None
     load_rounds: int
     load_seconds: int
     title_count: int
+    found_title_count: int
+    typo_count: int
+    home_title_count: int
+    history_count: int
+    home_seconds: int
+    scanned_file_count: int
     job_count: int
     worker_rounds: int
     chunks_film_s: int
     kills: int
     start_rounds: int
     idle_seconds: float
+    clip_seconds: int
+    clip_height: int
 
 
 FULL = Scale(
@@ -32,15 +44,27 @@ FULL = Scale(
     encode_rounds=3,
     playable_rounds=3,
     long_film_loops=20,
+    players_film_loops=5,
+    first_frame_rounds=20,
+    trace_count=5,
+    trace_steps=None,
     load_rounds=3,
     load_seconds=4,
     title_count=10_000,
+    found_title_count=100_000,
+    typo_count=500,
+    home_title_count=100_000,
+    history_count=1_000_000,
+    home_seconds=10,
+    scanned_file_count=5_000,
     job_count=2_000,
     worker_rounds=3,
     chunks_film_s=480,
     kills=20,
     start_rounds=5,
     idle_seconds=5,
+    clip_seconds=21,
+    clip_height=1080,
 )
 
 # Only shows that everything still runs: its figures mean nothing.
@@ -49,15 +73,27 @@ QUICK = Scale(
     encode_rounds=1,
     playable_rounds=1,
     long_film_loops=2,
+    players_film_loops=2,
+    first_frame_rounds=1,
+    trace_count=1,
+    trace_steps=3,
     load_rounds=1,
     load_seconds=1,
     title_count=50,
+    found_title_count=300,
+    typo_count=20,
+    home_title_count=300,
+    history_count=500,
+    home_seconds=1,
+    scanned_file_count=40,
     job_count=20,
     worker_rounds=1,
     chunks_film_s=8,
     kills=2,
     start_rounds=1,
     idle_seconds=0.1,
+    clip_seconds=3,
+    clip_height=480,
 )
 
 

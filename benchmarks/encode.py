@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import resource
 import shutil
 import subprocess
 import sys
@@ -11,7 +10,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from http import HTTPStatus
 from os import environ
 from pathlib import Path
 from statistics import median
@@ -21,7 +19,14 @@ import httpx
 from benchmarks.bench import Bench
 from benchmarks.figures import Figure
 from benchmarks.films import run_ffmpeg, short_film
-from benchmarks.programs import running, title_of_upload, upload, wait_for
+from benchmarks.programs import (
+    children_cpu_seconds,
+    is_ready,
+    running,
+    title_of_upload,
+    upload,
+    wait_for,
+)
 from streamverse.domains.media.rules.packages import SURROUND_FROM_CHANNELS
 from streamverse.mediakit.ffmpeg import find_tools
 from streamverse.mediakit.frames import FrameRate
@@ -111,19 +116,17 @@ def time_to_ready(client: httpx.Client, film: Path) -> float:
     location = upload(client, film)
     started_at = time.perf_counter()
     title_id = title_of_upload(client, location)
-
-    def look() -> bool | None:
-        answer = client.get(f"/titles/{title_id}")
-        if answer.status_code == HTTPStatus.NOT_FOUND:
-            return None  # The catalogue has not heard of the film yet.
-        title = answer.raise_for_status().json()
-        if title["problem"] is not None:
-            raise RuntimeError(title["problem"]["detail"])
-        return True if title["state"] == "ready" else None
-
     # Each look costs the server some milliseconds of the time that is measured.
-    wait_for(look, timeout_s=MOST_SECONDS, look_every_s=0.2)
-    return time.perf_counter() - started_at
+    wait_for(lambda: is_ready(client, title_id) or None, timeout_s=MOST_SECONDS, look_every_s=0.2)
+    took_s = time.perf_counter() - started_at
+    # Posters and previews come afterwards, and would slow down what is measured next.
+    wait_for(lambda: _has_pictures(client, title_id), timeout_s=MOST_SECONDS)
+    return took_s
+
+
+def _has_pictures(client: httpx.Client, title_id: str) -> bool | None:
+    album = client.get(f"/assets/{title_id}/pictures").raise_for_status().json()
+    return None if album["is_being_made"] else True
 
 
 def plain_arguments(film: Path) -> list[str]:
@@ -170,11 +173,6 @@ def _segments(track: str) -> list[str]:
 
 
 def _spend(call: Callable[[], None]) -> Spent:
-    started_at, used_before = time.perf_counter(), _children_cpu_seconds()
+    started_at, used_before = time.perf_counter(), children_cpu_seconds()
     call()
-    return Spent(time.perf_counter() - started_at, _children_cpu_seconds() - used_before)
-
-
-def _children_cpu_seconds() -> float:
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
+    return Spent(time.perf_counter() - started_at, children_cpu_seconds() - used_before)

@@ -30,11 +30,15 @@ def short_film(bench: Bench) -> Path:
 
 
 def long_film(bench: Bench) -> Path:
-    """Give the short film over and over, copied and not encoded: ten minutes of it."""
-    film = bench.folder / "long.mp4"
+    """Give the short film over and over: ten minutes of it."""
+    return looped_film(bench, bench.scale.long_film_loops)
+
+
+def looped_film(bench: Bench, loops: int) -> Path:
+    """Give the short film several times over, copied and not encoded."""
+    film = bench.folder / f"looped-{loops}.mp4"
     if not film.exists():
-        loops = str(bench.scale.long_film_loops - 1)
-        source = ("-stream_loop", loops, "-i", str(short_film(bench)))
+        source = ("-stream_loop", str(loops - 1), "-i", str(short_film(bench)))
         run_ffmpeg(*source, "-map", "0:v", "-map", "0:a", "-c", "copy", str(film))
     return film
 

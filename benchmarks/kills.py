@@ -7,11 +7,9 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-import httpx
-
 from benchmarks.bench import Bench
 from benchmarks.figures import Figure
-from benchmarks.programs import title_of_upload, upload, wait_for
+from benchmarks.programs import is_ready, title_of_upload, upload, wait_for
 from benchmarks.workers import installation, pattern_film
 from tests.factories.processes import owner_client
 from tests.factories.records import Records, segment_hashes
@@ -71,7 +69,7 @@ def encode(bench: Bench, film: Path, kills: int) -> Made:
         done = 0
         finished: dict[object, object] = {}
         encoded_twice = 0
-        while done < kills and not _is_ready(client, title_id):
+        while done < kills and not is_ready(client, title_id):
             time.sleep(dice.uniform(*RESTING_S))
             now = records.finished_parts()
             encoded_twice += sum(now.get(part) != starts for part, starts in finished.items())
@@ -79,7 +77,7 @@ def encode(bench: Bench, film: Path, kills: int) -> Made:
             worker.kill()
             worker.start()
             done += 1
-        wait_for(lambda: _is_ready(client, title_id) or None, timeout_s=MOST_SECONDS)
+        wait_for(lambda: is_ready(client, title_id) or None, timeout_s=MOST_SECONDS)
         now = records.finished_parts()
         encoded_twice += sum(now.get(part) != starts for part, starts in finished.items())
         hashes = segment_hashes(api.data_dir)
@@ -87,10 +85,3 @@ def encode(bench: Bench, film: Path, kills: int) -> Made:
     # The folder of the package is named differently each time.
     bare = {name.partition("/")[2]: digest for name, digest in hashes.items()}
     return Made(bare, seconds, done, encoded_twice)
-
-
-def _is_ready(client: httpx.Client, title_id: str) -> bool:
-    title = client.get(f"/titles/{title_id}").raise_for_status().json()
-    if title["problem"] is not None:
-        raise RuntimeError(title["problem"]["detail"])
-    return bool(title["state"] == "ready")

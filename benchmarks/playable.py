@@ -46,7 +46,7 @@ async (patience_ms) => {
   }));
   const times = (end) => answered.filter((one) => end.test(one.path)).map((one) => one.at);
   return {
-    granted: Math.max(...times(/\\/playback$/)),
+    granted: Math.max(...times(/\\/sessions\\/enhanced$/)),
     manifest: Math.min(...times(/\\.(mpd|m3u8)$/)),
     segment: Math.min(...times(/\\.m4s$/)),
     frame,

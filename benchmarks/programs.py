@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import base64
 import os
+import resource
 import shutil
 import subprocess
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
+from http import HTTPStatus
 from pathlib import Path
 from typing import TypeVar
 
@@ -86,6 +88,17 @@ def title_of_upload(client: httpx.Client, location: str) -> str:
     return wait_for(look, timeout_s=60)
 
 
+def is_ready(client: httpx.Client, title_id: str) -> bool:
+    """Tell whether a title is encoded; its problem, if it has one, is raised."""
+    answer = client.get(f"/titles/{title_id}")
+    if answer.status_code == HTTPStatus.NOT_FOUND:
+        return False  # The catalog hears of a film a moment after it was accepted.
+    title = answer.raise_for_status().json()
+    if title["problem"] is not None:
+        raise RuntimeError(title["problem"]["detail"])
+    return bool(title["state"] == "ready")
+
+
 def wait_for(
     look: Callable[[], T | None], *, timeout_s: float, look_every_s: float = LOOK_EVERY_S
 ) -> T:
@@ -102,6 +115,12 @@ def wait_for(
 def cpu_seconds(pid: int) -> float:
     """Tell what a process and its living children have used of the processors."""
     return sum(_ticks(one) for one in _family(pid)) / _TICKS_PER_SECOND
+
+
+def children_cpu_seconds() -> float:
+    """Tell what the programs that this one has run to their end have used of the processors."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def resident_bytes(pid: int) -> int:

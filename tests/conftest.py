@@ -31,6 +31,8 @@ from streamverse.domains.catalog.contracts import CatalogSettings
 from streamverse.domains.identity.contracts import IdentitySettings
 from streamverse.domains.identity.service.mails import Correspondence
 from streamverse.domains.media.public import MediaAddresses, UploadLimits
+from streamverse.domains.playback.public import PlaybackDesk
+from streamverse.domains.search.public import SearchDesk
 from streamverse.kit.clock import FixedClock
 from streamverse.kit.crypto import KEY_BYTES, Vault
 from streamverse.kit.db import ALL_TENANTS, Base, Database
@@ -270,6 +272,8 @@ async def resources(
         upload_limits=UploadLimits(
             max_bytes=1 << 30, expire_after=timedelta(hours=1), min_free_bytes=0
         ),
+        search_desk=SearchDesk(workshop),
+        playback_desk=PlaybackDesk(workshop, Signer([b"the key of player events"])),
     )
     await store.aclose()
 

@@ -107,8 +107,8 @@ def test_an_import_that_waits_prints_addresses_that_play(film: Path, tmp_path: P
 
     listed = run("jobs", "--json", "--limit", "100", data_dir=data_dir)
     states = {job["name"]: job["state"] for job in json.loads(listed.stdout)}
-    needed = ("check_upload", "encode_part", "make_poster", "finish_package")
-    assert [states[f"media.{name}"] for name in needed] == ["done"] * 4
+    needed = ("check_upload", "encode_part", "finish_package")
+    assert [states[f"media.{name}"] for name in needed] == ["done"] * 3
     assert "media.encode_part" in run("jobs", "--limit", "100", data_dir=data_dir).stdout
     assert run("jobs", "--state", "dead", data_dir=data_dir).stdout == ""
 

@@ -11,6 +11,7 @@ from sqlalchemy import delete, select, update
 
 from streamverse.domains.catalog.contracts import (
     CatalogSettings,
+    TitleAdded,
     TitlePublished,
     TitlePurged,
     TitleUnpublished,
@@ -123,6 +124,7 @@ async def test_a_title_is_published_when_it_can_be_played_then_ready(
     assert (row.state, row.published_at, row.duration_ms) == ("ready", published_at, 29_970)
     assert row.has_poster
     assert await own_events(workshop) == [
+        (event_name(TitleAdded), {"title_id": str(asset_id)}),
         (event_name(TitlePublished), {"title_id": str(asset_id)}),
     ]
 
@@ -140,7 +142,7 @@ async def test_where_the_operator_wishes_it_titles_wait_to_be_published(
 
     row = await title_of(workshop, asset_id)
     assert (row.state, row.published_at) == ("ready", None)
-    assert await own_events(workshop) == []
+    assert [name for name, _ in await own_events(workshop)] == [event_name(TitleAdded)]
 
 
 async def test_older_news_does_not_undo_newer(
@@ -158,7 +160,10 @@ async def test_older_news_does_not_undo_newer(
     row = await title_of(workshop, asset_id)
     assert (row.state, row.duration_ms, row.problem) == ("ready", 29_970, None)
     assert row.published_at is not None
-    assert [name for name, _ in await own_events(workshop)] == [event_name(TitlePublished)]
+    assert [name for name, _ in await own_events(workshop)] == [
+        event_name(TitleAdded),
+        event_name(TitlePublished),
+    ]
 
 
 async def test_a_title_that_the_owner_has_hidden_stays_so(
@@ -187,6 +192,7 @@ async def test_a_failure_of_ours_hides_the_title_and_says_why(
     assert (row.state, row.published_at) == ("failed", None)
     assert row.problem == {"code": "media.encoding_failed", "detail": "The encoder stopped."}
     assert [name for name, _ in await own_events(workshop)] == [
+        event_name(TitleAdded),
         event_name(TitlePublished),
         event_name(TitleUnpublished),
     ]
@@ -231,6 +237,7 @@ async def test_a_file_at_fault_leaves_no_title(
 
     assert await count_titles(workshop) == 0
     assert await own_events(workshop) == [
+        (event_name(TitleAdded), {"title_id": str(asset_id)}),
         (event_name(TitlePurged), {"title_id": str(asset_id), "asset_id": str(asset_id)}),
     ]
 

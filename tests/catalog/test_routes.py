@@ -65,7 +65,7 @@ def card(title_id: TitleId, clock: FixedClock) -> dict[str, object]:
 # --- permission -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("path", ["/home/rails", "/titles", "/titles/{id}"])
+@pytest.mark.parametrize("path", ["/titles", "/titles/{id}"])
 async def test_nobody_sees_anything_without_logging_in(
     clients: Clients, shown: TitleId, path: str
 ) -> None:
@@ -117,7 +117,6 @@ async def test_only_the_owner_changes_titles(
 async def test_viewers_do_not_learn_of_hidden_titles(clients: Clients, hidden: TitleId) -> None:
     assert_problem(await clients.viewer.get(f"/titles/{hidden}"), 404, "catalog.title_not_found")
     assert (await clients.viewer.get("/titles")).json() == {"items": [], "next_cursor": None}
-    assert (await clients.viewer.get("/home/rails")).json() == {"rails": [], "title_count": 0}
     assert (await clients.owner.get(f"/titles/{hidden}")).json()["is_published"] is False
 
 
@@ -131,16 +130,6 @@ async def test_what_is_not_there_is_not_found(clients: Clients, method: str, ver
 
 
 # --- shape ----------------------------------------------------------------------------------------
-
-
-async def test_the_home_page(clients: Clients, shown: TitleId, clock: FixedClock) -> None:
-    home = await clients.viewer.get("/home/rails")
-
-    assert home.status_code == 200
-    assert home.json() == {
-        "rails": [{"id": "new", "name": "New", "items": [card(shown, clock)]}],
-        "title_count": 1,
-    }
 
 
 async def test_a_list_of_titles(clients: Clients, shown: TitleId, clock: FixedClock) -> None:

@@ -31,7 +31,7 @@ from streamverse.kit.errors import Invalid
 from streamverse.kit.events import EventRow, event_name
 from streamverse.kit.work import Actor, Workshop
 from tests.factories.accounts import People
-from tests.factories.titles import DURATION_MS, make_asset, make_library, make_title
+from tests.factories.titles import DURATION_MS, make_library, make_title
 
 
 async def events(workshop: Workshop) -> list[tuple[str, str]]:
@@ -72,68 +72,6 @@ async def test_a_title_is_seen_by_whoever_may(workshop: Workshop, people: People
             else:
                 with pytest.raises(TitleNotFound):
                     await titles.get_title(work, title_id)
-
-
-async def test_the_home_page_of_an_empty_library_is_empty(
-    workshop: Workshop, people: People, addresses: MediaAddresses
-) -> None:
-    for actor in (people.owner, people.viewer):
-        async with workshop.reading(actor) as work:
-            assert await titles.get_home(work, addresses) == titles.Home([], 0)
-
-
-async def test_the_home_page_shows_what_was_published_last(
-    workshop: Workshop, people: People, addresses: MediaAddresses, clock: FixedClock
-) -> None:
-    now = clock.now()
-    old = await make_one(workshop, people.owner, published_at=now - timedelta(days=2))
-    new = await make_one(workshop, people.owner, published_at=now)
-    middle = await make_one(workshop, people.owner, published_at=now - timedelta(days=1))
-    await make_one(workshop, people.owner, published_at=None)
-    await make_one(workshop, people.stranger)
-
-    async with workshop.reading(people.viewer) as work:
-        home = await titles.get_home(work, addresses)
-
-    assert [rail.id for rail in home.rails] == ["new"]
-    assert [card.row.id for card in home.rails[0].cards] == [new, middle, old]
-    assert home.title_count == 3
-
-
-async def test_the_owner_also_sees_what_is_not_ready_first(
-    workshop: Workshop, people: People, addresses: MediaAddresses
-) -> None:
-    ready = await make_one(workshop, people.owner)
-    async with workshop.work(people.owner) as work:
-        asset_id = await make_asset(work)
-    await make_one(workshop, people.owner, state="playable")
-    failed = await make_one(workshop, people.owner, state="failed", published_at=None)
-    processing = await make_one(workshop, people.owner, state="processing", published_at=None)
-
-    async with workshop.reading(people.owner) as work:
-        home = await titles.get_home(work, addresses)
-
-    assert [(rail.id, rail.name) for rail in home.rails] == [
-        ("in_progress", "In progress"),
-        ("new", "New"),
-    ]
-    assert [card.row.id for card in home.rails[0].cards] == [processing, failed]
-    assert home.rails[1].cards[-1].row.id == ready
-    assert home.title_count == 4
-    assert asset_id not in {card.row.id for rail in home.rails for card in rail.cards}
-
-
-async def test_a_rail_has_at_most_24_titles(
-    workshop: Workshop, people: People, addresses: MediaAddresses
-) -> None:
-    async with workshop.work(people.owner) as work:
-        await make_library(work, (f"Film {number}" for number in range(30)))
-
-    async with workshop.reading(people.viewer) as work:
-        home = await titles.get_home(work, addresses)
-
-    assert len(home.rails[0].cards) == 24
-    assert home.title_count == 30
 
 
 async def test_titles_are_shown_with_what_media_knows(
@@ -369,6 +307,7 @@ async def test_others_find_titles_whoever_asks(
             asset_id=AssetId(title_id),
             kind=TitleKind.MOVIE,
             name="A film",
+            year=None,
             credit="Somebody",
             state=TitleState.READY,
             is_published=False,

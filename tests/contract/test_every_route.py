@@ -132,6 +132,18 @@ TABLE = {
     ("PUT", "/api/v1/users/me/profiles/{profile_id}/pin"): SIGNED_IN,
     ("DELETE", "/api/v1/users/me/profiles/{profile_id}/pin"): SIGNED_IN,
     ("GET", "/api/v1/home/rails"): SIGNED_IN,
+    ("GET", "/api/v1/search"): SIGNED_IN,
+    ("GET", "/api/v1/search/suggestions"): SIGNED_IN,
+    ("GET", "/api/v1/search/trending"): SIGNED_IN,
+    ("GET", "/api/v1/search/history"): SIGNED_IN,
+    ("POST", "/api/v1/search/history"): SIGNED_IN,
+    ("DELETE", "/api/v1/search/history"): SIGNED_IN,
+    ("DELETE", "/api/v1/search/history/{search_id}"): SIGNED_IN,
+    ("GET", "/api/v1/admin/searches"): "reports.read",
+    ("POST", "/api/v1/admin/search/rebuild"): "titles.edit",
+    ("GET", "/api/v1/trending"): SIGNED_IN,
+    ("GET", "/api/v1/top10"): SIGNED_IN,
+    ("GET", "/api/v1/recommendations"): SIGNED_IN,
     ("GET", "/api/v1/titles"): SIGNED_IN,
     ("GET", "/api/v1/titles/{title_id}"): SIGNED_IN,
     ("PATCH", "/api/v1/titles/{title_id}"): "titles.edit",
@@ -140,6 +152,17 @@ TABLE = {
     ("POST", "/api/v1/titles/{title_id}/unpublish"): "titles.publish",
     ("GET", "/api/v1/titles/{title_id}/children"): SIGNED_IN,
     ("POST", "/api/v1/titles/{title_id}/playback"): SIGNED_IN,
+    ("POST", "/api/v1/player/sessions/enhanced"): SIGNED_IN,
+    ("DELETE", "/api/v1/player/sessions/{session_id}"): SIGNED_IN,
+    ("POST", "/api/v1/player/events"): ANYONE,
+    ("GET", "/api/v1/player/sessions/{session_id}/analytics"): SIGNED_IN,
+    ("GET", "/api/v1/player/sessions/{session_id}/debug-info"): SIGNED_IN,
+    ("POST", "/api/v1/player/sessions/{session_id}/report-issue"): SIGNED_IN,
+    ("POST", "/api/v1/player/sessions/{session_id}/quality-switch"): SIGNED_IN,
+    ("GET", "/api/v1/admin/sessions"): "reports.read",
+    ("GET", "/api/v1/admin/sessions/quality"): "reports.read",
+    ("GET", "/api/v1/delivery/signed-url"): SIGNED_IN,
+    ("GET", "/api/v1/delivery/token"): SIGNED_IN,
     ("POST", "/api/v1/admin/titles"): "titles.edit",
     ("POST", "/api/v1/admin/titles/bulk"): "titles.edit",
     ("GET", "/api/v1/admin/titles/deleted"): "titles.edit",
@@ -178,6 +201,7 @@ TABLE = {
     ("GET", "/api/v1/processing"): "jobs.manage",
     ("GET", "/api/v1/workers"): "jobs.manage",
     ("GET", "/api/v1/titles/{title_id}/checks"): "jobs.manage",
+    ("GET", "/api/v1/assets/{asset_id}/ladder"): "titles.edit",
     ("GET", "/api/v1/jobs"): "jobs.manage",
     ("POST", "/api/v1/jobs/{job_id}/cancel"): "jobs.manage",
     ("POST", "/api/v1/jobs/{job_id}/retry"): "jobs.manage",
@@ -193,6 +217,82 @@ TABLE = {
     ): "webhooks.manage",
     ("GET", "/api/v1/ops/health"): ANYONE,
     ("GET", "/api/v1/ops/version"): ANYONE,
+    ("POST", "/api/v1/admin/titles/{title_id}/place"): "titles.edit",
+    ("POST", "/api/v1/admin/titles/{title_id}/schedule"): "titles.publish",
+    ("GET", "/api/v1/titles/{title_id}/details"): SIGNED_IN,
+    ("GET", "/api/v1/titles/{title_id}/seasons/{number}/bundle"): SIGNED_IN,
+    ("GET", "/api/v1/episodes/{episode_id}/markers"): SIGNED_IN,
+    ("GET", "/api/v1/people/{slug}"): SIGNED_IN,
+    ("GET", "/api/v1/studios/{slug}"): SIGNED_IN,
+    ("GET", "/api/v1/genres/{slug}"): SIGNED_IN,
+    ("GET", "/api/v1/browse"): SIGNED_IN,
+    ("GET", "/api/v1/browse/filters"): SIGNED_IN,
+    ("GET", "/api/v1/collections"): SIGNED_IN,
+    ("GET", "/api/v1/collections/{slug}"): SIGNED_IN,
+    ("GET", "/api/v1/bundles"): SIGNED_IN,
+    ("GET", "/api/v1/bundles/{bundle_id}"): SIGNED_IN,
+    ("GET", "/api/v1/admin/genres"): "titles.edit",
+    ("PUT", "/api/v1/admin/genres/{genre_id}"): "titles.edit",
+    ("GET", "/api/v1/admin/collections"): "titles.edit",
+    ("POST", "/api/v1/admin/collections"): "titles.edit",
+    ("PUT", "/api/v1/admin/collections/{collection_id}"): "titles.edit",
+    ("DELETE", "/api/v1/admin/collections/{collection_id}"): "titles.edit",
+    ("GET", "/api/v1/admin/folders"): "titles.edit",
+    ("GET", "/api/v1/admin/folders/places"): "storage.manage",
+    ("POST", "/api/v1/admin/folders"): "storage.manage",
+    ("PUT", "/api/v1/admin/folders/{folder_id}"): "storage.manage",
+    ("DELETE", "/api/v1/admin/folders/{folder_id}"): "storage.manage",
+    ("POST", "/api/v1/admin/folders/{folder_id}/scan"): "titles.edit",
+    ("GET", "/api/v1/admin/folders/{folder_id}/files"): "titles.edit",
+    ("POST", "/api/v1/admin/folders/files/{file_id}"): "titles.edit",
+    ("GET", "/api/v1/admin/matches"): "titles.edit",
+    ("GET", "/api/v1/admin/matches/picture"): "titles.edit",
+    ("GET", "/api/v1/admin/matches/{title_id}/candidates"): "titles.edit",
+    ("POST", "/api/v1/admin/matches/{title_id}"): "titles.edit",
+    ("PUT", "/api/v1/users/{profile_id}/progress/{title_id}"): SIGNED_IN,
+    ("GET", "/api/v1/users/{profile_id}/progress"): SIGNED_IN,
+    ("GET", "/api/v1/users/{profile_id}/continue-watching"): SIGNED_IN,
+    ("DELETE", "/api/v1/users/{profile_id}/continue-watching/{title_id}"): SIGNED_IN,
+    ("GET", "/api/v1/users/{profile_id}/history/streams"): SIGNED_IN,
+    ("GET", "/api/v1/users/{profile_id}/history/downloads"): SIGNED_IN,
+    ("GET", "/api/v1/users/{profile_id}/history/activity"): SIGNED_IN,
+    ("DELETE", "/api/v1/users/{profile_id}/history/streams"): SIGNED_IN,
+    ("DELETE", "/api/v1/users/{profile_id}/history/streams/{stream_id}"): SIGNED_IN,
+    ("GET", "/api/v1/users/{profile_id}/history/stats"): SIGNED_IN,
+    ("POST", "/api/v1/users/{profile_id}/history/export"): SIGNED_IN,
+    ("GET", "/api/v1/users/{profile_id}/watchlist"): SIGNED_IN,
+    ("POST", "/api/v1/users/{profile_id}/watchlist"): SIGNED_IN,
+    ("POST", "/api/v1/users/{profile_id}/watchlist/bulk-upload"): SIGNED_IN,
+    ("POST", "/api/v1/users/{profile_id}/watchlist/reorder"): SIGNED_IN,
+    ("POST", "/api/v1/users/{profile_id}/watchlist/bulk"): SIGNED_IN,
+    ("GET", "/api/v1/users/{profile_id}/watchlist/export"): SIGNED_IN,
+    ("POST", "/api/v1/users/{profile_id}/watchlist/import"): SIGNED_IN,
+    ("DELETE", "/api/v1/users/{profile_id}/watchlist/clear"): SIGNED_IN,
+    ("DELETE", "/api/v1/users/{profile_id}/watchlist/{title_id}"): SIGNED_IN,
+    ("POST", "/api/v1/users/{profile_id}/watchlist/folders"): SIGNED_IN,
+    ("PATCH", "/api/v1/users/{profile_id}/watchlist/folders/{folder_id}"): SIGNED_IN,
+    ("DELETE", "/api/v1/users/{profile_id}/watchlist/folders/{folder_id}"): SIGNED_IN,
+    ("GET", "/api/v1/users/{profile_id}/watchlist/shares"): SIGNED_IN,
+    ("POST", "/api/v1/users/{profile_id}/watchlist/shares"): SIGNED_IN,
+    ("DELETE", "/api/v1/users/{profile_id}/watchlist/shares/{share_id}"): SIGNED_IN,
+    ("GET", "/api/v1/lists/{token}"): SIGNED_IN,
+    ("GET", "/api/v1/schedule"): SIGNED_IN,
+    ("GET", "/api/v1/schedule/today"): SIGNED_IN,
+    ("GET", "/api/v1/schedule/week"): SIGNED_IN,
+    ("GET", "/api/v1/titles/{title_id}/reviews"): SIGNED_IN,
+    ("POST", "/api/v1/titles/{title_id}/reviews"): SIGNED_IN,
+    ("PATCH", "/api/v1/reviews/{review_id}"): SIGNED_IN,
+    ("DELETE", "/api/v1/reviews/{review_id}"): SIGNED_IN,
+    ("POST", "/api/v1/reviews/{review_id}/vote"): SIGNED_IN,
+    ("POST", "/api/v1/reviews/{review_id}/report"): SIGNED_IN,
+    ("GET", "/api/v1/admin/reviews"): "moderation.manage",
+    ("POST", "/api/v1/admin/reviews/{review_id}/decision"): "moderation.manage",
+    ("POST", "/api/v1/admin/titles/import/preview"): "titles.edit",
+    ("POST", "/api/v1/admin/titles/import"): "titles.edit",
+    ("GET", "/api/v1/admin/titles/export"): "titles.edit",
+    ("GET", "/api/v1/users/{profile_id}/reminders"): SIGNED_IN,
+    ("PUT", "/api/v1/users/{profile_id}/reminders/{title_id}"): SIGNED_IN,
+    ("DELETE", "/api/v1/users/{profile_id}/reminders/{title_id}"): SIGNED_IN,
     ("POST", "/api/v1/users/me/devices/revoke-all"): SIGNED_IN,
     ("POST", "/api/v1/auth/sessions/revoke-all"): SIGNED_IN,
     ("POST", "/api/v1/auth/logout"): ANYONE,
@@ -207,12 +307,38 @@ REFUSED = (401, 403)
 ENDS_LOG_INS = ("/revoke-all", "/auth/logout", "/account/deactivate")
 # What a request needs to say before anybody looks whether the thing exists.
 BODIES = {
+    ("POST", "/api/v1/player/sessions/{session_id}/report-issue"): b'{"kind": "other"}',
+    ("POST", "/api/v1/player/sessions/{session_id}/quality-switch"): b'{"height": null}',
+    ("POST", "/api/v1/users/{profile_id}/watchlist"): f'{{"title_id": "{SOMETHING}"}}'.encode(),
+    ("POST", "/api/v1/users/{profile_id}/watchlist/bulk-upload"): b'{"title_ids": []}',
+    ("POST", "/api/v1/users/{profile_id}/watchlist/reorder"): b'{"title_ids": []}',
+    ("POST", "/api/v1/users/{profile_id}/watchlist/bulk"): b'{"title_ids": [], "action": "move"}',
+    ("POST", "/api/v1/users/{profile_id}/watchlist/import"): b'{"content": "{\\"items\\": []}"}',
+    ("POST", "/api/v1/users/{profile_id}/watchlist/folders"): b'{"name": "Later"}',
+    ("PATCH", "/api/v1/users/{profile_id}/watchlist/folders/{folder_id}"): b'{"name": "Later"}',
+    ("POST", "/api/v1/users/{profile_id}/watchlist/shares"): b"{}",
     ("PUT", "/api/v1/assets/{asset_id}/poster"): f'{{"picture_id": "{SOMETHING}"}}'.encode(),
     ("PATCH", "/api/v1/assets/{asset_id}/subtitles/{subtitle_id}"): (
         b'{"language": "en", "label": null, "is_forced": false, "is_sdh": false}'
     ),
+    ("POST", "/api/v1/admin/titles/{title_id}/schedule"): b'{"at": "2027-01-01T00:00:00Z"}',
+    ("POST", "/api/v1/admin/titles/{title_id}/place"): b'{"kind": "movie"}',
+    ("PUT", "/api/v1/admin/genres/{genre_id}"): b'{"name": "Anything"}',
+    ("PUT", "/api/v1/admin/folders/{folder_id}"): b'{"kind": "films", "is_watched": true}',
+    ("POST", "/api/v1/admin/folders/files/{file_id}"): b'{"decision": {"type": "set_aside"}}',
+    ("POST", "/api/v1/admin/matches/{title_id}"): b'{"decision": {"type": "none"}}',
+    ("PUT", "/api/v1/admin/collections/{collection_id}"): b'{"name": "Anything"}',
     ("PUT", "/api/v1/users/me/profiles/{profile_id}/pin"): b'{"pin": "2580"}',
     ("PATCH", "/api/v1/auth/passkeys/{passkey_id}"): b'{"name": "Key"}',
+    ("POST", "/api/v1/titles/{title_id}/reviews"): b'{"rating": 4}',
+    ("PATCH", "/api/v1/reviews/{review_id}"): b'{"rating": 4}',
+    ("POST", "/api/v1/reviews/{review_id}/vote"): b'{"vote": "helpful"}',
+    ("POST", "/api/v1/reviews/{review_id}/report"): b'{"reason": "spam"}',
+    ("POST", "/api/v1/admin/reviews/{review_id}/decision"): b'{"decision": "keep"}',
+    ("PUT", "/api/v1/users/{profile_id}/progress/{title_id}"): (
+        f'{{"viewing_id": "{SOMETHING}", "sequence": 1, "position_ms": 0, '
+        '"duration_ms": 0, "watched_ms": 0}'
+    ).encode(),
 }
 
 
@@ -241,6 +367,12 @@ def expected_refusal(permission: str, role: str) -> int | None:
     if permission == SIGNED_IN or is_owner:
         return None
     return None if permission in permissions_of({Role(role)}) else 403
+
+
+def address_of(path: str) -> str:
+    """Fill a path in with things that do not exist."""
+    address = re.sub(r"\{\w+_id\}", str(SOMETHING), path.removeprefix("/api/v1"))
+    return address.replace("{number}", "77")
 
 
 async def settle(workshop: Workshop, people: People, role: str) -> Actor:
@@ -272,7 +404,7 @@ async def test_each_route_lets_in_whom_the_table_says(
         for (method, path), permission in TABLE.items():
             if not path.startswith("/api/v1"):
                 continue
-            address = re.sub(r"\{\w+_id\}", str(SOMETHING), path.removeprefix("/api/v1"))
+            address = address_of(path)
             answer = await client.request(method, address, headers=known_by)
             refusal = expected_refusal(permission, role)
             is_refused = answer.status_code in REFUSED
@@ -297,7 +429,7 @@ async def test_what_does_not_exist_is_not_found_by_anyone(
             is_signed = path.endswith("{grant}")
             if "_id}" not in path or is_signed or expected_refusal(permission, role):
                 continue
-            address = re.sub(r"\{\w+_id\}", str(SOMETHING), path.removeprefix("/api/v1"))
+            address = address_of(path)
             headers = {
                 "Tus-Resumable": "1.0.0",
                 "Upload-Offset": "0",

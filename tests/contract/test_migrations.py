@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 
 from streamverse import migrations
@@ -64,3 +66,8 @@ async def test_the_first_migration_can_be_taken_back(tmp_path: Any) -> None:
     async with database.engine.begin() as connection:
         assert await connection.run_sync(downgrade) == ["alembic_version"]
     await database.close()
+
+
+def test_the_newest_revision_is_the_head_of_the_history() -> None:
+    script = ScriptDirectory(str(Path(migrations.__file__).parent))
+    assert migrations.newest_revision() == script.get_current_head()

@@ -16,6 +16,9 @@ NODE_MODULES = Path(__file__).parents[2] / "node_modules"
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
 PATIENCE_MS = 30_000
+WIDER_THAN_THE_WINDOW = (
+    "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+)
 expect.set_options(timeout=PATIENCE_MS)
 
 FLAGS = (
@@ -126,6 +129,12 @@ def visit(browser: Browser, url: str, **options: Any) -> Generator[Visitor]:
         context.close()
     complaints = visitor.unexpected_complaints()
     assert complaints == [], complaints
+
+
+def photograph(page: Page, name: str) -> None:
+    """Keep a picture of the whole page, where a folder for pictures is named."""
+    if folder := os.environ.get("STREAMVERSE_TEST_PICTURES"):
+        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
 
 
 class Throttle:

@@ -76,12 +76,13 @@ def take_all(folder: Path) -> None:
 
 
 def fill(library: Library, tools: Tools, scratch: Path) -> None:
-    """Upload the scenes and the film, and wait until they are ready."""
+    """Upload the scenes and the film, and wait until they and their pictures are ready."""
     for name, (start_s, length_s) in SCENES.items():
         scene = cut(tools, scratch / f"{start_s}.mp4", start_s, length_s)
         title_id = library.upload(scene, name)
         library.client.patch(f"/titles/{title_id}", json={"credit": CREDIT, "year": 2008})
         library.wait_until(title_id, "ready")
+        library.wait_until_pictured(title_id)
     title_id = library.upload(FILM, "Big Buck Bunny")
     words = {
         "credit": CREDIT,
@@ -90,6 +91,7 @@ def fill(library: Library, tools: Tools, scratch: Path) -> None:
     }
     library.client.patch(f"/titles/{title_id}", json=words).raise_for_status()
     library.wait_until(title_id, "ready")
+    library.wait_until_pictured(title_id)
 
 
 def cut(tools: Tools, path: Path, start_s: int, length_s: int) -> Path:

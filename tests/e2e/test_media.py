@@ -180,12 +180,12 @@ def test_the_poster_is_chosen_and_replaced(
     page = owner.page
     owner.open(f"/titles/{pictured}")
     page.get_by_role("button", name="More actions").click()
-    page.get_by_role("menuitem", name="Pictures and subtitles").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Pictures and subtitles")
+    page.get_by_role("menuitem", name="Media").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Media")
     choices = page.get_by_role("group", name="Poster").get_by_role("radio")
     expect(choices).to_have_count(6)
     expect(choices.nth(0)).to_be_checked()
-    choices.nth(2).check(force=True)
+    choices.nth(2).click(force=True)
     expect(page.get_by_text("The poster is changed.")).to_be_visible()
     pictures = library.client.get(f"/assets/{pictured}/pictures").json()
     assert pictures["poster_id"] == pictures["posters"][2]["id"]

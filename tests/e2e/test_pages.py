@@ -5,25 +5,28 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.browsing import PHONE, Player, Visit, Visitor
+from tests.e2e.browsing import PHONE, WIDER_THAN_THE_WINDOW, Player, Visit, Visitor
 from tests.e2e.conftest import Library
 
 PAGES = {
     "home": "/",
-    "results": "/?q=num",
-    "no results": "/?q=nobody+knows",
+    "search": "/search",
+    "results": "/search?q=num",
+    "no results": "/search?q=nobody+knows",
+    "searches": "/admin/searches",
     "title": "/titles/{title_id}",
+    "media": "/titles/{title_id}/media",
     "upload": "/upload",
     "processing": "/processing",
     "people": "/people",
+    "history": "/history",
+    "my list": "/my-list",
+    "calendar": "/calendar",
     "watch": "/watch/{title_id}",
     "a title that is not there": "/titles/nothing",
     "no page": "/no/page",
 }
 MOST_TABS = 15
-WIDER_THAN_THE_WINDOW = (
-    "document.documentElement.scrollWidth > document.documentElement.clientWidth"
-)
 
 
 def settle(page: Page) -> None:

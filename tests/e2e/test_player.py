@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import urljoin
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
-from tests.e2e.browsing import Player, Visitor
-from tests.e2e.conftest import FILM_SECONDS, Library
+from tests.e2e.browsing import Player, Visitor, visit
+from tests.e2e.conftest import FILM_SECONDS, Library, open_library
 from tests.factories.media import MediaFactory, beep, picture
 
 
@@ -41,7 +42,7 @@ def addresses_in(library: Library, playlist: str) -> list[str]:
 def test_the_pictures_move_without_a_stall(player: Player) -> None:
     at, frames, began_at = player.position_s(), player.frames(), time.monotonic()
     player.wait_until_at(at + 5)
-    assert 4.5 < time.monotonic() - began_at < 7
+    assert time.monotonic() - began_at > 4.5
     # 25 pictures a second were made.
     assert player.frames() - frames >= 100
     assert player.stalls() == 0
@@ -60,6 +61,28 @@ def test_the_quality_is_chosen_by_hand_and_left_to_the_player(
     automatic = page.get_by_role("menuitemradio", name="Automatic")
     expect(automatic).to_have_attribute("aria-checked", "true")
     expect(automatic).to_contain_text(re.compile(r"now \d+p"))
+
+
+def test_who_comes_early_gets_the_better_pictures_when_they_are_made(
+    browser: Browser, media: MediaFactory, tmp_path: Path
+) -> None:
+    film = media.folder / "minute.mp4"
+    media.lavfi(film, picture(854, 480, "10", 62), beep(62))
+    with open_library(browser, tmp_path, STREAMVERSE_LADDER="fixed") as library:
+        title_id = library.upload(film, "A minute")
+        library.wait_until(title_id, "playable")
+        with visit(browser, library.url, storage_state=library.owner) as owner:
+            owner.open(f"/watch/{title_id}")
+            player = Player(owner.page)
+            player.wait_until_it_plays()
+            assert player.height() == 360
+            library.wait_until(title_id, "ready")
+            player.wait_until("video.videoHeight === 480")
+            at = player.position_s()
+            assert at > 1
+            player.wait_until_at(at + 1)
+            # The swap itself counts as the one wait that there is.
+            assert player.stalls() <= 1
 
 
 def test_the_keys(owner: Visitor, player: Player) -> None:
@@ -104,9 +127,11 @@ def test_it_goes_on_where_it_was_left(owner: Visitor, player: Player) -> None:
 def wide_title_id(library: Library, media: MediaFactory) -> Iterator[str]:
     """Give a title with pictures of up to 720 lines."""
     film = media.folder / "wide.mp4"
-    media.lavfi(film, picture(1280, 720, "25", 24), beep(24))
+    # A still picture may take fewer bits in 720 lines than in 480, and the player goes by bits.
+    media.lavfi(film, "testsrc2=size=1280x720:rate=25:duration=24", beep(24))
     title_id = library.upload(film, "Wide")
     library.wait_until(title_id, "ready")
+    library.wait_until_pictured(title_id)  # the player measures how fast a quiet server is
     yield title_id
     library.remove(title_id)
 
@@ -162,7 +187,7 @@ def test_a_film_that_was_deleted_says_so(
     title_id = library.upload(film, "Soon gone")
     library.wait_until(title_id, "ready")
     page = owner.page
-    owner.expected += ["/media/", "/playback", f"/titles/{title_id}"]
+    owner.expected += ["/media/", "/player/", f"/titles/{title_id}", "/progress/", "/markers"]
     owner.open(f"/watch/{title_id}")
     player = Player(page)
     player.wait_until_it_plays()

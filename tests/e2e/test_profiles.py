@@ -11,7 +11,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.e2e.browsing import PHONE, Visit, Visitor
+from tests.e2e.browsing import PHONE, WIDER_THAN_THE_WINDOW, Visit, Visitor
 from tests.e2e.conftest import Library, open_library
 from tests.factories.processes import OWNER
 
@@ -20,9 +20,6 @@ WHO = "Who\N{RIGHT SINGLE QUOTATION MARK}s watching?"
 TRIES_BEFORE_A_PAUSE = 5
 # The browser notes every refusal of the server in its console.
 REFUSED = "/api/v1/users/me/profiles"
-WIDER_THAN_THE_WINDOW = (
-    "document.documentElement.scrollWidth > document.documentElement.clientWidth"
-)
 # A green square of one pixel.
 PHOTO = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
@@ -221,8 +218,8 @@ def test_preferences_are_shown_and_saved_at_once(parent: Visitor) -> None:
     letters = page.get_by_test_id("subtitle")
     before = letters.evaluate("node => parseFloat(getComputedStyle(node).fontSize)")
     with page.expect_response("**/preferences"):
-        page.get_by_role("radio", name="Huge").check(force=True)
-        page.get_by_role("radio", name="Yellow").check(force=True)
+        page.get_by_role("radio", name="Huge").click(force=True)
+        page.get_by_role("radio", name="Yellow").click(force=True)
     expect(letters).to_have_css("color", "rgb(255, 228, 92)")
     assert letters.evaluate("node => parseFloat(getComputedStyle(node).fontSize)") > before * 1.5
     for language in ("de", "fr"):

@@ -16,9 +16,8 @@ import pytest
 from moto.server import ThreadedMotoServer
 from playwright.sync_api import Browser, expect
 
-from tests.e2e.browsing import PHONE, Visit, Visitor
+from tests.e2e.browsing import PHONE, WIDER_THAN_THE_WINDOW, Visit, Visitor
 from tests.e2e.conftest import Library, open_library
-from tests.e2e.test_staff import WIDER_THAN_THE_WINDOW
 
 _untyped: Any = boto3  # it brings no types
 KINDS = ("all of a film is ready", "a title is published")

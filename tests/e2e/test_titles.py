@@ -94,20 +94,3 @@ def test_it_is_deleted_after_a_question(
     expect(page.get_by_text("The bin is empty")).to_be_visible()
     page.reload()
     expect(page.get_by_text("The bin is empty")).to_be_visible()
-
-
-def test_it_is_found_by_its_name(owner: Visitor, title_id: str, short_title_id: str) -> None:
-    page = owner.page
-    owner.open("/")
-    page.get_by_role("searchbox", name="Search titles").fill("nümb")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Results for “nümb”")
-    links = page.get_by_role("main").get_by_role("link")
-    expect(links).to_have_accessible_name("Numbers")
-    expect(links).to_have_attribute("href", f"/titles/{title_id}")
-    page.get_by_role("searchbox", name="Search titles").fill("nobody knows")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Nothing found for “nobody knows”")
-    page.get_by_role("button", name="Clear the search").click()
-    expect(page.get_by_role("link", name="Draft", exact=True)).to_be_visible()
-    assert page.url == f"{owner.url}/"
-    expect(page.get_by_role("link", name="Numbers", exact=True)).to_be_visible()
-    assert short_title_id != title_id

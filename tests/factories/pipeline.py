@@ -28,9 +28,12 @@ from streamverse.domains.catalog.contracts import CatalogSettings
 from streamverse.domains.identity.contracts import IdentitySettings
 from streamverse.domains.identity.service.mails import Correspondence
 from streamverse.domains.media.public import MediaAddresses, UploadLimits
+from streamverse.domains.playback.public import PlaybackDesk
+from streamverse.domains.search.public import SearchDesk
 from streamverse.kit.jobs import DEFAULT_LANE
 from streamverse.kit.regions import Regions
 from streamverse.kit.storage import DiskStore, ObjectStore, PutResult, open_store
+from streamverse.kit.tokens import Signer
 from streamverse.kit.work import Workshop
 from streamverse.kit.worker import Worker
 from tests.factories.media import MediaFactory
@@ -82,7 +85,8 @@ def resources(
 ) -> Resources:
     """Give the world as the program sees it."""
     return Resources(
-        settings=load_settings({}, overrides={"data_dir": tmp_path}),
+        # Measuring takes seconds; who wants it asks for it.
+        settings=load_settings({}, overrides={"data_dir": tmp_path, "ladder": "fixed"}),
         database=workshop.database,
         workshop=workshop,
         store=store,
@@ -93,6 +97,8 @@ def resources(
         catalog_settings=catalog_settings,
         regions=Regions(),
         upload_limits=upload_limits,
+        search_desk=SearchDesk(workshop),
+        playback_desk=PlaybackDesk(workshop, Signer([b"the key of player events"])),
     )
 
 

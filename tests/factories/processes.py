@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +16,8 @@ from pathlib import Path
 import httpx
 
 START_TIMEOUT_S = 60
+# Access tokens live for fifteen minutes.
+TOKEN_RENEWED_AFTER_S = 300
 
 
 def free_port() -> int:
@@ -63,6 +65,8 @@ class Process:
             **os.environ,
             "STREAMVERSE_IS_DEMO_FILM_ENABLED": "false",
             "STREAMVERSE_PORT": str(self.port),
+            # Pages that a test closes cannot say that they go, and keep their place for a while.
+            "STREAMVERSE_STREAMS_AT_ONCE": "20",
             **self.settings,
         }
         arguments = [sys.executable, "-m", "streamverse", "--data-dir", str(self.data_dir)]
@@ -115,6 +119,7 @@ OWNER = {
     "password": "a long enough password",
     "display_name": "Owner",
 }
+_KNOWN = {"email": OWNER["email"], "password": OWNER["password"]}
 
 
 @contextmanager
@@ -123,7 +128,30 @@ def owner_client(process: Process) -> Iterator[httpx.Client]:
     with httpx.Client(base_url=f"{process.url}/api/v1", timeout=30) as client:
         answer = client.post("/setup", json={**OWNER, "token": process.setup_token()})
         answer.raise_for_status()
-        token = client.post("/auth/token", json={k: OWNER[k] for k in ("email", "password")})
-        client.cookies.clear()
-        client.headers["Authorization"] = f"Bearer {token.json()['access_token']}"
+        client.auth = renewing = _Renewing(client)
+        renewing.keep(client.post("/auth/token", json=_KNOWN, auth=httpx.Auth()))
         yield client
+
+
+class _Renewing(httpx.Auth):
+    """Gets a client another token before its own runs out, as programs do."""
+
+    def __init__(self, client: httpx.Client) -> None:
+        self._client = client
+        self._until = 0.0
+
+    def keep(self, answer: httpx.Response) -> None:
+        """Use a token from now on."""
+        answer.raise_for_status()
+        self._client.cookies.clear()
+        self._client.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
+        self._until = time.monotonic() + TOKEN_RENEWED_AFTER_S
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response]:
+        """Log in anew where the token is old, then ask."""
+        if time.monotonic() > self._until:
+            answer = yield self._client.build_request("POST", "/auth/token", json=_KNOWN)
+            answer.read()
+            self.keep(answer)
+            request.headers["Authorization"] = self._client.headers["Authorization"]
+        yield request

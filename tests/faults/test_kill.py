@@ -61,6 +61,7 @@ def test_nothing_acknowledged_is_lost(
         upload_through_kills(processes["api"], client, location, film, dice)
         encode_through_kills(processes, records, dice)
         title = wait_until_ready(client)
+        wait_until_idle(records)
 
     [source] = (tmp_path / "data" / "store" / "assets").rglob("source")
     assert source.read_bytes() == film.read_bytes()
@@ -164,8 +165,19 @@ def wait_until_ready(client: httpx.Client) -> dict[str, object]:
     raise TimeoutError(client.get("/processing").text)
 
 
+def wait_until_idle(records: Records) -> None:
+    """Wait for the pictures, which are made when the film is ready."""
+    deadline = time.monotonic() + READY_WITHIN_S
+    while time.monotonic() < deadline:
+        active = "SELECT count(*) FROM kit_job WHERE subject_id IS NOT NULL AND state IN "
+        if records.query(f"{active} ('queued', 'running')") == [(0,)]:
+            return
+        time.sleep(0.25)
+    raise TimeoutError("The jobs about the film did not end.")
+
+
 def assert_whole(records: Records) -> None:
-    """Every track has every segment once, from 0 on, and no job waits or runs."""
+    """Every track has every segment once, from 0 on, and no job failed."""
     rows = records.query(
         "SELECT track_id, count(*), min(number), max(number) FROM media_segment GROUP BY track_id"
     )

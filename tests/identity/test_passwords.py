@@ -10,6 +10,7 @@ from threading import Event
 
 import httpx
 import pytest
+from argon2 import PasswordHasher
 
 from streamverse.domains.identity.errors import LogInsBusy
 from streamverse.domains.identity.service.passwords import (
@@ -76,6 +77,19 @@ async def test_hashing_lets_everybody_else_go_first() -> None:
     own = niceness()
     assert await threads.run(niceness) == 10
     assert niceness() == own == 0
+
+
+async def test_a_thread_rests_between_passwords_while_others_wait() -> None:
+    threads = HashingThreads(threads=1, places=2)
+
+    def look() -> tuple[float, float]:
+        started_at = time.monotonic()
+        PasswordHasher().hash(PASSWORD)
+        return started_at, time.monotonic()
+
+    (began, ended), (next_began, _) = await asyncio.gather(threads.run(look), threads.run(look))
+
+    assert next_began - ended >= ended - began > 0
 
 
 async def test_who_finds_the_queue_full_is_sent_away_before_anything_is_looked_up(

@@ -437,21 +437,21 @@ async def test_everything_that_is_kept_can_be_taken_along(
     assert answer.headers["cache-control"] == "no-store"
     assert len(answer.content) == ready["size_bytes"]
     parts = parts_of(answer.content)
-    assert sorted(parts) == [
-        f"{name}.json"
-        for name in (
-            "account",
-            "activity",
-            "api_keys",
-            "authenticator_apps",
-            "consents",
-            "devices",
+    names = (
+        *("account", "activity", "api_keys", "authenticator_apps", "consents", "devices"),
+        *(
+            "history",
             "identities",
             "passkeys",
+            "playback",
             "profiles",
-            "sessions",
-        )
-    ]
+            "reminders",
+            "reviews",
+            "searches",
+        ),
+        *("sessions", "watchlist"),
+    )
+    assert sorted(parts) == [f"{name}.json" for name in names]
     assert parts["account.json"]["email"] == VIEWER
     assert [row["kind"] for row in parts["activity.json"]] == ["device_added", "logged_in"]
     assert [(row["kind"], row["is_given"]) for row in parts["consents.json"]] == [

@@ -117,6 +117,17 @@ async def test_others_can_check_an_access_token_by_the_published_keys(
     }
 
 
+async def test_a_server_whose_clock_is_behind_believes_what_another_has_issued(
+    clients: Clients, clock: FixedClock, log_in: LogIn
+) -> None:
+    token = (await log_in())["access_token"]
+
+    clock.advance(timedelta(seconds=-10))
+    assert await status_with(clients, token) == 200
+    clock.advance(timedelta(seconds=-1))
+    assert await status_with(clients, token) == 401
+
+
 async def test_an_access_token_ends_after_ten_minutes(
     clients: Clients, clock: FixedClock, log_in: LogIn
 ) -> None:

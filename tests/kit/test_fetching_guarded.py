@@ -107,6 +107,20 @@ async def test_a_name_that_turns_private_between_two_hops_is_refused(server: Web
     assert len(server.asked) == 1
 
 
+async def test_secrets_are_told_to_nobody_else(server: WebServer) -> None:
+    async with web_server() as other:
+        server.replies["/"] = answer(b"", "302 Found", "Location: /there")
+        server.replies["/there"] = answer(b"", "302 Found", f"Location: {other.url('/film')}")
+        other.replies["/film"] = answer(b"film")
+        fetcher = GuardedFetcher(Reach.of([server.host, other.host]))
+        said = {"Authorization": "Bearer secret", "Range": "bytes=0-9"}
+        async with fetcher.get(server.url(), said) as found:
+            assert found.status == 200
+        asked = [*server.asked, *other.asked]
+        told = [(header(one, "Authorization"), header(one, "Range")) for one in asked]
+    assert told == [("Bearer secret", "bytes=0-9")] * 2 + [(None, "bytes=0-9")]
+
+
 async def test_a_name_with_one_private_address_among_public_ones_is_refused() -> None:
     names = Names(films_example_org=[["1.1.1.1", "169.254.169.254"]])
     with pytest.raises(AddressRefused, match="private network"):

@@ -246,16 +246,15 @@ async def test_a_bell_rings_for_what_comes_after_it_was_taken(workshop: Workshop
     wake.ring()
     wake.bell()  # that another looks takes nothing away
 
-    start = time.monotonic()
-    await wake.wait(bell, 5)
-    assert time.monotonic() - start < 1
+    async with asyncio.timeout(60):
+        await wake.wait(bell, 3600)
 
 
 async def test_a_bell_is_waited_for_only_so_long(workshop: Workshop) -> None:
     start = time.monotonic()
     await workshop.wake.wait(workshop.wake.bell(), 0.02)
 
-    assert 0.015 < time.monotonic() - start < 1
+    assert time.monotonic() - start > 0.015
 
 
 @pytest.fixture

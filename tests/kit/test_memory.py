@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streamverse.kit.memory import ShortMemory
+from streamverse.kit.memory import SharedMemory, ShortMemory
 
 
 class Watch:
@@ -73,3 +76,66 @@ def test_never_more_than_the_limit_is_kept(steps: list[tuple[int, bytes]]) -> No
         memory.keep(key, value)
         kept = [memory.find(k) for k in range(6)]
         assert sum(len(value) for value in kept if value is not None) <= 10
+
+
+# --- what many ask for at once --------------------------------------------------------------------
+
+
+class Worker:
+    """Somebody who works out a value when they are let."""
+
+    def __init__(self) -> None:
+        self.may_end = asyncio.Event()
+        self.begun = 0
+
+    async def work(self) -> int:
+        self.begun += 1
+        number = self.begun
+        await self.may_end.wait()
+        return number
+
+
+def shared() -> SharedMemory[str, int]:
+    return SharedMemory(ShortMemory[str, int](limit=5, seconds=60))
+
+
+async def test_of_many_who_ask_at_once_one_works() -> None:
+    memory, worker = shared(), Worker()
+    asked = [asyncio.create_task(memory.find("a", lambda _: True, worker.work)) for _ in range(20)]
+    await asyncio.sleep(0)
+    worker.may_end.set()
+    assert (await asyncio.gather(*asked), worker.begun) == ([1] * 20, 1)
+
+
+async def test_what_is_not_good_to_somebody_is_worked_out_again() -> None:
+    memory, worker = shared(), Worker()
+    worker.may_end.set()
+    assert await memory.find("a", lambda _: True, worker.work) == 1
+    assert await memory.find("a", lambda value: value > 1, worker.work) == 2
+    assert await memory.find("a", lambda _: True, worker.work) == 2
+
+
+async def test_when_the_one_who_works_is_stopped_the_next_one_does_it() -> None:
+    memory, worker = shared(), Worker()
+    first, second = (
+        asyncio.create_task(memory.find("a", lambda _: True, worker.work)) for _ in range(2)
+    )
+    await asyncio.sleep(0)
+    first.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await first
+    worker.may_end.set()
+    assert await second == 2
+
+
+async def test_a_failure_is_not_remembered() -> None:
+    memory = shared()
+
+    async def fail() -> int:
+        raise ValueError
+
+    with pytest.raises(ValueError):  # noqa: PT011 - it has no words
+        await memory.find("a", lambda _: True, fail)
+    worker = Worker()
+    worker.may_end.set()
+    assert await memory.find("a", lambda _: True, worker.work) == 1

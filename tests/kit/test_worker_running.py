@@ -137,8 +137,7 @@ async def test_a_job_that_cancels_itself_by_mistake_has_crashed(workshop: Worksh
             await inner
 
     async with running(make_worker(workshop, lengthy(scan))):
-        row = await until_state(workshop, job_id, "queued")
-        assert row.problem is None or row.problem["code"] == "kit.job_crashed"
+        await until_state(workshop, job_id, "dead")
         other = await order_scan(workshop, 2)
         await until_state(workshop, other, "done")
 
@@ -231,7 +230,7 @@ async def test_a_job_is_taken_as_soon_as_it_is_ordered(workshop: Workshop) -> No
             start = time.monotonic()
             job_id = await order_count(workshop, shelf_id)
             await until_state(workshop, job_id, "done")
-            assert time.monotonic() - start < 5
+            assert time.monotonic() - start < PATIENT.poll_s / 2
 
 
 async def test_jobs_that_are_due_later_are_found_by_looking(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,11 +22,13 @@ from streamverse.mediakit.boxes import boxes_in
 from streamverse.mediakit.encode import EncodedSegment, encode_chunk
 from streamverse.mediakit.probe import probe
 from tests.factories.media import MediaFactory, beep, picture
+from tests.factories.pictures import PictureFactory
 from tests.factories.pipeline import (
     Json,
     WorkOff,
     check_only,
     eventually,
+    fetch,
     stored_files,
     upload,
     upload_row,
@@ -37,6 +41,9 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 CODE = "media.package_broken"
 NOT_SHOWN = ", so the film is not shown to anyone: try it again."
+# From a minute on a film has a preview, and is compared with its source.
+MINUTE_S = 61
+SRT = b"1\n00:00:01,000 --> 00:00:02,000\nHello\n"
 Break = Callable[[Path], None]
 
 
@@ -52,16 +59,18 @@ def film(media: MediaFactory, tmp_path: Path) -> Path:
 async def title_id(clients: Clients, resources: Resources, film: Path) -> str:
     """Encode the film, up to its checks."""
     path = await upload(clients.owner, film.read_bytes())
+    return await encode(clients, resources, path)
+
+
+async def encode(clients: Clients, resources: Resources, path: str) -> str:
+    """Encode what was uploaded, up to its checks, and give its title."""
     await check_only(resources)
-    handlers = registry.handlers_by_name(resources)
-    lanes = {ENCODE_LANE: 1, SOUND_LANE: 1}
-    offers = {"h264": "libx264"}
     worker = Worker(
         resources.workshop,
-        handlers,
+        registry.handlers_by_name(resources),
         name="encodes",
-        lanes=lanes,
-        abilities=Abilities(offers=offers),
+        lanes={ENCODE_LANE: 1, SOUND_LANE: 1},
+        abilities=Abilities(offers={"h264": "libx264"}),
     )
     await worker.run_until_idle()
     return (await upload_row(clients.owner, path))["title_id"]
@@ -179,6 +188,28 @@ def shift_decode_times(path: Path, ticks: int) -> None:
     path.write_bytes(shifted)
 
 
+async def put_in_place(
+    film: Path, tracks: Sequence[str], media: MediaFactory, workshop: Workshop, folder: Path
+) -> None:
+    """Let renditions of a package show another film."""
+    recipe = Recipe.read((await package_of(workshop)).recipe)
+    facts = await probe(film, media.tools)
+    sizes: dict[tuple[str, int], int] = {}
+    rungs = [rung for rung in recipe.rungs if rung.track_name in tracks]
+    async for piece in encode_chunk(
+        film, facts, rungs, recipe.plan, recipe.plan.chunk(0), tools=media.tools
+    ):
+        if isinstance(piece, EncodedSegment):
+            segment(folder, f"{piece.track}/{piece.number}").write_bytes(piece.payload)
+            sizes[piece.track, piece.number] = len(piece.payload)
+    async with workshop.work(Actor.system()) as work:
+        lines = await work.session.execute(
+            select(SegmentRow, TrackRow.name).join(TrackRow).where(TrackRow.name.in_(tracks))
+        )
+        for line, track in lines:
+            line.size_bytes = sizes[track, line.number]
+
+
 async def test_a_black_rendition_is_noticed(
     clients: Clients,
     work_off: WorkOff,
@@ -190,32 +221,71 @@ async def test_a_black_rendition_is_noticed(
 ) -> None:
     black = tmp_path / "black.mp4"
     media.lavfi(black, "color=c=black:s=854x480:r=25:d=6", beep(6))
-    recipe = Recipe.read((await package_of(workshop)).recipe)
-    facts = await probe(black, media.tools)
-    sizes: dict[int, int] = {}
-    chunk = recipe.plan.chunk(0)
-    async for piece in encode_chunk(
-        black, facts, recipe.rungs[:1], recipe.plan, chunk, tools=media.tools
-    ):
-        if isinstance(piece, EncodedSegment):
-            segment(folder, f"v480/{piece.number}").write_bytes(piece.payload)
-            sizes[piece.number] = len(piece.payload)
-    async with workshop.work(Actor.system()) as work:
-        lines = await work.session.scalars(
-            select(SegmentRow).join(TrackRow).where(TrackRow.name == "v480")
-        )
-        for line in lines:
-            line.size_bytes = sizes[line.number]
+    await put_in_place(black, ["v480"], media, workshop, folder)
 
     assert await failure(clients, work_off, title_id) == (
         "Segment 1 of the track v480 does not show what the others show"
     )
 
 
-async def test_what_was_broken_is_made_anew(
-    clients: Clients, work_off: WorkOff, title_id: str, folder: Path, workshop: Workshop
+@pytest.fixture
+async def long_title_id(
+    clients: Clients, resources: Resources, media: MediaFactory, tmp_path: Path
+) -> str:
+    """Encode a film of a minute by the fixed ladder, up to its checks."""
+    film = tmp_path / "long.mp4"
+    media.lavfi(film, picture(854, 480, rate="5", seconds=MINUTE_S), beep(MINUTE_S))
+    settings = replace(resources.settings, ladder="fixed")
+    path = await upload(clients.owner, film.read_bytes())
+    return await encode(clients, replace(resources, settings=settings), path)
+
+
+async def test_the_best_of_a_long_film_is_compared_with_its_source(
+    clients: Clients, work_off: WorkOff, long_title_id: str, workshop: Workshop
 ) -> None:
+    await work_off()
+    title = (await clients.owner.get(f"/titles/{long_title_id}")).json()
+    assert (title["state"], title["problem"]) == ("ready", None)
+    checks = (await clients.owner.get(f"/titles/{long_title_id}/checks")).json()
+    vmaf = {track["name"]: track["vmaf"] for track in checks["tracks"]}
+    assert vmaf == {"v480": pytest.approx(95, abs=5), "v360": None, "a0": None}
+
+
+async def test_renditions_that_agree_on_another_film_are_noticed(
+    clients: Clients,
+    work_off: WorkOff,
+    long_title_id: str,
+    folder: Path,
+    media: MediaFactory,
+    workshop: Workshop,
+    tmp_path: Path,
+) -> None:
+    other = tmp_path / "other.mp4"
+    media.lavfi(other, f"mandelbrot=s=854x480:r=5,trim=duration={MINUTE_S}", beep(MINUTE_S))
+    await put_in_place(other, ["v480", "v360"], media, workshop, folder)
+    said = await failure(clients, work_off, long_title_id)
+    assert re.fullmatch(
+        r"Segment \d+ of the track v480 does not look like its source \(VMAF 1?\d of 100\)", said
+    )
+
+
+async def test_what_was_broken_is_made_anew(
+    clients: Clients,
+    work_off: WorkOff,
+    title_id: str,
+    folder: Path,
+    workshop: Workshop,
+    tmp_path: Path,
+) -> None:
+    png = PictureFactory.in_folder(tmp_path).make("own.png", "640x360")
     broken = await package_of(workshop)
+    given = await clients.owner.post(
+        f"/assets/{title_id}/subtitles",
+        params={"language": "en"},
+        content=SRT,
+    )
+    assert given.status_code == 201, given.text
+    own = (await clients.owner.post(f"/assets/{title_id}/poster", content=png)).json()
     path = segment(folder, "v480/1")
     path.write_bytes(path.read_bytes()[:-1])
     await failure(clients, work_off, title_id)
@@ -238,3 +308,12 @@ async def test_what_was_broken_is_made_anew(
     played = (await clients.viewer.post(f"/titles/{title_id}/playback")).json()
     assert str(fresh.id) in played["hls_url"]
     assert played["poster_url"] is not None
+    # What people gave for it is there as it was.
+    pictures = (await clients.owner.get(f"/assets/{title_id}/pictures")).json()
+    assert (pictures["poster_id"], pictures["is_poster_chosen"]) == (own["poster_id"], True)
+    poster = (await clients.owner.get(f"/titles/{title_id}")).json()["poster"]
+    assert str(fresh.id) in poster["base_url"]
+    assert (await fetch(clients.nobody, f"{poster['base_url']}/640.jpg")).status_code == 200
+    [text] = (await clients.owner.get(f"/assets/{title_id}/subtitles")).json()["items"]
+    assert (text["language"], text["state"], text["cue_count"]) == ("en", "ready", 1)
+    assert (folder / str(fresh.id) / "t1/all.vtt").read_text().endswith("Hello\n")

@@ -13,7 +13,7 @@ from streamverse.app.resources import Resources
 from streamverse.domains.media import public as media_domain
 from streamverse.domains.media.contracts import AssetId
 from streamverse.domains.media.errors import FileEmpty
-from streamverse.domains.media.schemas import JobOut
+from streamverse.domains.media.schemas.processing import JobOut
 from streamverse.kit.clock import FixedClock
 from streamverse.kit.db import Database
 from streamverse.kit.jobs import JobRow
@@ -62,8 +62,9 @@ async def test_a_file_from_its_arrival_to_the_end(
     assert (item["stage"], item["title_id"], item["progress"]) == ("encoding", title_id, 0)
     assert [(job["label"], job["state"]) for job in item["jobs"]] == [
         *(("Check the file", "done"), ("Encode", "queued"), ("Encode", "queued")),
-        *(("Make the poster", "done"), ("Make pictures", "queued")),
     ]
+    pictures = (await clients.owner.get(f"/assets/{title_id}/pictures")).json()
+    assert pictures["is_being_made"] is True
     await work_off()
     (item,) = await items_of(clients)
     assert (item["stage"], item["progress"], item["eta_seconds"]) == ("ready", 1, None)
@@ -71,9 +72,9 @@ async def test_a_file_from_its_arrival_to_the_end(
         ("Check the file", "done", 1),
         ("Encode: sound 1 of 1", "done", 1),
         ("Encode: pictures, part 1 of 1", "done", 1),
+        ("Final checks", "done", 1),
         ("Make the poster", "done", 1),
         ("Make pictures: stills", "done", 1),
-        ("Final checks", "done", 1),
     ]
     assert {job["problem"] for job in item["jobs"]} == {None}
     assert {job["worker"] for job in item["jobs"]} != {None}
@@ -264,6 +265,7 @@ async def test_workers_are_shown_with_what_they_do(
             "fetch": 3,
             "pictures": 1,
             "notify": 4,
+            "metadata": 1,
         }
         assert set(worker["offers"]) == {"h264", "hevc", "av1"}
         assert (worker["is_missed"], worker["threads"] > 0) == (False, True)

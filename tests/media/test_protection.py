@@ -23,7 +23,7 @@ from streamverse.domains.media.errors import ProtectionNotYours, ProtectionUnkno
 from streamverse.domains.media.models import KeyRow, PackageRow, UploadRow
 from streamverse.domains.media.repository import Packages
 from streamverse.domains.media.rules.keys import read_choice
-from streamverse.domains.media.schemas import BucketImportIn, ImportIn
+from streamverse.domains.media.schemas.uploads import BucketImportIn, ImportIn
 from streamverse.domains.media.service.keys import (
     ENCRYPTED_KINDS,
     KeySafe,

@@ -24,7 +24,7 @@ from streamverse.domains.media.models import KeyRow
 from streamverse.domains.media.public import KeySafe, MediaAddresses, give_keys
 from streamverse.domains.media.repository import Packages
 from streamverse.domains.media.service.keys import ENCRYPTED_KINDS, make_keys
-from streamverse.domains.playback.rules import write_base64url
+from streamverse.domains.playback.rules.licenses import write_base64url
 from streamverse.domains.playback.service.license_throttle import LICENSES_PER_WINDOW, WINDOW
 from streamverse.kit.clock import FixedClock
 from streamverse.kit.crypto import KEY_BYTES, Undecryptable, Vault
@@ -319,7 +319,8 @@ async def test_keys_of_a_deleted_title_wait_with_it_and_go_for_good_with_it(
     await clients.owner.delete(f"/titles/{film.title_id}")
     gone = await clients.owner.delete(f"/admin/titles/{film.title_id}/permanently")
     assert gone.status_code == 204, gone.text
-    refused(await ask(clients.viewer, film, wanted), 404, "playback.title_not_found")
+    # The session went with the title, so that the grant is nobody's.
+    refused(await ask(clients.viewer, film, wanted), 403, "playback.license_not_yours")
     assert await kids(workshop) == []
 
 

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from streamverse.domains.catalog.contracts import Visibility
 from streamverse.domains.playback.errors import LicenseRequestInvalid, LicensesThrottled
-from streamverse.domains.playback.rules import (
-    MAX_KEYS,
-    Access,
-    decide_access,
-    read_key_ids,
-    write_base64url,
-)
+from streamverse.domains.playback.rules.access import Access, Wish, decide_access
+from streamverse.domains.playback.rules.licenses import MAX_KEYS, read_key_ids, write_base64url
 from streamverse.domains.playback.service.license_throttle import (
     LICENSES_PER_WINDOW,
     LicenseThrottle,
 )
 from streamverse.kit.clock import FixedClock
+from streamverse.mediakit.ladder import CodecFamily
+from streamverse.mediakit.tailoring import Tailoring
+
+H264, HEVC, AV1 = CodecFamily.H264, CodecFamily.HEVC, CodecFamily.AV1
+OLD = Tailoring(codecs=("avc1", "mp4a"))
 
 
 @pytest.mark.parametrize(
@@ -32,7 +34,34 @@ from streamverse.kit.clock import FixedClock
     ],
 )
 def test_access(*, has_failed: bool, is_playable: bool, access: Access) -> None:
-    assert decide_access(has_failed=has_failed, is_playable=is_playable) is access
+    assert decide_access(Wish(has_failed=has_failed, is_playable=is_playable)) is access
+
+
+@pytest.mark.parametrize(
+    ("changes", "access"),
+    [
+        ({"visibility": Visibility.GONE}, Access.NOT_FOUND),
+        ({"visibility": Visibility.NOT_PUBLISHED}, Access.NOT_FOUND),
+        ({"visibility": Visibility.TOO_MATURE}, Access.TOO_MATURE),
+        ({"visibility": Visibility.NOT_HERE, "is_playable": False}, Access.NOT_HERE),
+        ({"visibility": Visibility.NOT_NOW}, Access.NOT_NOW),
+        ({"codec_families": (HEVC, AV1), "tailoring": OLD}, Access.NOT_ON_DEVICE),
+        ({"codec_families": (HEVC, H264), "tailoring": OLD}, Access.ALLOWED),
+        ({"codec_families": (HEVC,)}, Access.ALLOWED),
+        ({"streams": 3, "streams_at_once": 3}, Access.TOO_MANY_STREAMS),
+        ({"streams": 2, "streams_at_once": 3}, Access.ALLOWED),
+        ({"streams": 99, "streams_at_once": 0}, Access.ALLOWED),
+        (
+            {"devices": 2, "devices_at_most": 2, "is_device_known": False},
+            Access.TOO_MANY_DEVICES,
+        ),
+        ({"devices": 2, "devices_at_most": 2}, Access.ALLOWED),
+        ({"devices": 9, "devices_at_most": 0, "is_device_known": False}, Access.ALLOWED),
+    ],
+)
+def test_reasons(changes: dict[str, Any], access: Access) -> None:
+    wish = {"is_playable": True, "has_failed": False, **changes}
+    assert decide_access(Wish(**wish)) is access
 
 
 def test_names_of_keys():

@@ -12,6 +12,8 @@ export class ApiProblem extends Error {
   readonly status: number;
   readonly code: string;
   readonly fields: Readonly<Record<string, string>>;
+  /** What belongs to the refusal, such as what stands in the way. */
+  readonly facts: Readonly<Record<string, unknown>>;
   readonly retryAfterSeconds: number | null;
 
   constructor(problem: ProblemDocument, retryAfterSeconds: number | null = null) {
@@ -20,6 +22,7 @@ export class ApiProblem extends Error {
     this.status = problem.status;
     this.code = problem.code;
     this.fields = Object.fromEntries((problem.fields ?? []).map((f) => [f.field, f.problem]));
+    this.facts = problem.facts ?? {};
     this.retryAfterSeconds = retryAfterSeconds;
   }
 }

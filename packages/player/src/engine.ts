@@ -1,6 +1,6 @@
 import type { Cue } from "./cues";
 import type { PlayerProblem } from "./problem";
-import type { Quality, Source, TextTrack, ViewerPreferences } from "./state";
+import type { AudioTrack, Measures, Quality, Source, TextTrack, ViewerPreferences } from "./state";
 
 /** What an engine tells the player. */
 export interface EngineListener {
@@ -22,12 +22,18 @@ export interface Engine {
   activeQuality(): Quality | null;
   /** Keep to one quality; null adapts again. */
   chooseQuality(id: string | null): void;
+  audioTracks(): readonly AudioTrack[];
+  activeAudioTrack(): string | null;
+  chooseAudioTrack(id: string): void;
   textTracks(): readonly TextTrack[];
   activeTextTrack(): string | null;
   /** Show a text track; null hides them, but for what even those must read who want none. */
   chooseTextTrack(id: string | null): void;
   /** The subtitles to draw at a moment; none where the platform draws them itself. */
   cuesAt(seconds: number): readonly Cue[];
+  /** Whether a film has pictures by now of a size that it had not when it was loaded. */
+  offersMore(source: Source): Promise<boolean>;
+  measures(): Measures;
   playableSeconds(): number;
   isGrowing(): boolean;
   destroy(): Promise<void>;

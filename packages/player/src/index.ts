@@ -1,12 +1,21 @@
 /** The player without a face: one film, one media element, one watched state, on any platform. */
 export type { Cue, CuePlace, CueRun } from "./cues";
 export type { Engine, EngineListener } from "./engine";
-export { type Command, commandOf, rates, steppedRate } from "./keys";
-export type { DisplayMode, Memory, Platform } from "./platform";
-export { Player, type PlayerOptions } from "./player";
-export { Positions } from "./positions";
+export {
+  type Command,
+  commandOf,
+  type PageCommand,
+  type PlayerCommand,
+  rates,
+  steppedRate,
+} from "./keys";
+export { chapterAt, offerFrom, skippableAt } from "./markers";
+export type { DisplayMode, Memory, NowPlaying, Platform } from "./platform";
+export { Player, type PlayerOptions, type WatchProgress } from "./player";
 export { kindOfStatus, type PlayerProblem, type ProblemKind } from "./problem";
 export type {
+  AudioTrack,
+  Marker,
   PlayerDebugState,
   PlayerState,
   Quality,
@@ -17,6 +26,8 @@ export type {
 } from "./state";
 export { initialState, noPreferences } from "./state";
 export { Store } from "./store";
+export { type PlayerEvent, type SessionEnd, Teller, type ToldPlayer } from "./telling";
 export { parseThumbnails, type Thumbnail, thumbnailAt } from "./thumbnails";
 export { clamp, clockTime } from "./time";
 export { webPlatform } from "./web";
+export { webCodecs } from "./web-codecs";

@@ -1,12 +1,30 @@
-/** What a key asks of the player. */
-export type Command =
+/** What can be asked of the player itself. */
+export type PlayerCommand =
   | {
-      readonly do: "toggle-play" | "toggle-mute" | "toggle-fullscreen" | "toggle-captions" | "help";
+      readonly do:
+        | "play"
+        | "pause"
+        | "toggle-play"
+        | "toggle-mute"
+        | "toggle-fullscreen"
+        | "toggle-picture-in-picture"
+        | "toggle-captions"
+        | "next-audio";
     }
   | { readonly do: "skip"; readonly seconds: number }
+  | { readonly do: "seek"; readonly seconds: number }
   | { readonly do: "seek-fraction"; readonly fraction: number }
+  | { readonly do: "frame"; readonly step: 1 | -1 }
   | { readonly do: "volume"; readonly by: number }
   | { readonly do: "rate"; readonly step: 1 | -1 };
+
+/** What only the page around the player can do. */
+export interface PageCommand {
+  readonly do: "help" | "details" | "skip-marker" | "next-title";
+}
+
+/** What a key asks for. */
+export type Command = PlayerCommand | PageCommand;
 
 const commands: Readonly<Record<string, Command>> = {
   " ": { do: "toggle-play" },
@@ -22,6 +40,13 @@ const commands: Readonly<Record<string, Command>> = {
   f: { do: "toggle-fullscreen" },
   m: { do: "toggle-mute" },
   c: { do: "toggle-captions" },
+  a: { do: "next-audio" },
+  i: { do: "toggle-picture-in-picture" },
+  s: { do: "skip-marker" },
+  n: { do: "next-title" },
+  d: { do: "details" },
+  ",": { do: "frame", step: -1 },
+  ".": { do: "frame", step: 1 },
   "<": { do: "rate", step: -1 },
   ">": { do: "rate", step: 1 },
   "?": { do: "help" },

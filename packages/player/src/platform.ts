@@ -1,4 +1,5 @@
 import type { Engine, EngineListener } from "./engine";
+import type { PlayerCommand } from "./keys";
 
 /** A mode of display that can be entered and left. */
 export interface DisplayMode {
@@ -8,6 +9,14 @@ export interface DisplayMode {
   leave(stage: HTMLElement, video: HTMLVideoElement): Promise<void>;
   /** Hear of every change, also of those the system makes; gives back how to stop hearing. */
   watch(video: HTMLVideoElement, onChange: () => void): () => void;
+}
+
+/** What a film is called and looks like where the system shows what plays. */
+export interface NowPlaying {
+  readonly name: string;
+  /** The series, or whoever made it. */
+  readonly by: string | null;
+  readonly pictureUrl: string | null;
 }
 
 /** Small values that outlive the page; losing them is no harm. */
@@ -22,7 +31,16 @@ export interface Platform {
   readonly memory: Memory;
   readonly fullscreen: DisplayMode;
   readonly pictureInPicture: DisplayMode;
+  /** Another screen near by: AirPlay, Chromecast, whatever the device knows. */
+  readonly casting: DisplayMode;
+  /** Begin to fetch what playing takes, before it is known what will be played. */
+  warmUp(): void;
   createEngine(video: HTMLVideoElement, listener: EngineListener): Promise<Engine>;
+  /**
+   * Show what plays on keyboards, headphones, lock screens and watches, and hear their keys;
+   * gives back how to end it.
+   */
+  announce(playing: NowPlaying, onCommand: (command: PlayerCommand) => void): () => void;
   /** Hear when the page may be about to go away, which is the time to remember things. */
   watchLeaving(onLeave: () => void): () => void;
   nowMs(): number;

@@ -1,21 +1,31 @@
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test, vi } from "vitest";
 
 import type { Engine, EngineListener } from "./engine";
+import type { PlayerCommand } from "./keys";
 import type { DisplayMode, Platform } from "./platform";
-import { Player } from "./player";
-import { noPreferences, type Source, type TextTrack, type ViewerPreferences } from "./state";
+import { Player, type WatchProgress } from "./player";
+import {
+  type AudioTrack,
+  noPreferences,
+  type Source,
+  type TextTrack,
+  type ViewerPreferences,
+} from "./state";
 
 /** An engine that does as it is told: the seam that every platform fills. */
 class ScriptedEngine implements Engine {
   loadedAt: number[] = [];
+  lineBps: (number | null)[] = [];
   isDestroyed = false;
   endSeconds = 600;
   grows = false;
+  hasMore = false;
 
   constructor(readonly listener: EngineListener) {}
 
-  load(_source: Source, startSeconds: number): Promise<void> {
+  load({ lineBps }: Source, startSeconds: number): Promise<void> {
     this.loadedAt.push(startSeconds);
+    this.lineBps.push(lineBps);
     return Promise.resolve();
   }
 
@@ -30,12 +40,21 @@ class ScriptedEngine implements Engine {
   qualities = () => [];
   activeQuality = () => null;
   chooseQuality = () => undefined;
+  sounds: readonly AudioTrack[] = [];
+  heard: string | null = null;
+  audioTracks = () => this.sounds;
+  activeAudioTrack = () => this.heard;
+  chooseAudioTrack = (id: string) => {
+    this.heard = id;
+  };
+  measures = () => ({ videoCodec: "avc1.64001f", audioCodec: null, bandwidthBps: 3_000_000 });
   textTracks = () => this.tracks;
   activeTextTrack = () => this.shownText;
   chooseTextTrack = (id: string | null) => {
     this.shownText = id;
   };
   cuesAt = () => [];
+  offersMore = () => Promise.resolve(this.hasMore);
   playableSeconds = () => this.endSeconds;
   isGrowing = () => this.grows;
 
@@ -59,13 +78,17 @@ const film: Source = {
   protection: null,
   durationSeconds: 600,
   isGrowing: false,
+  lineBps: null,
 };
 
 let engines: ScriptedEngine[];
 let stored: Map<string, string>;
 let nowMs: number;
 let renewals: number;
+let reported: WatchProgress[];
 let tracks: readonly TextTrack[];
+let sounds: readonly AudioTrack[];
+let announced: { name: string; press: (command: PlayerCommand) => void } | null;
 let video: HTMLVideoElement;
 
 beforeEach(() => {
@@ -73,7 +96,10 @@ beforeEach(() => {
   stored = new Map();
   nowMs = 0;
   renewals = 0;
+  reported = [];
   tracks = [];
+  sounds = [];
+  announced = null;
   video = document.createElement("video");
 });
 
@@ -89,9 +115,19 @@ function makePlayer(
     },
     fullscreen: never,
     pictureInPicture: never,
+    casting: never,
+    announce: (playing, onCommand) => {
+      announced = { name: playing.name, press: onCommand };
+      return () => {
+        announced = null;
+      };
+    },
+    warmUp: () => undefined,
     createEngine: (_video, listener) => {
       const engine = new ScriptedEngine(listener);
       engine.tracks = tracks;
+      engine.sounds = sounds;
+      engine.heard = sounds[0]?.id ?? null;
       engines.push(engine);
       return Promise.resolve(engine);
     },
@@ -107,6 +143,7 @@ function makePlayer(
     video,
     stage: document.createElement("div"),
     renew: count,
+    onProgress: (progress) => reported.push(progress),
     ...(preferences === undefined ? {} : { preferences }),
   });
 }
@@ -124,15 +161,78 @@ async function settle(): Promise<void> {
 test("a film starts at its beginning, or where it was left", async () => {
   await makePlayer().load(film);
   expect(lastEngine().loadedAt).toEqual([0]);
-  stored.set("streamverse.positions", '[["bunny",123]]');
   const player = makePlayer();
-  await player.load(film);
+  await player.load(film, 123);
   expect(lastEngine().loadedAt).toEqual([123]);
   expect(player.store.get()).toMatchObject({
     status: "ready",
     durationSeconds: 600,
     playableSeconds: 600,
   });
+});
+
+test("better pictures are taken where the film is, and a film that stands still stays so", async () => {
+  const player = makePlayer();
+  await player.load(film);
+  video.currentTime = 42;
+  await player.takeBetterPictures();
+  expect(engines).toHaveLength(1);
+  lastEngine().hasMore = true;
+  player.store.set({ isPaused: false });
+  const plays = vi.spyOn(video, "play");
+  await player.takeBetterPictures();
+  expect(engines.map(({ isDestroyed }) => isDestroyed)).toEqual([true, false]);
+  expect(lastEngine().loadedAt).toEqual([42]);
+  expect(plays).toHaveBeenCalledTimes(1);
+  lastEngine().hasMore = true;
+  player.store.set({ isPaused: true });
+  await player.takeBetterPictures();
+  expect(engines).toHaveLength(3);
+  expect(plays).toHaveBeenCalledTimes(1);
+});
+
+test("better pictures that come while it is loading are taken after that", async () => {
+  const player = makePlayer();
+  const loading = player.load(film);
+  await player.takeBetterPictures();
+  expect(renewals).toBe(0);
+  await loading;
+  expect(renewals).toBe(1);
+});
+
+test("a film goes on when nobody can say whether it has better pictures", async () => {
+  const player = makePlayer(() => Promise.reject(new Error("no line")));
+  await player.load(film);
+  lastEngine().hasMore = true;
+  await player.takeBetterPictures();
+  expect(engines).toHaveLength(1);
+  expect(player.store.get().status).toBe("ready");
+});
+
+test("it tells how far it is every ten seconds and when it stops", async () => {
+  const player = makePlayer();
+  await player.load(film);
+  const pass = (atMs: number, seconds: number) => {
+    nowMs = atMs;
+    video.currentTime = seconds;
+    video.dispatchEvent(new Event("timeupdate"));
+  };
+  video.dispatchEvent(new Event("playing"));
+  pass(5_000, 1);
+  pass(6_000, 2.5);
+  expect(reported).toEqual([]);
+  pass(10_001, 300);
+  expect(reported).toEqual([{ positionSeconds: 300, durationSeconds: 600, watchedSeconds: 1.5 }]);
+  pass(11_000, 301);
+  expect(reported).toHaveLength(1);
+  video.dispatchEvent(new Event("pause"));
+  expect(reported.at(-1)).toEqual({
+    positionSeconds: 301,
+    durationSeconds: 600,
+    watchedSeconds: 2.5,
+  });
+  await player.destroy();
+  expect(reported).toHaveLength(3);
 });
 
 test("a growing film knows its whole length and how much of it can be played", async () => {
@@ -286,4 +386,72 @@ test("subtitles are turned off, and on again in the language they had", async ()
   expect(player.store.get().activeTextTrack).toBeNull();
   player.toggleCaptions();
   expect(player.store.get().activeTextTrack).toBe("2");
+});
+
+const english: AudioTrack = { id: "en//2", language: "en", label: null, channels: 2 };
+const german: AudioTrack = { id: "de//2", language: "de", label: null, channels: 2 };
+
+test("the sound that was chosen is heard again after a problem, where it is still there", async () => {
+  sounds = [english, german];
+  const player = makePlayer();
+  await player.load(film);
+  expect(player.store.get()).toMatchObject({ audioTracks: sounds, activeAudioTrack: "en//2" });
+  player.obey({ do: "next-audio" });
+  expect(player.store.get().activeAudioTrack).toBe("de//2");
+  await player.retry();
+  expect(player.store.get().activeAudioTrack).toBe("de//2");
+  sounds = [english];
+  await player.retry();
+  expect(player.store.get().activeAudioTrack).toBe("en//2");
+});
+
+test("the keys of the system are obeyed until the player is put away", async () => {
+  const player = makePlayer();
+  await player.load(film);
+  const stop = player.announce({ name: "Bunny", by: null, pictureUrl: null });
+  expect(announced?.name).toBe("Bunny");
+  announced?.press({ do: "seek", seconds: 120 });
+  announced?.press({ do: "skip", seconds: -20 });
+  expect(video.currentTime).toBe(100);
+  stop();
+  expect(announced).toBeNull();
+});
+
+test("single pictures are stepped through while the film stands", async () => {
+  const player = makePlayer();
+  await player.load(film, 10);
+  const pauses = vi.spyOn(video, "pause");
+  player.obey({ do: "seek", seconds: 10 });
+  player.obey({ do: "frame", step: 1 });
+  expect(video.currentTime).toBeCloseTo(10.04, 6);
+  player.obey({ do: "frame", step: -1 });
+  expect(video.currentTime).toBeCloseTo(10, 6);
+  expect(pauses).toHaveBeenCalledTimes(2);
+});
+
+test("it says how long the first picture took, and what it measures", async () => {
+  nowMs = 1_000;
+  const player = makePlayer();
+  await player.load(film, 0, true);
+  expect(player.store.get().startUpMs).toBeNull();
+  nowMs = 1_400;
+  video.dispatchEvent(new Event("playing"));
+  nowMs = 9_000;
+  video.dispatchEvent(new Event("playing"));
+  expect(player.store.get().startUpMs).toBe(400);
+  video.getVideoPlaybackQuality = () => ({ droppedVideoFrames: 1, totalVideoFrames: 50 }) as never;
+  expect(player.debugState()).toMatchObject({
+    startUpMs: 400,
+    videoCodec: "avc1.64001f",
+    bandwidthBps: 3_000_000,
+    bufferedSeconds: 0,
+    droppedFrames: 1,
+  });
+});
+
+test("it begins by what the line carried last time, and goes on by what it has measured", async () => {
+  const player = makePlayer();
+  await player.load({ ...film, lineBps: 900_000 });
+  await player.retry();
+  expect(engines.map(({ lineBps }) => lineBps)).toEqual([[900_000], [3_000_000]]);
 });

@@ -1,11 +1,12 @@
 import type { Cue } from "./cues";
 import type { Engine, EngineListener } from "./engine";
+import { type PlayerCommand, steppedRate } from "./keys";
 import { inWantedLanguage } from "./languages";
-import type { Platform } from "./platform";
-import { Positions } from "./positions";
+import type { NowPlaying, Platform } from "./platform";
 import type { PlayerProblem } from "./problem";
 import {
   initialState,
+  type Measures,
   noPreferences,
   type PlayerDebugState,
   type PlayerState,
@@ -25,8 +26,18 @@ const ARRIVAL_MS = 3_000;
  * start, and for a second the engine takes whoever goes there for a start that has not happened.
  */
 const BEGINNING_SECONDS = 0.001;
-const REMEMBER_EVERY_MS = 5_000;
+const REPORT_EVERY_MS = 10_000;
+/** Between two looks at the position the film moves no further than this, unless somebody jumps. */
+const LONGEST_STEP_SECONDS = 2;
 const RENEW_AT_MOST_EVERY_MS = 30_000;
+const USUAL_FRAMES_PER_SECOND = 25;
+
+/** How far a film is, and how much of it was really watched since it was loaded. */
+export interface WatchProgress {
+  readonly positionSeconds: number;
+  readonly durationSeconds: number;
+  readonly watchedSeconds: number;
+}
 
 export interface PlayerOptions {
   platform: Platform;
@@ -36,13 +47,14 @@ export interface PlayerOptions {
   /** Get a fresh source for the same title, when the signed address has expired. */
   renew: () => Promise<Source>;
   preferences?: ViewerPreferences;
+  /** Told every ten seconds, and whenever the film stops or the page may go away. */
+  onProgress?: (progress: WatchProgress) => void;
 }
 
 /** One film on one media element: commands in, watched state out. */
 export class Player {
   readonly store = new Store<PlayerState>(initialState);
   readonly #options: PlayerOptions;
-  readonly #positions: Positions;
   readonly #preferences: ViewerPreferences;
   /** In which languages to show subtitles; what the viewer chooses takes the place of it. */
   #textLanguages: readonly string[];
@@ -52,16 +64,21 @@ export class Player {
   #hasMoved = false;
   /** Where the viewer went while the film was still loading. */
   #wantedSeconds: number | null = null;
+  /** Better pictures came while it was loading. */
+  #isOutgrown = false;
   #isDestroyed = false;
   #lastTextTrack: string | null = null;
-  #rememberedAtMs = 0;
+  #chosenAudioTrack: string | null = null;
+  #wishedAtMs: number | null = null;
+  #reportedAtMs = 0;
+  #watchedSeconds = 0;
+  #seenAtSeconds: number | null = null;
   #renewedAtMs = -Infinity;
   /** When more of a growing film was last named, and where its end was before. */
   #lastGrowth = { atMs: -Infinity, endSeconds: 0 };
 
   constructor(options: PlayerOptions) {
     this.#options = options;
-    this.#positions = new Positions(options.platform.memory);
     this.#preferences = options.preferences ?? noPreferences;
     this.#textLanguages = this.#preferences.textLanguages;
     this.#restoreVolume();
@@ -69,12 +86,12 @@ export class Player {
     this.#listen();
   }
 
-  /** Load a source and play it from where it was left, or from `startSeconds`. */
-  async load(source: Source, startSeconds?: number): Promise<void> {
+  /** Load a source and play it from `start`, in seconds; or hold it there. */
+  async load(source: Source, start = 0, isHeld = false): Promise<void> {
     this.#source = source;
+    this.#wishedAtMs ??= this.#options.platform.nowMs();
     this.#hasMoved = false;
     this.#wantedSeconds = null;
-    const start = startSeconds ?? this.#positions.find(source.id) ?? 0;
     this.store.set({
       status: "loading",
       problem: null,
@@ -85,6 +102,7 @@ export class Player {
       positionSeconds: start,
     });
     const before = this.#engine;
+    const lineBps = before?.measures().bandwidthBps ?? source.lineBps;
     this.#engine = null;
     await before?.destroy();
     const { platform, video } = this.#options;
@@ -92,14 +110,34 @@ export class Player {
     if (this.#isDestroyed) return engine.destroy();
     this.#engine = engine;
     engine.prefer(this.#preferences);
-    await engine.load(source, start);
+    await engine.load({ ...source, lineBps }, start);
     if (!this.#isStillLoading(engine)) return;
     this.store.set({ status: "ready" });
     this.#readTracks();
+    this.#keepChosenQuality();
+    this.#keepChosenSound();
     this.#choosePreferredText();
     this.#readGrowth();
     this.#grantWish();
-    await this.play();
+    if (!isHeld) await this.play();
+    if (this.#isOutgrown) await this.takeBetterPictures();
+  }
+
+  /** Begin to use the better pictures that a film has got since it was loaded, where it is. */
+  async takeBetterPictures(): Promise<void> {
+    const engine = this.#engine;
+    this.#isOutgrown = this.store.get().status === "loading";
+    if (!engine || this.store.get().status !== "ready") return;
+    let source: Source;
+    try {
+      source = await this.#options.renew();
+      if (!(await engine.offersMore(source))) return;
+    } catch {
+      return; // What plays goes on.
+    }
+    const { status, isEnded, isPaused } = this.store.get();
+    if (this.#isDestroyed || this.#engine !== engine || status !== "ready" || isEnded) return;
+    await this.load(source, this.#options.video.currentTime, isPaused);
   }
 
   /** Start again after a problem, with a fresh address, where the film stopped. */
@@ -170,6 +208,12 @@ export class Player {
     this.#readTracks();
   }
 
+  chooseAudioTrack(id: string): void {
+    this.#chosenAudioTrack = id;
+    this.#engine?.chooseAudioTrack(id);
+    this.#readTracks();
+  }
+
   chooseTextTrack(id: string | null): void {
     const chosen = this.store.get().textTracks.find((track) => track.id === id);
     this.#textLanguages = chosen === undefined ? [] : [chosen.language];
@@ -199,11 +243,60 @@ export class Player {
     return this.#toggle("pictureInPicture");
   }
 
+  toggleCasting(): Promise<void> {
+    return this.#toggle("casting");
+  }
+
+  /** Show what plays, and hear keys, where the system does; gives back how to end it. */
+  announce(playing: NowPlaying): () => void {
+    return this.#options.platform.announce(playing, (command) => this.obey(command));
+  }
+
+  /** Do what a key asks for. */
+  obey(command: PlayerCommand): void {
+    const state = this.store.get();
+    switch (command.do) {
+      case "play":
+        return void this.play();
+      case "pause":
+        return this.pause();
+      case "toggle-play":
+        return void this.togglePlay();
+      case "toggle-mute":
+        return this.setMuted(!state.isMuted);
+      case "toggle-fullscreen":
+        return void this.toggleFullscreen();
+      case "toggle-picture-in-picture":
+        return void this.togglePictureInPicture();
+      case "toggle-captions":
+        return this.toggleCaptions();
+      case "next-audio":
+        return this.#chooseNextSound();
+      case "skip":
+        return this.seek(state.positionSeconds + command.seconds);
+      case "seek":
+        return this.seek(command.seconds);
+      case "seek-fraction":
+        return this.seek(command.fraction * state.durationSeconds);
+      case "frame":
+        return this.#stepFrame(command.step);
+      case "volume":
+        return this.setVolume((state.isMuted ? 0 : state.volume) + command.by);
+      case "rate":
+        return this.setRate(steppedRate(state.rate, command.step));
+    }
+  }
+
   debugState = (): PlayerDebugState => {
     const { video } = this.#options;
     const state = this.store.get();
     const frames = video.getVideoPlaybackQuality();
+    const here = state.buffered.find(
+      ({ startSeconds, endSeconds }) =>
+        startSeconds <= video.currentTime && video.currentTime <= endSeconds,
+    );
     return {
+      ...(this.#engine?.measures() ?? nothingMeasured),
       currentTime: video.currentTime,
       duration: state.durationSeconds,
       playable: state.playableSeconds,
@@ -215,14 +308,46 @@ export class Player {
       height: state.activeQuality?.height ?? video.videoHeight,
       droppedFrames: frames.droppedVideoFrames,
       decodedFrames: frames.totalVideoFrames,
+      framesPerSecond: state.activeQuality?.framesPerSecond ?? null,
+      bitrateBps: state.activeQuality?.bitrateBps ?? null,
+      bufferedSeconds: here === undefined ? 0 : here.endSeconds - video.currentTime,
+      startUpMs: state.startUpMs,
     };
   };
 
   async destroy(): Promise<void> {
-    this.#remember();
+    this.#report();
     this.#isDestroyed = true;
     for (const cleanup of this.#cleanups) cleanup();
     await this.#engine?.destroy();
+  }
+
+  /** A new engine knows nothing of what was chosen, and may not have it. */
+  #keepChosenQuality(): void {
+    const { chosenQuality, qualities } = this.store.get();
+    if (chosenQuality === null) return;
+    this.chooseQuality(qualities.some(({ id }) => id === chosenQuality) ? chosenQuality : null);
+  }
+
+  #keepChosenSound(): void {
+    const { audioTracks } = this.store.get();
+    const chosen = audioTracks.find(({ id }) => id === this.#chosenAudioTrack);
+    if (chosen !== undefined) this.chooseAudioTrack(chosen.id);
+  }
+
+  #chooseNextSound(): void {
+    const { audioTracks, activeAudioTrack } = this.store.get();
+    const at = audioTracks.findIndex(({ id }) => id === activeAudioTrack);
+    const next = audioTracks[(at + 1) % Math.max(1, audioTracks.length)];
+    if (next !== undefined) this.chooseAudioTrack(next.id);
+  }
+
+  /** Single pictures are looked at while the film stands. */
+  #stepFrame(step: 1 | -1): void {
+    const { activeQuality } = this.store.get();
+    this.pause();
+    const seconds = 1 / (activeQuality?.framesPerSecond ?? USUAL_FRAMES_PER_SECOND);
+    this.seek(this.#options.video.currentTime + step * seconds);
   }
 
   #choosePreferredText(): void {
@@ -262,7 +387,7 @@ export class Player {
   }
 
   #fail(problem: PlayerProblem): void {
-    this.#remember();
+    this.#report();
     this.pause();
     this.store.set({ status: "failed", problem, isWaiting: false });
   }
@@ -273,6 +398,8 @@ export class Player {
     this.store.set({
       qualities: engine.qualities(),
       activeQuality: engine.activeQuality(),
+      audioTracks: engine.audioTracks(),
+      activeAudioTrack: engine.activeAudioTrack(),
       textTracks: engine.textTracks(),
       activeTextTrack: engine.activeTextTrack(),
     });
@@ -305,11 +432,12 @@ export class Player {
     on("play", () => this.store.set({ isPaused: false, isEnded: false }));
     on("pause", () => {
       this.store.set({ isPaused: true });
-      this.#remember();
+      this.#report();
     });
     on("playing", () => {
       this.#hasMoved = true;
       this.store.set({ isWaiting: false, isPaused: false });
+      this.#noteStart();
     });
     on("canplay", () => this.store.set({ isWaiting: false }));
     on("waiting", () => this.#noteWait());
@@ -326,10 +454,14 @@ export class Player {
     on("volumechange", () => this.#noteVolume());
     for (const [name, field] of modes) {
       const mode = platform[name];
-      const read = () => this.store.set({ [field]: mode.isActive(video) });
+      const read = () =>
+        this.store.set({
+          [field]: mode.isActive(video),
+          mayCast: platform.casting.isSupported(video),
+        });
       this.#cleanups.push(mode.watch(video, read));
     }
-    this.#cleanups.push(platform.watchLeaving(() => this.#remember()));
+    this.#cleanups.push(platform.watchLeaving(() => this.#report()));
   }
 
   #noteTime(): void {
@@ -337,8 +469,14 @@ export class Player {
     // Until the film is there, the element says zero and the wanted position stands.
     if (this.store.get().status !== "ready") return;
     this.store.set({ positionSeconds: video.currentTime });
+    this.#countWatched(video.currentTime);
     this.#readBuffered();
-    if (platform.nowMs() - this.#rememberedAtMs > REMEMBER_EVERY_MS) this.#remember();
+    if (platform.nowMs() - this.#reportedAtMs > REPORT_EVERY_MS) this.#report();
+  }
+
+  #noteStart(): void {
+    if (this.store.get().startUpMs !== null || this.#wishedAtMs === null) return;
+    this.store.set({ startUpMs: this.#options.platform.nowMs() - this.#wishedAtMs });
   }
 
   #noteWait(): void {
@@ -366,7 +504,7 @@ export class Player {
       this.store.set({ isWaiting: true, edgeWaits: edgeWaits + 1 });
     } else {
       this.store.set({ isEnded: true, isPaused: true, isWaiting: false });
-      this.#remember();
+      this.#report();
     }
   }
 
@@ -394,14 +532,21 @@ export class Player {
     });
   }
 
-  #remember(): void {
-    if (!this.#source || !this.#hasMoved) return;
-    this.#rememberedAtMs = this.#options.platform.nowMs();
-    const { positionSeconds, durationSeconds } = this.store.get();
-    this.#positions.remember(this.#source.id, positionSeconds, durationSeconds);
+  #countWatched(seconds: number): void {
+    const step = seconds - (this.#seenAtSeconds ?? seconds);
+    if (step > 0 && step <= LONGEST_STEP_SECONDS) this.#watchedSeconds += step;
+    this.#seenAtSeconds = seconds;
   }
 
-  async #toggle(name: "fullscreen" | "pictureInPicture"): Promise<void> {
+  #report(): void {
+    if (!this.#source || !this.#hasMoved) return;
+    this.#reportedAtMs = this.#options.platform.nowMs();
+    const { positionSeconds, durationSeconds } = this.store.get();
+    const watchedSeconds = this.#watchedSeconds;
+    this.#options.onProgress?.({ positionSeconds, durationSeconds, watchedSeconds });
+  }
+
+  async #toggle(name: (typeof modes)[number][0]): Promise<void> {
     const { platform, stage, video } = this.#options;
     const mode = platform[name];
     if (mode.isActive(video)) await mode.leave(stage, video);
@@ -412,7 +557,10 @@ export class Player {
 const modes = [
   ["fullscreen", "isFullscreen"],
   ["pictureInPicture", "isPictureInPicture"],
+  ["casting", "isCasting"],
 ] as const;
+
+const nothingMeasured: Measures = { videoCodec: null, audioCodec: null, bandwidthBps: null };
 
 function parseVolume(stored: string | null): [volume: number, isMuted: boolean] {
   try {

@@ -15,6 +15,26 @@ export interface TextTrack {
   readonly label: string | null;
 }
 
+/** One sound that the viewer may choose: a language, a commentary, more loudspeakers. */
+export interface AudioTrack extends TextTrack {
+  readonly channels: number;
+}
+
+/** What an engine plays just now, and what the network gives; null is what it cannot know. */
+export interface Measures {
+  readonly videoCodec: string | null;
+  readonly audioCodec: string | null;
+  readonly bandwidthBps: number | null;
+}
+
+/** A stretch of a film that means something, such as its credits. */
+export interface Marker {
+  readonly kind: "intro" | "recap" | "credits" | "chapter";
+  readonly startSeconds: number;
+  readonly endSeconds: number;
+  readonly label: string;
+}
+
 export interface TimeRange {
   readonly startSeconds: number;
   readonly endSeconds: number;
@@ -35,6 +55,8 @@ export interface Source {
   /** The length of the whole film, also while only its beginning can be played. */
   readonly durationSeconds: number;
   readonly isGrowing: boolean;
+  /** What the line of this device carried when it was last measured; null if it never was. */
+  readonly lineBps: number | null;
 }
 
 /** How somebody likes films to be played, as long as they do not say otherwise on the spot. */
@@ -78,15 +100,22 @@ export interface PlayerState {
   /** The chosen quality; null lets the player adapt. */
   readonly chosenQuality: string | null;
   readonly activeQuality: Quality | null;
+  readonly audioTracks: readonly AudioTrack[];
+  readonly activeAudioTrack: string | null;
   readonly textTracks: readonly TextTrack[];
   readonly activeTextTrack: string | null;
   readonly isFullscreen: boolean;
   readonly isPictureInPicture: boolean;
+  /** Whether another screen is near that can show the film, and whether it does. */
+  readonly mayCast: boolean;
+  readonly isCasting: boolean;
   readonly problem: PlayerProblem | null;
   /** How often the picture stopped for want of bytes since it first moved. */
   readonly stalls: number;
   /** How often it stopped at the end of what has been processed so far. */
   readonly edgeWaits: number;
+  /** From the wish to see the film to its first moving picture. */
+  readonly startUpMs: number | null;
 }
 
 export const initialState: PlayerState = {
@@ -105,17 +134,22 @@ export const initialState: PlayerState = {
   qualities: [],
   chosenQuality: null,
   activeQuality: null,
+  audioTracks: [],
+  activeAudioTrack: null,
   textTracks: [],
   activeTextTrack: null,
   isFullscreen: false,
   isPictureInPicture: false,
+  mayCast: false,
+  isCasting: false,
   problem: null,
   stalls: 0,
   edgeWaits: 0,
+  startUpMs: null,
 };
 
 /** What end-to-end tests and the curious may read of a player on the page. */
-export interface PlayerDebugState {
+export interface PlayerDebugState extends Measures {
   readonly currentTime: number;
   readonly duration: number;
   readonly playable: number;
@@ -127,4 +161,9 @@ export interface PlayerDebugState {
   readonly height: number;
   readonly droppedFrames: number;
   readonly decodedFrames: number;
+  readonly framesPerSecond: number | null;
+  readonly bitrateBps: number | null;
+  /** How much is there to be played from here without the network. */
+  readonly bufferedSeconds: number;
+  readonly startUpMs: number | null;
 }

@@ -1,5 +1,6 @@
 import type { Engine } from "./engine";
-import type { DisplayMode, Memory, Platform } from "./platform";
+import type { PlayerCommand } from "./keys";
+import type { DisplayMode, Memory, NowPlaying, Platform } from "./platform";
 
 /** The video element of iPhones, which alone can fill the screen there. */
 interface AppleVideo extends HTMLVideoElement {
@@ -66,18 +67,124 @@ const pictureInPicture: DisplayMode = {
     ),
 };
 
+/** The element that AirPlay is asked of, where Remote Playback is not there. */
+interface AirPlayVideo extends HTMLVideoElement {
+  webkitShowPlaybackTargetPicker?: () => void;
+  webkitCurrentPlaybackTargetIsWireless?: boolean;
+}
+
+/** The videos near which there is a screen that can show them. */
+const castable = new WeakSet<HTMLVideoElement>();
+
+const casting: DisplayMode = {
+  isSupported: (video) => castable.has(video),
+  isActive: (video: AirPlayVideo) =>
+    video.webkitCurrentPlaybackTargetIsWireless === true || remoteOf(video)?.state === "connected",
+  async enter(_stage, video: AirPlayVideo) {
+    if (video.webkitShowPlaybackTargetPicker) video.webkitShowPlaybackTargetPicker();
+    else await remoteOf(video)?.prompt();
+  },
+  // The same list of screens is where it ends.
+  leave: (stage, video) => casting.enter(stage, video),
+  watch(video: AirPlayVideo, onChange) {
+    const note = (isNear: boolean) => {
+      if (isNear) castable.add(video);
+      else castable.delete(video);
+      onChange();
+    };
+    const hear = (event: Event) =>
+      note((event as Event & { availability?: string }).availability === "available");
+    video.addEventListener("webkitplaybacktargetavailabilitychanged", hear);
+    const remote = remoteOf(video);
+    // Where screens cannot be looked for, there are none.
+    remote?.watchAvailability(note).catch(() => undefined);
+    const events = ["connecting", "connect", "disconnect"];
+    const targets = remote ? events.map((name) => [remote, name] as const) : [];
+    const stop = watchAll(
+      [...targets, [video, "webkitcurrentplaybacktargetiswirelesschanged"]],
+      onChange,
+    );
+    return () => {
+      video.removeEventListener("webkitplaybacktargetavailabilitychanged", hear);
+      remote?.cancelWatchAvailability().catch(() => undefined);
+      stop();
+    };
+  },
+};
+
+function remoteOf(video: HTMLVideoElement): RemotePlayback | undefined {
+  return (video as { remote?: RemotePlayback }).remote;
+}
+
+/** What the keys of keyboards and headphones ask for. */
+const mediaKeys: Readonly<
+  Partial<Record<MediaSessionAction, (details: MediaSessionActionDetails) => PlayerCommand>>
+> = {
+  play: () => ({ do: "play" }),
+  pause: () => ({ do: "pause" }),
+  stop: () => ({ do: "pause" }),
+  seekbackward: ({ seekOffset }) => ({ do: "skip", seconds: -(seekOffset ?? 10) }),
+  seekforward: ({ seekOffset }) => ({ do: "skip", seconds: seekOffset ?? 10 }),
+  seekto: ({ seekTime }) => ({ do: "seek", seconds: seekTime ?? 0 }),
+};
+
+function announce(
+  { name, by, pictureUrl }: NowPlaying,
+  onCommand: (command: PlayerCommand) => void,
+): () => void {
+  const { mediaSession: session } = navigator as { mediaSession?: MediaSession };
+  if (session === undefined) return () => undefined;
+  session.metadata = new MediaMetadata({
+    title: name,
+    ...(by === null ? {} : { artist: by }),
+    ...(pictureUrl === null ? {} : { artwork: [{ src: pictureUrl }] }),
+  });
+  const actions = Object.entries(mediaKeys) as [
+    MediaSessionAction,
+    (details: MediaSessionActionDetails) => PlayerCommand,
+  ][];
+  for (const [action, commandOf] of actions) {
+    listen(session, action, (details) => onCommand(commandOf(details)));
+  }
+  return () => {
+    session.metadata = null;
+    for (const [action] of actions) listen(session, action, null);
+  };
+}
+
+/** Browsers refuse actions that they do not know. */
+function listen(
+  session: MediaSession,
+  action: MediaSessionAction,
+  handler: MediaSessionActionHandler | null,
+): void {
+  try {
+    session.setActionHandler(action, handler);
+  } catch {
+    // This key does nothing here.
+  }
+}
+
+const loadShaka = () => import("./engines/shaka");
+
 /** Browsers: Shaka where Media Source Extensions are, the element's own HLS elsewhere. */
 export const webPlatform: Platform = {
   name: "web",
   memory,
   fullscreen,
   pictureInPicture,
+  casting,
+  warmUp() {
+    // If it fails now, playing will say so.
+    loadShaka().catch(() => undefined);
+  },
   async createEngine(video, listener): Promise<Engine> {
-    const { ShakaEngine } = await import("./engines/shaka");
+    const { ShakaEngine } = await loadShaka();
     if (ShakaEngine.isSupported()) return new ShakaEngine(video, listener);
     const { NativeEngine } = await import("./engines/native");
     return new NativeEngine(video, listener);
   },
+  announce,
   watchLeaving: (onLeave) => watchAll([[window, "pagehide"]], onLeave),
   nowMs: () => performance.now(),
 };

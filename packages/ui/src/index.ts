@@ -10,6 +10,7 @@ export { Checkbox, Field, PasswordField, Select, TextArea } from "./Field";
 export { Menu, MenuChoice, MenuHeading, MenuItem, MenuSeparator } from "./Menu";
 export { Notice } from "./Notice";
 export { Progress } from "./Progress";
+export { type ChartPoint, type ChartSeries, ScatterChart } from "./ScatterChart";
 export { Skeleton } from "./Skeleton";
 export { Slider } from "./Slider";
 export { Spinner } from "./Spinner";

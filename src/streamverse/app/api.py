@@ -17,20 +17,28 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 
 import streamverse
-from streamverse.app.web import WebApp
+from streamverse.app.crawlers import Crawlers
+from streamverse.app.web import DOCUMENT, WebApp
 from streamverse.domains.catalog.routes import router as catalog_router
 from streamverse.domains.identity.routes import authenticate, get_jwks, people_only
 from streamverse.domains.identity.routes import router as identity_router
 from streamverse.domains.identity.rules.federation import parse_providers
 from streamverse.domains.identity.service.exports import Archive
 from streamverse.domains.identity.service.openid import Federation
-from streamverse.domains.media.public import Lightbox, Receptions
+from streamverse.domains.intake.routes import router as intake_router
+from streamverse.domains.intake.service.matches import MatchDesk
+from streamverse.domains.library.routes import router as library_router
+from streamverse.domains.media.public import Receptions
 from streamverse.domains.media.routes import Delivery
 from streamverse.domains.media.routes import router as media_router
 from streamverse.domains.notifications.routes import router as notifications_router
+from streamverse.domains.playback.public import admit_holder
 from streamverse.domains.playback.routes import router as playback_router
 from streamverse.domains.profiles.public import PictureStudio
 from streamverse.domains.profiles.routes import router as profiles_router
+from streamverse.domains.recommendations.routes import router as recommendations_router
+from streamverse.domains.search.routes import router as search_router
+from streamverse.domains.social.routes import router as social_router
 from streamverse.kit.http import (
     EXCEPTION_HANDLERS,
     INERT_HEADERS,
@@ -79,7 +87,11 @@ GIVEN: Mapping[str, Callable[[Resources], object]] = {
     "federation": lambda world: Federation(parse_providers(world.settings.oidc_providers)),
     "archive": lambda world: Archive(world.store, world.vault),
     "picture_studio": lambda world: PictureStudio(world.store, world.tools, world.scratch),
-    "lightbox": lambda world: Lightbox(world.store, world.tools, world.scratch),
+    "search_desk": lambda world: world.search_desk,
+    "playback_desk": lambda world: world.playback_desk,
+    "lightbox": lambda world: world.lightbox,
+    "library_roots": lambda world: world.library_roots,
+    "match_desk": lambda world: MatchDesk(world.metadata_source),
 }
 
 
@@ -110,7 +122,9 @@ async def get_version() -> VersionOut:
 def assemble_api() -> Litestar:
     """Assemble the API from the routes of all domains; ``furnish`` gives it a world."""
     of_people = Router(
-        path="/", route_handlers=[identity_router, profiles_router], guards=[people_only]
+        path="/",
+        route_handlers=[identity_router, profiles_router, library_router, social_router],
+        guards=[people_only],
     )
     v1 = Router(
         path=f"{API_PREFIX}/v1",
@@ -120,6 +134,9 @@ def assemble_api() -> Litestar:
             playback_router,
             media_router,
             notifications_router,
+            search_router,
+            recommendations_router,
+            intake_router,
             get_health,
             get_version,
         ],
@@ -170,8 +187,12 @@ def create_app(
     guarded_api = with_headers(
         cast("ASGIApp", furnished), {**SECURITY_HEADERS, **NOT_STORED, **https}
     )
-    web = with_headers(cast("ASGIApp", WebApp(web_folder)), {**SECURITY_HEADERS, **https})
-    delivery = Delivery(resources.workshop, resources.store, resources.addresses)
+    pages = Crawlers(cast("ASGIApp", WebApp(web_folder)), web_folder / DOCUMENT, resources)
+    web = with_headers(cast("ASGIApp", pages), {**SECURITY_HEADERS, **https})
+    desk = resources.playback_desk
+    delivery = Delivery(
+        resources.workshop, resources.store, resources.addresses, admit_holder, desk.note_fetch
+    )
     media = with_headers(cast("ASGIApp", delivery), {**INERT_HEADERS, **https})
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import gc
 import importlib
 import sys
 from collections.abc import Callable, Coroutine, Sequence
@@ -187,4 +188,8 @@ def _run_async(command: Coroutine[Any, Any, int]) -> int:
 def _find(name: str) -> Command:
     """Load what a command needs and no more: `--help` and imports must not wait for the API."""
     module = "serving" if name in NEEDS_API else "commands"
-    return getattr(importlib.import_module(f"streamverse.app.{module}"), f"run_{name}")
+    gc.disable()  # what modules make while they load stays: looking for garbage takes a sixth
+    loaded = importlib.import_module(f"streamverse.app.{module}")
+    gc.freeze()
+    gc.enable()
+    return getattr(loaded, f"run_{name}")

@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-import msgspec
-
 from streamverse.app.printing import print_json, print_line
 from streamverse.app.resources import Resources, open_resources
+from streamverse.app.settings import LANES
 from streamverse.app.worker import open_worker
 from streamverse.domains.catalog import public as catalog
 from streamverse.domains.catalog.contracts import TitleId, TitleState
@@ -20,6 +19,7 @@ from streamverse.domains.identity import public as identity
 from streamverse.domains.identity.contracts import DEFAULT_TENANT_ID
 from streamverse.domains.media import public as media
 from streamverse.domains.media.contracts import AssetId, Protection
+from streamverse.kit.claims import find_due_lanes
 from streamverse.kit.errors import Invalid
 from streamverse.kit.jobs import JobEnded, Jobs, JobState
 from streamverse.kit.work import Actor
@@ -32,8 +32,10 @@ if TYPE_CHECKING:
 
     from streamverse.app.settings import Settings
     from streamverse.domains.media.models import UploadRow
+    from streamverse.kit.work import Work
 
-LOOK_EVERY_S = 0.5
+LOOK_EVERY_S = 0.2
+MOST_LOOKS = 25
 MOST_DEAD_JOBS = 1000
 BAR_WIDTH = 32
 
@@ -174,7 +176,11 @@ async def run_import(settings: Settings, given: argparse.Namespace) -> int:
         if row.asset_id is None:
             raise Invalid("The file could not be taken in.")
         async with _working(resources):
-            await _wait_until_ready(resources, row.id, AssetId(row.asset_id))
+            try:
+                await _wait_until_ready(resources, row.id, AssetId(row.asset_id))
+            except Invalid:
+                await _wait_until_idle(resources)
+                raise
         print_json(await _addresses(resources, AssetId(row.asset_id)))
     return 0
 
@@ -221,50 +227,51 @@ async def _working(resources: Resources) -> AsyncGenerator[None]:
 
 
 async def _wait_until_ready(resources: Resources, upload_id: UUID, asset_id: AssetId) -> None:
-    async for state in _states(resources, upload_id, asset_id):
-        if state.problem is not None:
-            _draw(None)
-            raise Invalid(state.problem)
-        _draw(state.progress, state.left_s)
-        if state.is_ready:
-            break
-    _draw(None)
+    """Look often, since somebody waits, and count what is left only where somebody sees it."""
+    actor, is_seen = Actor.system(DEFAULT_TENANT_ID), sys.stderr.isatty()
+    try:
+        while True:
+            async with resources.workshop.reading(actor) as work:
+                if await _is_ready(work, upload_id, asset_id):
+                    return
+                if is_seen:
+                    progress = (await media.progress(work, [asset_id])).get(asset_id, 0.0)
+                    _draw(progress, (await media.time_left(work, [asset_id])).get(asset_id))
+            await asyncio.sleep(LOOK_EVERY_S)
+    finally:
+        if is_seen:
+            _write_line("")
 
 
-class _State(msgspec.Struct):
-    progress: float
-    left_s: float | None
-    is_ready: bool
-    problem: str | None
-
-
-async def _states(
-    resources: Resources, upload_id: UUID, asset_id: AssetId
-) -> AsyncGenerator[_State]:
-    actor = Actor.system(DEFAULT_TENANT_ID)
-    while True:
-        async with resources.workshop.reading(actor) as work:
-            problem = await media.find_upload_problem(work, media.UploadId(upload_id))
-            progress = (await media.progress(work, [asset_id])).get(asset_id, 0.0)
-            left_s = (await media.time_left(work, [asset_id])).get(asset_id)
-            title = await catalog.find_title(work, TitleId(asset_id))
-        is_ready = title is not None and title.state is TitleState.READY
-        if title is not None and title.state is TitleState.FAILED:
-            problem = problem or "The film could not be encoded: `streamverse jobs` tells why."
-        yield _State(progress, left_s, is_ready, problem)
+async def _wait_until_idle(resources: Resources) -> None:
+    """Let what a refused file leaves be removed, unless there is much else to do."""
+    for _ in range(MOST_LOOKS):
+        async with resources.workshop.reading(Actor.system()) as work:
+            is_due = await find_due_lanes(work.session, LANES, work.now)
+            if not is_due and not await Jobs(work).running():
+                return
         await asyncio.sleep(LOOK_EVERY_S)
 
 
-def _draw(progress: float | None, left_s: float | None = None) -> None:
-    if not sys.stderr.isatty():
-        return
-    if progress is None:
-        sys.stderr.write("\r\x1b[K")
-    else:
-        filled = round(progress * BAR_WIDTH)
-        left = f"{left_s:.0f} s left" if left_s is not None else ""
-        bar = "█" * filled + "░" * (BAR_WIDTH - filled)
-        sys.stderr.write(f"\r\x1b[K{bar} {progress:4.0%}  {left}")
+async def _is_ready(work: Work, upload_id: UUID, asset_id: AssetId) -> bool:
+    problem = await media.find_upload_problem(work, media.UploadId(upload_id))
+    title = await catalog.find_title(work, TitleId(asset_id))
+    if title is not None and title.state is TitleState.FAILED:
+        problem = problem or "The film could not be encoded: `streamverse jobs` tells why."
+    if problem is not None:
+        raise Invalid(problem)
+    return title is not None and title.state is TitleState.READY
+
+
+def _draw(progress: float, left_s: float | None) -> None:
+    filled = round(progress * BAR_WIDTH)
+    left = f"{left_s:.0f} s left" if left_s is not None else ""
+    bar = "█" * filled + "░" * (BAR_WIDTH - filled)
+    _write_line(f"{bar} {progress:4.0%}  {left}")
+
+
+def _write_line(line: str) -> None:
+    sys.stderr.write(f"\r\x1b[K{line}")
     sys.stderr.flush()
 
 

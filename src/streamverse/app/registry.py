@@ -13,6 +13,14 @@ from streamverse.domains.identity.listeners import listeners as identity_listene
 from streamverse.domains.identity.public import IDENTITY_STORE_OWNERS
 from streamverse.domains.identity.service.exports import EXPORTERS as IDENTITY_EXPORTERS
 from streamverse.domains.identity.service.exports import Archive
+from streamverse.domains.intake import models as intake_models
+from streamverse.domains.intake.jobs import IntakeJobs
+from streamverse.domains.intake.listeners import listeners as intake_listeners
+from streamverse.domains.intake.service.artwork import ArtworkTaker
+from streamverse.domains.intake.service.sidecars import SidecarTaker
+from streamverse.domains.library import models as library_models
+from streamverse.domains.library.jobs import LibraryJobs
+from streamverse.domains.library.public import LIBRARY_EXPORTERS
 from streamverse.domains.media import models as media_models
 from streamverse.domains.media.jobs import media_jobs
 from streamverse.domains.media.jobs.importing import ImportingJobs
@@ -23,10 +31,22 @@ from streamverse.domains.notifications import models as notifications_models
 from streamverse.domains.notifications.jobs import NotificationJobs
 from streamverse.domains.notifications.listeners import listeners as notifications_listeners
 from streamverse.domains.notifications.service.deliveries import Courier
+from streamverse.domains.playback import jobs as playback_jobs
+from streamverse.domains.playback import models as playback_models
+from streamverse.domains.playback.listeners import listeners as playback_listeners
+from streamverse.domains.playback.public import PLAYBACK_EXPORTERS
 from streamverse.domains.profiles import jobs as profiles_jobs
 from streamverse.domains.profiles import models as profiles_models
 from streamverse.domains.profiles.listeners import listeners as profiles_listeners
 from streamverse.domains.profiles.public import PROFILE_EXPORTERS, PROFILES_STORE_OWNERS
+from streamverse.domains.recommendations import jobs as recommendations_jobs
+from streamverse.domains.recommendations import models as recommendations_models
+from streamverse.domains.search import jobs as search_jobs
+from streamverse.domains.search import models as search_models
+from streamverse.domains.search.listeners import listeners as search_listeners
+from streamverse.domains.search.public import SEARCH_EXPORTERS
+from streamverse.domains.social import models as social_models
+from streamverse.domains.social.public import SOCIAL_EXPORTERS
 from streamverse.kit import idempotency, mail
 from streamverse.kit.db import Base
 from streamverse.kit.worker import handlers_of
@@ -48,12 +68,25 @@ MODELS = (
     profiles_models,
     media_models,
     catalog_models,
+    search_models,
     notifications_models,
+    library_models,
+    recommendations_models,
+    social_models,
+    intake_models,
+    playback_models,
 )
 METADATA = Base.metadata
 
 # What people get of what is kept about them: every domain that keeps something adds its part.
-EXPORTERS = (*IDENTITY_EXPORTERS, *PROFILE_EXPORTERS)
+EXPORTERS = (
+    *IDENTITY_EXPORTERS,
+    *PROFILE_EXPORTERS,
+    *LIBRARY_EXPORTERS,
+    *SEARCH_EXPORTERS,
+    *SOCIAL_EXPORTERS,
+    *PLAYBACK_EXPORTERS,
+)
 
 # Who answers for which names in the store: what nobody answers for is never deleted.
 STORE_OWNERS = (*IDENTITY_STORE_OWNERS, *PROFILES_STORE_OWNERS, *MEDIA_STORE_OWNERS)
@@ -66,7 +99,10 @@ def listeners(catalog_settings: CatalogSettings, correspondence: Correspondence)
         *profiles_listeners,
         *media_listeners,
         *catalog_listeners(catalog_settings),
+        *intake_listeners(catalog_settings),
+        *search_listeners,
         *notifications_listeners,
+        *playback_listeners,
     ]
 
 
@@ -80,11 +116,18 @@ def job_handlers(resources: Resources) -> Sequence[JobHandlers]:
         ),
         profiles_jobs.handlers(resources.store),
         catalog_jobs.handlers(resources.catalog_settings),
+        search_jobs.handlers(),
+        LibraryJobs(resources.workshop, resources.correspondence).handlers(),
+        recommendations_jobs.handlers(),
         media_jobs(
             resources.store,
             resources.tools,
             resources.scratch,
-            EncodingPolicy(codecs=resources.settings.codecs),
+            EncodingPolicy(
+                codecs=resources.settings.codecs,
+                is_ladder_measured=resources.settings.ladder == "measured",
+                target_vmaf=resources.settings.target_vmaf,
+            ),
             key_safe=resources.key_safe,
             is_checked_fully=resources.settings.package_checks == "full",
         ),
@@ -94,6 +137,13 @@ def job_handlers(resources: Resources) -> Sequence[JobHandlers]:
             resources.retention,
             resources.settings.retention_orphan_days,
         ).handlers(),
+        IntakeJobs(
+            resources.workshop,
+            SidecarTaker(resources.library_roots, resources.store, resources.lightbox),
+            ArtworkTaker(resources.store, resources.lightbox),
+            resources.metadata_source,
+        ).handlers(),
+        playback_jobs.handlers(resources.playback_desk.settings),
         NotificationJobs(
             Courier(resources.webhook_settings, resources.fetcher, resources.workshop.clock)
         ).handlers(),

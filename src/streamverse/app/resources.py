@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from streamverse import migrations
 from streamverse.app import registry
@@ -15,16 +16,21 @@ from streamverse.domains.catalog.contracts import CatalogSettings
 from streamverse.domains.identity.contracts import IdentitySettings
 from streamverse.domains.identity.public import ensure_default_tenant
 from streamverse.domains.identity.service.mails import Correspondence
+from streamverse.domains.intake.service.tmdb import Tmdb
 from streamverse.domains.media.contracts import Protection
-from streamverse.domains.media.public import KeySafe, MediaAddresses, UploadLimits
+from streamverse.domains.media.public import KeySafe, Lightbox, MediaAddresses, UploadLimits
 from streamverse.domains.media.rules.origins import parse_buckets
 from streamverse.domains.media.rules.retention import Retention
 from streamverse.domains.media.service.remote_imports import Intake
 from streamverse.domains.notifications.contracts import WebhookSettings
+from streamverse.domains.playback.contracts import PlaybackSettings
+from streamverse.domains.playback.public import PlaybackDesk
+from streamverse.domains.search.public import SearchDesk, ensure_documents
 from streamverse.kit.clock import Clock, SystemClock
 from streamverse.kit.crypto import Vault, derive_key
 from streamverse.kit.db import Database
 from streamverse.kit.fetching import GuardedFetcher
+from streamverse.kit.folders import Roots
 from streamverse.kit.mail import MailSender, Postbox
 from streamverse.kit.orphans import OrphanCollector
 from streamverse.kit.reach import Reach
@@ -51,6 +57,8 @@ class Resources:
     catalog_settings: CatalogSettings
     regions: Regions
     upload_limits: UploadLimits
+    search_desk: SearchDesk
+    playback_desk: PlaybackDesk
 
     @property
     def vault(self) -> Vault:
@@ -66,7 +74,29 @@ class Resources:
     def intake(self) -> Intake:
         """Where films may be fetched from."""
         buckets = parse_buckets(self.settings.import_buckets)
-        return Intake(self.store, self.upload_limits, self.fetcher, buckets)
+        return Intake(self.store, self.upload_limits, self.fetcher, buckets, self.library_roots)
+
+    @property
+    def metadata_source(self) -> Tmdb | None:
+        """What knows films and series, if the operator has a key for it."""
+        settings = self.settings
+        if not settings.tmdb_key:
+            return None
+        # The operator has named this host, which may be one of the own network.
+        own = urlsplit(settings.tmdb_address).netloc
+        fetcher = GuardedFetcher(Reach.of((*settings.fetch_allowed_hosts, own)))
+        address = settings.tmdb_address.rstrip("/")
+        return Tmdb(fetcher, address, settings.tmdb_key, settings.title_languages)
+
+    @property
+    def library_roots(self) -> Roots:
+        """Where the folders of the library may lie."""
+        return Roots.of(self.settings.library_roots)
+
+    @property
+    def lightbox(self) -> Lightbox:
+        """What reads pictures that people send."""
+        return Lightbox(self.store, self.tools, self.scratch)
 
     @property
     def key_safe(self) -> KeySafe:
@@ -124,6 +154,7 @@ async def open_resources(
         )
         async with workshop.work(Actor.system()) as work:
             await ensure_default_tenant(work)
+            await ensure_documents(work)
         yield Resources(
             settings=settings,
             database=database,
@@ -151,6 +182,8 @@ async def open_resources(
                 expire_after=timedelta(hours=settings.upload_expiry_hours),
                 min_free_bytes=settings.min_free_bytes,
             ),
+            search_desk=SearchDesk(workshop),
+            playback_desk=_open_playback_desk(workshop, settings, secrets),
         )
     finally:
         regions.close()
@@ -163,6 +196,18 @@ def _open_correspondence(settings: Settings, vault: Vault) -> Correspondence:
     sender = MailSender(settings.mail_from, settings.mail_name)
     transport = SmtpTransport(server) if server else None
     return Correspondence(Postbox(vault, sender, transport), settings.public_url)
+
+
+def _open_playback_desk(
+    workshop: Workshop, settings: Settings, secrets: Sequence[bytes]
+) -> PlaybackDesk:
+    decided = PlaybackSettings(
+        streams_at_once=settings.streams_at_once,
+        devices_at_most=settings.devices_at_most,
+        kept_for=timedelta(days=settings.playback_days),
+    )
+    signer = Signer([derive_key(secret, "player events") for secret in secrets])
+    return PlaybackDesk(workshop, signer, decided)
 
 
 def _bucket_access(settings: Settings) -> BucketAccess:

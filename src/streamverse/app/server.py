@@ -40,7 +40,11 @@ async def serve(settings: Settings, *, has_api: bool = True, has_worker: bool = 
     async with open_resources(settings) as resources:
         parts: list[Coroutine[Any, Any, None]] = []
         if has_api:
-            parts.append(_run_api(resources, stop))
+            parts += [
+                _run_api(resources, stop),
+                resources.search_desk.run(),
+                resources.playback_desk.run(),
+            ]
         if has_worker:
             parts.append(run_worker(resources, is_alone=not has_api))
         if not resources.database.is_sqlite:

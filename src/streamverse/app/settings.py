@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from msgspec import Meta
 
 from streamverse.domains.identity.rules.federation import parse_providers
+from streamverse.domains.intake.contracts import METADATA_LANE
 from streamverse.domains.media.contracts import (
     ENCODE_LANE,
     FETCH_LANE,
@@ -35,9 +36,18 @@ from streamverse.mediakit.ladder import CodecFamily
 PREFIX = "STREAMVERSE_"
 TEST_PREFIX = "STREAMVERSE_TEST_"
 FILE_NAME = "streamverse.toml"
-LANES = (DEFAULT_LANE, ENCODE_LANE, SOUND_LANE, FETCH_LANE, PICTURES_LANE, NOTIFY_LANE)
+LANES = (
+    DEFAULT_LANE,
+    ENCODE_LANE,
+    SOUND_LANE,
+    FETCH_LANE,
+    PICTURES_LANE,
+    NOTIFY_LANE,
+    METADATA_LANE,
+)
 
 _MIN_SECRET_LENGTH = 32
+_LANGUAGE = re.compile(r"[a-z]{2}(-[A-Z]{2})?")
 _HOST = re.compile(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
 
 _Port = Annotated[int, Meta(ge=1, le=65535)]
@@ -106,6 +116,18 @@ def _are_buckets(text: str) -> bool:
     return True
 
 
+def _is_tmdb_key(text: str) -> bool:
+    return re.fullmatch(r"[A-Za-z0-9._-]*", text) is not None
+
+
+def _are_languages(tags: tuple[str, ...]) -> bool:
+    return bool(tags) and all(_LANGUAGE.fullmatch(tag) for tag in tags)
+
+
+def _are_folders(folders: tuple[str, ...]) -> bool:
+    return all(Path(folder).is_absolute() for folder in folders)
+
+
 def _are_hosts(hosts: tuple[str, ...]) -> bool:
     return all(_HOST.fullmatch(host) for host in hosts)
 
@@ -172,6 +194,15 @@ class Settings:
         accepts=_is_web_address,
         about="The address that viewers open; with https, cookies are marked secure.",
     )
+    is_catalog_public: bool = setting(
+        default=False,
+        group="Serving",
+        about=(
+            "Tell crawlers and previews of links the names of titles that nobody in particular "
+            "may see: published, available in their region, and rated under 18. Watching still "
+            "needs an account."
+        ),
+    )
     trusted_proxies: tuple[str, ...] = setting(
         default=(),
         group="Serving",
@@ -217,6 +248,22 @@ class Settings:
     )
     media_url_hours: _Positive = setting(
         default=12, group="Access", about="Addresses of media work at least this long."
+    )
+    streams_at_once: _NotNegative = setting(
+        default=3,
+        group="Access",
+        about="Streams that one account may watch at once; 0 for as many as it likes.",
+    )
+    devices_at_most: _NotNegative = setting(
+        default=0,
+        group="Access",
+        shown_default="0: as many as it likes",
+        about="Devices that one account may watch on within 30 days.",
+    )
+    playback_days: _Positive = setting(
+        default=90,
+        group="Access",
+        about="How many days it is kept how well each session of playing went.",
     )
     smtp_url: str = setting(
         default="",
@@ -273,6 +320,42 @@ class Settings:
         about="A file in the MaxMind format that tells the countries of network addresses; "
         "without it, titles that are limited to countries are shown nowhere.",
     )
+    library_roots: tuple[str, ...] = setting(
+        default=(),
+        group="Catalogue",
+        shown_default="none: no folder of the server is read",
+        expected="a list of folders such as `/srv/films`, separated by commas",
+        accepts=_are_folders,
+        about="Where folders may lie that fill the catalogue; staff names folders beneath these in "
+        "the web, and nothing outside of them is read. See "
+        "[Folders](../guide/folders.md).",
+    )
+    tmdb_key: str = setting(
+        default="",
+        group="Catalogue",
+        is_secret=True,
+        shown_default="none: titles are not looked up",
+        expected="the API key or the read access token that themoviedb.org shows in the settings "
+        "of an account",
+        accepts=_is_tmdb_key,
+        about="The key by which titles are looked up in The Movie Database (TMDB), which may be "
+        "used like this where no money is made; see [Metadata](../guide/metadata.md).",
+    )
+    tmdb_address: str = setting(
+        default="https://api.themoviedb.org/3",
+        group="Catalogue",
+        expected="an address such as `https://api.themoviedb.org/3`",
+        accepts=lambda text: text != "" and _is_web_address(text),
+        about="Where TMDB is asked.",
+    )
+    title_languages: tuple[str, ...] = setting(
+        default=("en",),
+        group="Catalogue",
+        expected="a list of languages such as `en`, `de` or `pt-BR`, separated by commas",
+        accepts=_are_languages,
+        about="The languages that titles are looked up in: their own words are in the first, and "
+        "those of the others stand beside them as translations.",
+    )
     import_buckets: str = setting(
         default="",
         group="Uploads",
@@ -302,6 +385,18 @@ class Settings:
         accepts=_are_codecs,
         about="The codecs that films are encoded in. Everything plays H.264; HEVC and AV1 need "
         "fewer bits, keep high dynamic range, and cost about twice the work each.",
+    )
+    ladder: Literal["measured", "fixed"] = setting(
+        default="measured",
+        group="Encoding",
+        about="Whether the sizes and qualities of a film are chosen by measuring it, or are the "
+        "same for all films, as they are for those below a minute anyway.",
+    )
+    target_vmaf: Annotated[int, Meta(ge=50, le=99)] = setting(
+        default=94,
+        group="Encoding",
+        about="How near to the original the best rendition of a measured film comes, in VMAF: "
+        "at 94 most people see no difference.",
     )
     package_checks: Literal["sampled", "full"] = setting(
         default="sampled",
@@ -351,7 +446,7 @@ class Settings:
         expected=f"a list of {', '.join(LANES)}, separated by commas",
         accepts=lambda lanes: bool(lanes) and set(lanes) <= set(LANES),
         about="The lanes that a worker serves: encoding, sound, films fetched from elsewhere, "
-        "pictures, webhooks, and everything else.",
+        "pictures, webhooks, what TMDB knows of titles, and everything else.",
     )
     worker_codecs: tuple[str, ...] = setting(
         default=hardware.CODECS,

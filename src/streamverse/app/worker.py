@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from streamverse.app import registry
+from streamverse.domains.intake.contracts import METADATA_LANE
 from streamverse.domains.media.contracts import (
     ENCODE_LANE,
     FETCH_LANE,
@@ -74,6 +75,7 @@ def _lanes(settings: Settings) -> dict[str, int]:
         FETCH_LANE: FETCHES_AT_ONCE,
         PICTURES_LANE: 1,
         NOTIFY_LANE: DELIVERIES_AT_ONCE,
+        METADATA_LANE: 1,
     }
     return {lane: count for lane, count in places.items() if lane in settings.worker_lanes}
 

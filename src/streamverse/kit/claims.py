@@ -7,14 +7,14 @@ the one whose last job began longest ago; so a tenant with a thousand jobs holds
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import String, bindparam, select, text
+from sqlalchemy import String, bindparam, exists, select, text
 
 from streamverse.kit.db import UtcDateTime
-from streamverse.kit.jobs import JobRow
+from streamverse.kit.jobs import JobRow, JobState
 
 if TYPE_CHECKING:
     from sqlalchemy import Executable
@@ -72,6 +72,18 @@ def _statement(materialized: str, lock: str) -> Executable:
 _ON_SQLITE = _statement("", "")
 # Each look locks what it looked at, and passes over what others have locked.
 _ON_POSTGRESQL = _statement("MATERIALIZED", "FOR UPDATE SKIP LOCKED")
+
+
+async def find_due_lanes(
+    session: AsyncSession, lanes: Sequence[str], now: datetime
+) -> Sequence[str]:
+    """Find the lanes in which something is due, for whichever worker."""
+    due = [
+        exists().where(JobRow.state == JobState.QUEUED, JobRow.lane == lane, JobRow.run_at <= now)
+        for lane in lanes
+    ]
+    row = (await session.execute(select(*due))).one()
+    return [lane for lane, is_due in zip(lanes, row, strict=True) if is_due]
 
 
 async def find_next(

@@ -226,7 +226,11 @@ class GuardedFetcher:
     async def get(
         self, address: str, headers: Mapping[str, str] | None = None, timeout_s: float | None = None
     ) -> AsyncGenerator[Answer]:
-        """Ask for an address, led on by at most five redirects, each of them checked."""
+        """Ask for an address, led on by at most five redirects, each of them checked.
+
+        What names the caller is told to nobody but the host that it was meant for.
+        """
+        headers = headers or {}
         async with self._limited(address, timeout_s):
             target = await self.check(address)
             for _ in range(MAX_REDIRECTS + 1):
@@ -235,7 +239,9 @@ class GuardedFetcher:
                     if elsewhere is None:
                         yield answer
                         return
-                target = await self.check(elsewhere)
+                before, target = target, await self.check(elsewhere)
+                if _origin(before.url) != _origin(target.url):
+                    headers = {name: headers[name] for name in headers if not _is_secret(name)}
             raise FetchFailed(address, f"it sends elsewhere more than {MAX_REDIRECTS} times")
 
     @asynccontextmanager
@@ -311,6 +317,14 @@ class GuardedFetcher:
 
 _PLAIN = {"Accept": "*/*", "Accept-Encoding": "identity", "User-Agent": "StreamVerse"}
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+
+
+def _origin(url: httpx.URL) -> tuple[str, str, int]:
+    return url.scheme, host_of(url), port_of(url)
+
+
+def _is_secret(header: str) -> bool:
+    return header.lower() in {"authorization", "cookie"}
 
 
 def _is_passing(failure: Exception) -> bool:

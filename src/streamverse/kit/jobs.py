@@ -19,14 +19,12 @@ from uuid import UUID
 
 import asyncpg  # pyright: ignore[reportMissingTypeStubs]
 import msgspec
-from sqlalchemy import Index, Select, SmallInteger, func, select, text, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy import Index, Select, SmallInteger, delete, func, select, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from streamverse.kit.db import Base, JsonObject, TenantOwned
+from streamverse.kit.db import Base, JsonObject, TenantOwned, insert_into
 from streamverse.kit.errors import Conflict, NotFound, Problem
 from streamverse.kit.naming import stored_name
 
@@ -225,8 +223,6 @@ async def insert_orders(
     session: AsyncSession, orders: Sequence[JobOrder], tenant_id: UUID, now: datetime
 ) -> None:
     """Write ordered jobs into the transaction, but for those whose ``dedupe_key`` is active."""
-    is_sqlite = session.get_bind().dialect.name == "sqlite"
-    insert = sqlite_insert if is_sqlite else postgresql_insert
     rows = [
         {
             **{name: getattr(order, name) for name in JobOrder.__slots__},
@@ -235,7 +231,7 @@ async def insert_orders(
         }
         for order in orders
     ]
-    await session.execute(insert(JobRow).on_conflict_do_nothing(), rows)
+    await session.execute(insert_into(session, JobRow).on_conflict_do_nothing(), rows)
 
 
 class JobNotFound(NotFound):
@@ -290,6 +286,25 @@ class Jobs:
         """List the jobs about some subjects, oldest first."""
         found = await self._work.session.scalars(
             select(JobRow).where(JobRow.subject_id.in_(subject_ids)).order_by(JobRow.id)
+        )
+        return found.all()
+
+    async def forget_done(self, jobs: Sequence[type[Job]], before: datetime) -> None:
+        """Forget jobs that were done before a moment: those that are ordered every minute."""
+        await self._work.session.execute(
+            delete(JobRow).where(
+                JobRow.state == JobState.DONE,
+                JobRow.name.in_([job_name(job) for job in jobs]),
+                JobRow.finished_at < before,
+            )
+        )
+
+    async def active_of(self, subject_ids: Sequence[UUID]) -> Sequence[JobRow]:
+        """List the jobs about some subjects that wait or run, oldest first."""
+        found = await self._work.session.scalars(
+            select(JobRow)
+            .where(JobRow.subject_id.in_(subject_ids), JobRow.state.in_(ACTIVE))
+            .order_by(JobRow.id)
         )
         return found.all()
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Awaitable, Callable, Hashable
 from typing import Generic, TypeVar
 
 K = TypeVar("K", bound=Hashable)
@@ -56,3 +57,35 @@ class ShortMemory(Generic[K, V]):
         known = self._kept.pop(key, None)
         if known is not None:
             self._weight -= self._weigh(known[0])
+
+
+class SharedMemory(Generic[K, V]):
+    """Remembers what many ask for at once: one of them works it out, and the others wait for it."""
+
+    def __init__(self, memory: ShortMemory[K, V]) -> None:
+        self._memory = memory
+        self._working: dict[K, asyncio.Future[None]] = {}
+
+    async def find(
+        self, key: K, is_good: Callable[[V], bool], work_out: Callable[[], Awaitable[V]]
+    ) -> V:
+        """Give what is remembered if it is good to whoever asks, else what is worked out now.
+
+        Should whoever works it out fail, the next one who waits for it tries.
+        """
+        while True:
+            known = self._memory.find(key)
+            if known is not None and is_good(known):
+                return known
+            working = self._working.get(key)
+            if working is None:
+                break
+            await asyncio.wait([working])
+        done = self._working[key] = asyncio.get_running_loop().create_future()
+        try:
+            value = await work_out()
+            self._memory.keep(key, value)
+        finally:
+            del self._working[key]
+            done.set_result(None)
+        return value

@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import ColumnElement, select, update
 
-from streamverse.kit.claims import find_next
+from streamverse.kit.claims import find_due_lanes, find_next
 from streamverse.kit.db import JsonObject
 from streamverse.kit.errors import Problem, Throttled, Unavailable
 from streamverse.kit.events import Listener
@@ -141,6 +141,8 @@ class Worker:
         self._workshop = workshop
         self._handlers = handlers
         self._lanes = dict(lanes)
+        self._calls = {lane: asyncio.Event() for lane in lanes}
+        self._turns = {lane: asyncio.Lock() for lane in lanes}
         self._schedules = tuple(schedules)
         self._timing = timing or Timing()
         self._batch_size = BATCH_SIZE if workshop.database.is_sqlite else 1
@@ -160,6 +162,7 @@ class Worker:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._keep_on(self._show))
                 group.create_task(self._keep_on(self._sweep))
+                group.create_task(self._keep_on(self._watch))
                 for lane, places in self._lanes.items():
                     for _ in range(places):
                         group.create_task(self._keep_on(partial(self._serve, lane)))
@@ -186,10 +189,24 @@ class Worker:
                 log.exception("the worker could not reach its records; it tries again")
                 await asyncio.sleep(self._timing.poll_s)
 
-    async def _serve(self, lane: str) -> None:
+    async def _watch(self) -> None:
+        """Call the lanes that have something due: one look for all places that are idle."""
         bell = self._workshop.wake.bell()
-        if not await self._take(lane):
-            await self._workshop.wake.wait(bell, self._timing.poll_s)
+        async with self._workshop.reading(Actor.system()) as work:
+            due = await find_due_lanes(work.session, tuple(self._lanes), work.now)
+        for lane in due:
+            self._calls[lane].set()
+        await self._workshop.wake.wait(bell, self._timing.poll_s)
+
+    async def _serve(self, lane: str) -> None:
+        """Wait until the lane is called, then do what is next in it."""
+        async with self._turns[lane]:
+            await self._calls[lane].wait()
+            self._calls[lane].clear()
+            rows = await self._claim(lane)
+            if rows:
+                self._calls[lane].set()  # there may be more for the others
+        await self._do([self._attempt(row) for row in rows])
 
     async def _sweep(self) -> None:
         await self.release_expired()
@@ -244,12 +261,8 @@ class Worker:
 
     async def _take(self, lane: str) -> bool:
         rows = await self._claim(lane)
-        if not rows:
-            return False
-        self._workshop.wake.ring()  # there may be more for the others
         await self._do([self._attempt(row) for row in rows])
-        await asyncio.sleep(0)  # a brief job on SQLite never waits: let requests have their turn
-        return True
+        return bool(rows)
 
     async def _end_cancelled(self) -> bool:
         """End what was cancelled while it waited: that needs no place of its lane."""
@@ -274,6 +287,7 @@ class Worker:
             while waiting:
                 attempt = waiting.pop(0)
                 await attempt.make()
+            await asyncio.sleep(0)  # brief jobs on SQLite never wait: let requests have their turn
         except asyncio.CancelledError:
             for attempt in waiting:
                 await attempt.hand_back()

@@ -15,6 +15,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -68,6 +69,14 @@ _LIKE_EVERY_CHUNK = (
 )
 
 OnProgress = Callable[[Progress], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """How a source is opened in the middle: arguments up to its name, and its first filters."""
+
+    arguments: tuple[str, ...]
+    filters: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -353,24 +362,43 @@ def _video_command(
     tools: Tools,
 ) -> Command:
     """Write the one command that decodes once and encodes every rung."""
-    video = _video_of(facts)
-    start = plan.frame_rate.seconds(frames.start)
-    seek = max(Fraction(0), start - facts.container.seek_margin_s)
-    graph = _video_graph(video, rungs, plan, start - seek)
+    video = video_of(facts)
+    cue = cue_source(source, facts, plan, frames.start)
+    graph = _video_graph(video, rungs, cue)
     outputs: list[str] = []
+    threads = _threads(len(rungs))
     for index, rung in enumerate(rungs):
-        outputs += _rung_arguments(index, rung, video, plan, len(frames))
+        outputs += _rung_arguments(
+            index, rung, video, plan, frame_count=len(frames), threads=threads
+        )
     argv = (
         *(str(tools.ffmpeg), *QUIET, "-nostdin", "-progress", pipe_url(len(rungs))),
-        *("-max_error_rate", _MOST_DECODING_ERRORS, "-reinit_filter", "0"),
-        # Pictures before the start are kept, for the one that is still shown at the start.
-        *("-noaccurate_seek", "-ss", f"{float(seek):.6f}"),
-        *(() if seek else _start_arguments(facts, video)),
-        *input_arguments(source, facts.container.demuxer),
+        *("-max_error_rate", _MOST_DECODING_ERRORS, *cue.arguments),
         *("-filter_complex", graph, *outputs),
     )
     limits = _video_limits(video, rungs)
     return Command(argv, (source,), pipe_count=len(rungs) + 1, limits=limits)
+
+
+def cue_source(source: Path, facts: MediaFacts, plan: SegmentPlan, frame: int) -> Cue:
+    """Open a source such that its pictures are on the grid, and a frame of that is the first."""
+    video = video_of(facts)
+    start = plan.frame_rate.seconds(frame)
+    seek = max(Fraction(0), start - facts.container.seek_margin_s)
+    return Cue(
+        arguments=(
+            *("-reinit_filter", "0"),
+            # Pictures before the start are kept, for the one that is still shown at the start.
+            *("-noaccurate_seek", "-ss", f"{float(seek):.6f}"),
+            *(() if seek else _start_arguments(facts, video)),
+            *input_arguments(source, facts.container.demuxer),
+        ),
+        filters=(
+            *picture.normalise(video),
+            f"fps={plan.frame_rate}:start_time={float(start - seek):.6f}",
+            "setpts=PTS-STARTPTS",
+        ),
+    )
 
 
 def _start_arguments(facts: MediaFacts, stream: VideoFacts | AudioFacts) -> tuple[str, ...]:
@@ -380,43 +408,46 @@ def _start_arguments(facts: MediaFacts, stream: VideoFacts | AudioFacts) -> tupl
     return ("-itsoffset", f"{stream.start_ms / 1000:.3f}")
 
 
-def _video_of(facts: MediaFacts) -> VideoFacts:
+def video_of(facts: MediaFacts) -> VideoFacts:
+    """Give the main picture of a source that has one."""
     if facts.video is None:
         raise ValueError("A source without pictures has no chunks of video.")
     return facts.video
 
 
-def _video_graph(
-    video: VideoFacts, rungs: Sequence[Rung], plan: SegmentPlan, lead: Fraction
-) -> str:
-    """Put the pictures on the grid, beginning at `lead`, and scale them to every rung."""
-    largest = rungs[0]
+def _video_graph(video: VideoFacts, rungs: Sequence[Rung], cue: Cue) -> str:
+    """Scale the pictures to every rung, each from the next larger one, which is less to read."""
+    down = sorted(range(len(rungs)), key=lambda index: -rungs[index].width * rungs[index].height)
+    largest = rungs[down[0]]
     is_mapped = video.is_hdr and not largest.dynamic_range.is_high
     is_modern = largest.codec_family is not CodecFamily.H264
     common = [
-        *picture.normalise(video),
-        f"fps={plan.frame_rate}:start_time={float(lead):.6f}",
-        "setpts=PTS-STARTPTS",
+        *cue.filters,
         *(picture.tone_map(video, largest.width, largest.height) if is_mapped else ()),
         # What a source says beside a picture would differ from chunk to chunk, or be untrue now.
         *(("sidedata=mode=delete",) if is_mapped or is_modern else ()),
-        f"split={len(rungs)}",
+        *picture.fit(video, largest),
     ]
-    branches = "".join(f"[s{index}]" for index in range(len(rungs)))
-    scaled = [
-        f"[s{index}]{','.join(picture.fit(video, rung))}[v{index}]"
-        for index, rung in enumerate(rungs)
-    ]
-    return ";".join([f"[0:{video.stream_index}]{','.join(common)}{branches}", *scaled])
+    lines = [f"[0:{video.stream_index}]{','.join(common)}"]
+    for larger, smaller in pairwise(down):
+        lines[-1] += f",split=2[v{larger}][s{smaller}]"
+        lines.append(f"[s{smaller}]{','.join(picture.shrink(rungs[smaller]))}")
+    return ";".join([*lines[:-1], f"{lines[-1]}[v{down[-1]}]"])
 
 
 def _rung_arguments(
-    index: int, rung: Rung, video: VideoFacts, plan: SegmentPlan, frame_count: int
+    index: int,
+    rung: Rung,
+    video: VideoFacts,
+    plan: SegmentPlan,
+    *,
+    frame_count: int,
+    threads: int,
 ) -> list[str]:
     rate = plan.frame_rate
     return [
         *("-map", f"[v{index}]", "-frames:v", str(frame_count), "-fps_mode", "passthrough"),
-        *encoders.video_arguments(rung, rate, video, _threads()),
+        *encoders.video_arguments(rung, rate, video, threads),
         *("-video_track_timescale", str(rate.timescale)),
         *(*_LIKE_EVERY_CHUNK, "-movflags", f"{_FRAGMENTED}+frag_keyframe"),
         *("-f", "mp4", pipe_url(index)),
@@ -453,7 +484,7 @@ def _audio_command(
 
 def _video_limits(video: VideoFacts, rungs: Sequence[Rung]) -> Limits:
     frame_bytes = video.coded_width * video.coded_height * 4
-    frames = _FRAMES_IN_MEMORY + _FRAMES_PER_THREAD * _threads()
+    frames = _FRAMES_IN_MEMORY + _FRAMES_PER_THREAD * _threads(len(rungs))
     factor = max(encoders.MEMORY_FACTOR[rung.codec_family] for rung in rungs)
     memory_bytes = factor * (_BASE_MEMORY_BYTES + frames * frame_bytes)
     return _limits(memory_bytes, _PICTURES_NICENESS)
@@ -464,8 +495,10 @@ def _limits(memory_bytes: int, niceness: int) -> Limits:
     return Limits(_LONGEST_ENCODE_S, cpu_seconds, memory_bytes, niceness=niceness)
 
 
-def _threads() -> int:
-    return min(_MOST_THREADS, usable_processors() * 3 // 2)
+def _threads(encoder_count: int) -> int:
+    """Choose the threads of each encoder: one alone needs more to keep all processors busy."""
+    processors = usable_processors()
+    return min(_MOST_THREADS, processors if encoder_count > 1 else processors * 3 // 2)
 
 
 def _refuse_missing_pictures(next_frame: int, planned: range, plan: SegmentPlan) -> None:

@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 REORDERED_FRAMES: Final = {CodecFamily.H264: 2, CodecFamily.HEVC: 2, CodecFamily.AV1: 0}
 # What an encoder needs of memory, against the pictures that it holds.
 MEMORY_FACTOR: Final = {CodecFamily.H264: 1, CodecFamily.HEVC: 2, CodecFamily.AV1: 3}
+# A fifth of the bits for a twentieth more work (benchmarks/README.md); slower presets pay less.
+_H264_CARE: Final = (
+    *("-trellis", "1", "-rc-lookahead", "30"),
+    *("-aq-mode", "2", "-direct-pred", "auto"),
+)
 
 
 def video_arguments(rung: Rung, rate: FrameRate, video: VideoFacts, threads: int) -> list[str]:
@@ -47,6 +52,7 @@ def _h264_arguments(rung: Rung, gop_frames: int, _video: VideoFacts, threads: in
         *("-c:v", "libx264", "-preset", "veryfast", "-threads", str(threads)),
         *("-profile:v", rung.profile, "-level", rung.level),
         *("-keyint_min", str(gop_frames), "-sc_threshold", "0", "-bf", "3"),
+        *(_H264_CARE if rung.is_careful else ()),
         *("-flags", "+cgop+bitexact"),
     ]
 

@@ -65,6 +65,7 @@ class Rung:
     codec_family: CodecFamily = CodecFamily.H264
     bit_depth: int = 8
     dynamic_range: DynamicRange = DynamicRange.SDR
+    is_careful: bool = False  # a little more work for clearly fewer bits: H.264 alone
 
     @property
     def track_name(self) -> str:
@@ -116,10 +117,14 @@ class _Box:
 
 @dataclass(frozen=True, slots=True)
 class _Cost:
-    """What a codec needs: a share of the bits of H.264, and a factor of like quality."""
+    """What a codec needs: a share of the bits of H.264, and a factor of like quality.
+
+    `crf_step` is by how much that changes where the factor of H.264 changes by one.
+    """
 
     bits: Fraction
     crf: int
+    crf_step: Fraction = Fraction(1)
 
 
 # The bit rates are caps of H.264; the quality asked for mostly stays below them.
@@ -135,7 +140,7 @@ _BOXES: Final = (
 _COSTS: Final = {
     CodecFamily.H264: _Cost(Fraction(1), 23),
     CodecFamily.HEVC: _Cost(Fraction(3, 5), 26),
-    CodecFamily.AV1: _Cost(Fraction(1, 2), 39),
+    CodecFamily.AV1: _Cost(Fraction(1, 2), 39, Fraction(5, 4)),
 }
 _LEVELS: Final = {
     CodecFamily.H264: h264_level_idc,
@@ -201,6 +206,20 @@ def make_rung(
         codec_family=family,
         bit_depth=10 if is_deep else 8,
         dynamic_range=dynamic_range,
+    )
+
+
+def recode(
+    rung: Rung, family: CodecFamily, frame_rate: FrameRate, policy: LadderPolicy
+) -> Rung | None:
+    """Make the rung of a better codec that looks like one of H.264, where it takes the size."""
+    if min(rung.width, rung.height) < SMALLEST_MODERN_SIDE:
+        return None
+    usual, better = _COSTS[CodecFamily.H264], _COSTS[family]
+    return make_rung(
+        *(family, rung.name, (rung.width, rung.height), frame_rate, policy),
+        max_bitrate_bps=round(rung.max_bitrate_bps * better.bits),
+        crf=better.crf + round((rung.crf - usual.crf) * better.crf_step),
     )
 
 

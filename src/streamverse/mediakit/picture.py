@@ -47,6 +47,11 @@ def fit(video: VideoFacts, rung: Rung) -> list[str]:
     ]
 
 
+def shrink(rung: Rung) -> list[str]:
+    """Scale what fits a larger rung of the same looks."""
+    return [f"scale={rung.width}:{rung.height}", "setsar=1"]
+
+
 def is_rgb(video: VideoFacts) -> bool:
     """Tell whether a source holds red, green and blue rather than brightness and colours."""
     return video.pixel_format.startswith(_RGB_FORMATS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from alembic import context
-from sqlalchemy import JSON
+from sqlalchemy import JSON, Connection, text
 
 from streamverse.app.registry import METADATA
 from streamverse.kit.db import UtcDateTime
@@ -32,4 +32,8 @@ context.configure(
     compare_type=True,
 )
 with context.begin_transaction():
+    connection: Connection = context.config.attributes["connection"]
+    if connection.dialect.name == "postgresql":
+        # With triggers left for the end of the transaction, a table cannot be altered.
+        connection.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
     context.run_migrations()

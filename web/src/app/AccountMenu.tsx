@@ -8,20 +8,31 @@ import {
 } from "@streamverse/ui";
 import { Link } from "@tanstack/react-router";
 import {
+  Bookmark,
+  CalendarDays,
+  Clapperboard,
   Cog,
+  Compass,
   Database,
   DoorOpen,
+  Flag,
+  FolderOpen,
   HardDrive,
+  History,
   KeyRound,
+  Layers,
   LogOut,
-  type LucideIcon,
   Mail,
   Monitor,
+  MonitorPlay,
   Moon,
+  ScanSearch,
   ScrollText,
+  Search,
   ShieldCheck,
   SlidersHorizontal,
   Sun,
+  Tags,
   Trash2,
   Tv,
   Upload,
@@ -29,6 +40,7 @@ import {
   Users,
   UsersRound,
   Webhook,
+  type LucideIcon,
 } from "lucide-react";
 
 import { useIsOwner, useLogOut, useMe } from "../features/identity/queries";
@@ -43,6 +55,8 @@ const ICONS: Readonly<Record<MainPage["to"], LucideIcon>> = {
   "/upload": Upload,
   "/processing": Cog,
   "/people": Users,
+  "/browse": Compass,
+  "/collections": Layers,
 };
 
 /** Who one is, where one may go, how it looks, and the way out; it opens as soon as it is there. */
@@ -75,6 +89,15 @@ export function AccountMenu() {
       )}
       <MenuItem icon={<UserPen aria-hidden size={18} />} render={<Link to="/profiles/manage" />}>
         {text.profiles.manage}
+      </MenuItem>
+      <MenuItem icon={<Bookmark aria-hidden size={18} />} render={<Link to="/my-list" />}>
+        {text.library.list.title}
+      </MenuItem>
+      <MenuItem icon={<CalendarDays aria-hidden size={18} />} render={<Link to="/calendar" />}>
+        {text.library.calendar.title}
+      </MenuItem>
+      <MenuItem icon={<History aria-hidden size={18} />} render={<Link to="/history" />}>
+        {text.library.history.title}
       </MenuItem>
       <MenuItem
         icon={<SlidersHorizontal aria-hidden size={18} />}
@@ -138,12 +161,41 @@ function StaffItems() {
   const mayMakeKeys = useMay("api_keys.manage") === true;
   const mayAudit = useMay("audit.read") === true;
   const mayEdit = useMay("titles.edit") === true;
-  const maySeeStorage = useMay("reports.read") === true;
+  const maySeeReports = useMay("reports.read") === true;
+  const mayModerate = useMay("moderation.manage") === true;
   const mayTell = useMay("webhooks.manage") === true;
-  const hasPages = [isOwner, mayMakeKeys, mayAudit, mayEdit, maySeeStorage, mayTell];
+  const hasPages = [isOwner, mayMakeKeys, mayAudit, mayEdit, maySeeReports, mayModerate, mayTell];
   if (!hasPages.includes(true)) return null;
   return (
     <>
+      {mayEdit && (
+        <MenuItem
+          icon={<Clapperboard aria-hidden size={18} />}
+          render={<Link to="/admin/titles" />}
+        >
+          {text.editor.titlesTitle}
+        </MenuItem>
+      )}
+      {mayEdit && (
+        <MenuItem icon={<Layers aria-hidden size={18} />} render={<Link to="/admin/collections" />}>
+          {text.editor.collectionsTitle}
+        </MenuItem>
+      )}
+      {mayEdit && (
+        <MenuItem icon={<Tags aria-hidden size={18} />} render={<Link to="/admin/genres" />}>
+          {text.editor.genresTitle}
+        </MenuItem>
+      )}
+      {mayEdit && (
+        <MenuItem icon={<FolderOpen aria-hidden size={18} />} render={<Link to="/admin/folders" />}>
+          {text.folders.title}
+        </MenuItem>
+      )}
+      {mayEdit && (
+        <MenuItem icon={<ScanSearch aria-hidden size={18} />} render={<Link to="/admin/matches" />}>
+          {text.matching.title}
+        </MenuItem>
+      )}
       {mayEdit && (
         <MenuItem icon={<Trash2 aria-hidden size={18} />} render={<Link to="/admin/bin" />}>
           {text.bin.title}
@@ -164,9 +216,27 @@ function StaffItems() {
           {text.webhooks.title}
         </MenuItem>
       )}
-      {maySeeStorage && (
+      {maySeeReports && (
         <MenuItem icon={<HardDrive aria-hidden size={18} />} render={<Link to="/admin/storage" />}>
           {text.storage.title}
+        </MenuItem>
+      )}
+      {maySeeReports && (
+        <MenuItem
+          icon={<MonitorPlay aria-hidden size={18} />}
+          render={<Link to="/admin/sessions" />}
+        >
+          {text.sessions.title}
+        </MenuItem>
+      )}
+      {maySeeReports && (
+        <MenuItem icon={<Search aria-hidden size={18} />} render={<Link to="/admin/searches" />}>
+          {text.searches.title}
+        </MenuItem>
+      )}
+      {mayModerate && (
+        <MenuItem icon={<Flag aria-hidden size={18} />} render={<Link to="/admin/reviews" />}>
+          {text.moderation.title}
         </MenuItem>
       )}
       {mayAudit && (

@@ -4,12 +4,12 @@ import { lazy, Suspense, useEffect, useState } from "react";
 
 import { useMe } from "../features/identity/queries";
 import { useCurrentProfile } from "../features/profiles/queries";
+import { SearchBox } from "../features/search/SearchBox";
 import { useMay } from "../features/staff/queries";
 import { Avatar } from "./Avatar";
 import { useText } from "./i18n";
 import { Logo } from "./Logo";
 import { type MainPage, useMainPages } from "./main-pages";
-import { SearchBox } from "./SearchBox";
 
 const UploadIndicator = lazy(async () => ({
   default: (await import("../features/upload/UploadIndicator")).UploadIndicator,

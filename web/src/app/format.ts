@@ -20,6 +20,21 @@ export function formatBytes(sizeBytes: number): string {
   }).format(size);
 }
 
+/** 4,600,000 → "4.6 Mb/s". */
+export function formatBitrate(bitrateBps: number): string {
+  const isLarge = bitrateBps >= 1_000_000;
+  return new Intl.NumberFormat(locale(), {
+    style: "unit",
+    unit: isLarge ? "megabit-per-second" : "kilobit-per-second",
+    maximumFractionDigits: isLarge ? 1 : 0,
+  }).format(bitrateBps / (isLarge ? 1_000_000 : 1_000));
+}
+
+/** 94.25 → "94.3". */
+export function formatNumber(value: number): string {
+  return new Intl.NumberFormat(locale(), { maximumFractionDigits: 1 }).format(value);
+}
+
 /** 0.426 → "42 %": rounded down, so that nothing is called finished before it is. */
 export function formatPercent(fraction: number): string {
   const percent = Math.floor(Math.min(1, Math.max(0, fraction)) * 100) / 100;
@@ -101,4 +116,12 @@ export function formatCountry(
   reader = document.documentElement.lang || "en",
 ): string {
   return new Intl.DisplayNames([reader], { type: "region" }).of(code) ?? code;
+}
+
+/** "de" → "German" to an English reader. */
+export function formatLanguage(
+  tag: string,
+  reader = document.documentElement.lang || "en",
+): string {
+  return new Intl.DisplayNames([reader], { type: "language" }).of(tag) ?? tag;
 }

@@ -2,7 +2,7 @@ import { useMay } from "../features/staff/queries";
 import { useText } from "./i18n";
 
 export interface MainPage {
-  readonly to: "/upload" | "/processing" | "/people";
+  readonly to: "/upload" | "/processing" | "/people" | "/browse" | "/collections";
   readonly label: string;
 }
 
@@ -13,6 +13,8 @@ export function useMainPages(): readonly MainPage[] {
   const mayManageJobs = useMay("jobs.manage") === true;
   const maySeePeople = useMay("accounts.read") === true;
   return [
+    { to: "/browse", label: nav.browse } as const,
+    { to: "/collections", label: nav.collections } as const,
     ...(mayUpload ? [{ to: "/upload", label: nav.upload } as const] : []),
     ...(mayManageJobs ? [{ to: "/processing", label: nav.processing } as const] : []),
     ...(maySeePeople ? [{ to: "/people", label: nav.people } as const] : []),

@@ -13,13 +13,15 @@ import { HomePage } from "../pages/HomePage";
 import { AppLayout } from "./AppLayout";
 import { CrashScreen, NotFoundScreen } from "./screens";
 import {
+  browseSearch,
   errorSearch,
-  homeSearch,
   linkSearch,
   loginSearch,
   mailsSearch,
   manageSearch,
   profilesSearch,
+  wantedSearch,
+  titleSearch,
 } from "./search";
 
 interface RouterContext {
@@ -154,6 +156,18 @@ const webhooks = createRoute({
   component: lazyRouteComponent(() => import("../pages/WebhooksPage"), "WebhooksPage"),
 });
 
+const folders = createRoute({
+  getParentRoute: () => layout,
+  path: "/admin/folders",
+  component: lazyRouteComponent(() => import("../pages/FoldersPage"), "FoldersPage"),
+});
+
+const matches = createRoute({
+  getParentRoute: () => layout,
+  path: "/admin/matches",
+  component: lazyRouteComponent(() => import("../pages/MatchesPage"), "MatchesPage"),
+});
+
 const mails = createRoute({
   getParentRoute: () => layout,
   path: "/admin/mails",
@@ -170,13 +184,26 @@ const bin = createRoute({
 const home = createRoute({
   getParentRoute: () => layout,
   path: "/",
-  validateSearch: homeSearch,
   component: HomePage,
+});
+
+const search = createRoute({
+  getParentRoute: () => layout,
+  path: "/search",
+  validateSearch: wantedSearch,
+  component: lazyRouteComponent(() => import("../pages/SearchPage"), "SearchPage"),
+});
+
+const searches = createRoute({
+  getParentRoute: () => layout,
+  path: "/admin/searches",
+  component: lazyRouteComponent(() => import("../pages/SearchesPage"), "SearchesPage"),
 });
 
 const title = createRoute({
   getParentRoute: () => layout,
   path: "/titles/$id",
+  validateSearch: titleSearch,
   component: lazyRouteComponent(() => import("../pages/TitlePage"), "TitlePage"),
 });
 
@@ -247,6 +274,124 @@ const activate = createRoute({
   },
 });
 
+const browse = createRoute({
+  getParentRoute: () => layout,
+  path: "/browse",
+  validateSearch: browseSearch,
+  component: lazyRouteComponent(() => import("../pages/BrowsePage"), "BrowsePage"),
+});
+
+const person = createRoute({
+  getParentRoute: () => layout,
+  path: "/person/$slug",
+  component: lazyRouteComponent(() => import("../pages/PersonPage"), "PersonPage"),
+});
+
+const studio = createRoute({
+  getParentRoute: () => layout,
+  path: "/studio/$slug",
+  component: lazyRouteComponent(() => import("../pages/StudioPage"), "StudioPage"),
+});
+
+const genre = createRoute({
+  getParentRoute: () => layout,
+  path: "/genre/$slug",
+  component: lazyRouteComponent(() => import("../pages/GenrePage"), "GenrePage"),
+});
+
+const collections = createRoute({
+  getParentRoute: () => layout,
+  path: "/collections",
+  component: lazyRouteComponent(() => import("../pages/CollectionsPage"), "CollectionsPage"),
+});
+
+const collection = createRoute({
+  getParentRoute: () => layout,
+  path: "/collections/$slug",
+  component: lazyRouteComponent(() => import("../pages/CollectionPage"), "CollectionPage"),
+});
+
+const bundle = createRoute({
+  getParentRoute: () => layout,
+  path: "/bundles/$id",
+  component: lazyRouteComponent(() => import("../pages/CollectionPage"), "BundlePage"),
+});
+
+const editTitle = createRoute({
+  getParentRoute: () => layout,
+  path: "/titles/$id/edit",
+  component: lazyRouteComponent(() => import("../pages/EditTitlePage"), "EditTitlePage"),
+});
+
+const adminTitles = createRoute({
+  getParentRoute: () => layout,
+  path: "/admin/titles",
+  component: lazyRouteComponent(() => import("../pages/AdminTitlesPage"), "AdminTitlesPage"),
+});
+
+const adminCollections = createRoute({
+  getParentRoute: () => layout,
+  path: "/admin/collections",
+  component: lazyRouteComponent(
+    () => import("../pages/AdminCollectionsPage"),
+    "AdminCollectionsPage",
+  ),
+});
+
+const adminGenres = createRoute({
+  getParentRoute: () => layout,
+  path: "/admin/genres",
+  component: lazyRouteComponent(() => import("../pages/AdminGenresPage"), "AdminGenresPage"),
+});
+
+const history = createRoute({
+  getParentRoute: () => layout,
+  path: "/history",
+  component: lazyRouteComponent(() => import("../pages/HistoryPage"), "HistoryPage"),
+});
+
+const myList = createRoute({
+  getParentRoute: () => layout,
+  path: "/my-list",
+  component: lazyRouteComponent(() => import("../pages/MyListPage"), "MyListPage"),
+});
+
+const sharedList = createRoute({
+  getParentRoute: () => layout,
+  path: "/lists/$token",
+  component: lazyRouteComponent(() => import("../pages/SharedListPage"), "SharedListPage"),
+});
+
+const calendar = createRoute({
+  getParentRoute: () => layout,
+  path: "/calendar",
+  component: lazyRouteComponent(() => import("../pages/CalendarPage"), "CalendarPage"),
+});
+
+const adminReviews = createRoute({
+  getParentRoute: () => layout,
+  path: "/admin/reviews",
+  component: lazyRouteComponent(() => import("../pages/AdminReviewsPage"), "AdminReviewsPage"),
+});
+
+const adminImport = createRoute({
+  getParentRoute: () => layout,
+  path: "/admin/import",
+  component: lazyRouteComponent(() => import("../pages/AdminImportPage"), "AdminImportPage"),
+});
+
+const sessions = createRoute({
+  getParentRoute: () => layout,
+  path: "/admin/sessions",
+  component: lazyRouteComponent(() => import("../pages/SessionsPage"), "SessionsPage"),
+});
+
+const session = createRoute({
+  getParentRoute: () => layout,
+  path: "/admin/sessions/$id",
+  component: lazyRouteComponent(() => import("../pages/SessionPage"), "SessionPage"),
+});
+
 const tree = root.addChildren([
   login,
   tv,
@@ -278,6 +423,29 @@ const tree = root.addChildren([
       bin,
       storage,
       webhooks,
+      folders,
+      matches,
+      search,
+      searches,
+      browse,
+      person,
+      studio,
+      genre,
+      collections,
+      collection,
+      bundle,
+      editTitle,
+      adminTitles,
+      adminReviews,
+      adminImport,
+      adminCollections,
+      adminGenres,
+      history,
+      myList,
+      sharedList,
+      calendar,
+      sessions,
+      session,
     ]),
     watch,
   ]),

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { homeSearch, loginSearch } from "./search";
+import { loginSearch, wantedSearch } from "./search";
 
 test.each([
   [{ q: "bunny" }, { q: "bunny" }],
@@ -8,8 +8,14 @@ test.each([
   [{ q: "  " }, {}],
   [{ q: ["a"] }, {}],
   [{ other: "x" }, {}],
-])("home reads %j as %j", (search, read) => {
-  expect(homeSearch(search)).toEqual(read);
+  [{ kind: ["movie", "planet"] }, { kind: ["movie"] }],
+  [
+    { genre: "Drama", decade: [1990, "x"] },
+    { genre: ["Drama"], decade: [1990] },
+  ],
+  [{ language: [] }, {}],
+])("search reads %j as %j", (search, read) => {
+  expect(wantedSearch(search)).toEqual(read);
 });
 
 test.each([

@@ -3,10 +3,47 @@ import { safeNext } from "./safe-next";
 
 type Raw = Record<string, unknown>;
 
-/** Words to look for. */
-export function homeSearch(search: Raw): { q?: string } {
+const KINDS = [
+  "movie",
+  "series",
+  "clip",
+  "event",
+  "person",
+  "collection",
+  "genre",
+  "studio",
+] as const;
+export type SearchKind = (typeof KINDS)[number];
+
+export interface WantedSearch {
+  q?: string;
+  kind?: SearchKind[];
+  genre?: string[];
+  decade?: number[];
+  language?: string[];
+}
+
+/** Words to look for, and what the results are narrowed to. */
+export function wantedSearch(search: Raw): WantedSearch {
   const q = wordsOf(search["q"]);
-  return q === null ? {} : { q };
+  const kind = listOf(search["kind"]).filter((word): word is SearchKind =>
+    KINDS.some((known) => known === word),
+  );
+  const genre = listOf(search["genre"]);
+  const decade = listOf(search["decade"]).map(Number).filter(Number.isInteger);
+  const language = listOf(search["language"]);
+  return {
+    ...(q === null ? {} : { q }),
+    ...(kind.length === 0 ? {} : { kind }),
+    ...(genre.length === 0 ? {} : { genre }),
+    ...(decade.length === 0 ? {} : { decade }),
+    ...(language.length === 0 ? {} : { language }),
+  };
+}
+
+function listOf(value: unknown): string[] {
+  const given: unknown[] = Array.isArray(value) ? value : [value];
+  return given.map(wordsOf).filter((word) => word !== null);
 }
 
 /**
@@ -48,6 +85,44 @@ export function manageSearch(search: Raw): { profile?: string } {
   return profile === null ? {} : { profile };
 }
 
+/** Which season of a series is open. */
+export function titleSearch(search: Raw): { season?: number } {
+  const season = wholeNumber(search["season"]);
+  return season === null ? {} : { season };
+}
+
+const SORTS = ["newest", "name", "latest_year", "earliest_year"] as const;
+const BROWSED_KINDS = ["movie", "series", "clip", "event"] as const;
+
+export interface BrowseSearch {
+  /** Names in an address, parted by commas, which no slug has. */
+  genre?: string;
+  match?: "all";
+  studio?: string;
+  language?: string;
+  kind?: (typeof BROWSED_KINDS)[number];
+  from?: number;
+  to?: number;
+  age?: number;
+  sort?: (typeof SORTS)[number];
+}
+
+/** What somebody browses for; what cannot be is left out. */
+export function browseSearch(search: Raw): BrowseSearch {
+  const found = {
+    genre: wordsOf(search["genre"]),
+    match: search["match"] === "all" ? ("all" as const) : null,
+    studio: wordsOf(search["studio"]),
+    language: wordsOf(search["language"]),
+    kind: oneOf(BROWSED_KINDS, search["kind"]),
+    from: wholeNumber(search["from"]),
+    to: wholeNumber(search["to"]),
+    age: wholeNumber(search["age"]),
+    sort: oneOf(SORTS, search["sort"]),
+  };
+  return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== null));
+}
+
 /** Which mail is open. */
 export function mailsSearch(search: Raw): { mail?: string } {
   const mail = wordsOf(search["mail"]);
@@ -58,4 +133,16 @@ export function mailsSearch(search: Raw): { mail?: string } {
 function wordsOf(value: unknown): string | null {
   if (typeof value === "number") return String(value);
   return typeof value === "string" && value.trim() ? value : null;
+}
+
+function wholeNumber(value: unknown): number | null {
+  const number = typeof value === "string" && value !== "" ? Number(value) : value;
+  return typeof number === "number" && Number.isInteger(number) && number >= 0 ? number : null;
+}
+
+function oneOf<const Choices extends readonly string[]>(
+  choices: Choices,
+  value: unknown,
+): Choices[number] | null {
+  return choices.find((choice) => choice === value) ?? null;
 }

@@ -6,16 +6,15 @@ import {
   ConfirmDialog,
   EmptyState,
   IconButton,
-  showProblem,
   showToast,
 } from "@streamverse/ui";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { KeyRound, Plus, Trash2 } from "lucide-react";
 import { useState } from "react";
 
-import { sentenceOf } from "../app/api";
 import { formatAge, formatDate } from "../app/format";
 import { useText } from "../app/i18n";
+import { useErrorToast } from "../app/use-error-toast";
 import { Listing } from "../features/Listing";
 import { PageHeading } from "../features/PageHeading";
 import { MakeKeyDialog } from "../features/staff/MakeKeyDialog";
@@ -70,6 +69,7 @@ function Keys() {
 
 function KeyCard({ apiKey }: { apiKey: ApiKey }) {
   const text = useText();
+  const showError = useErrorToast();
   const { apiKeys: words } = text;
   const [isAsking, setIsAsking] = useState(false);
   const [openedAtMs] = useState(() => Date.now());
@@ -78,7 +78,7 @@ function KeyCard({ apiKey }: { apiKey: ApiKey }) {
   const revoke = () =>
     revoking.mutate(apiKey.id, {
       onSuccess: () => showToast(words.revoked(apiKey.name)),
-      onError: (error) => showProblem(sentenceOf(error, text)),
+      onError: showError,
       onSettled: () => setIsAsking(false),
     });
   const facts = [

@@ -6,6 +6,7 @@ import { useState } from "react";
 import { sentenceOf } from "../app/api";
 import { useText } from "../app/i18n";
 import { OwnerOnlyScreen } from "../app/screens";
+import { useErrorToast } from "../app/use-error-toast";
 import { Poster } from "../features/catalog/Poster";
 import { deletedQuery, type TitleCard, useBin } from "../features/catalog/queries";
 import { useMay } from "../features/staff/queries";
@@ -58,9 +59,7 @@ function DeletedTitle({ title }: { title: TitleCard }) {
   const text = useText();
   const [isAsking, setIsAsking] = useState(false);
   const { restore, purge } = useBin(title.id);
-  const fail = (error: unknown) => {
-    showToast(sentenceOf(error, text));
-  };
+  const fail = useErrorToast();
   return (
     <li className="flex flex-wrap items-center gap-4 rounded-card p-3 ring-1 ring-line">
       <Poster

@@ -1,46 +1,27 @@
 import { buttonClass, EmptyState, Skeleton } from "@streamverse/ui";
 import { useQuery } from "@tanstack/react-query";
-import { getRouteApi, Link } from "@tanstack/react-router";
-import { Clapperboard, SearchX, Upload } from "lucide-react";
+import { Link } from "@tanstack/react-router";
+import { Clapperboard, Upload } from "lucide-react";
 
 import { useText } from "../app/i18n";
 import { ProblemState } from "../app/screens";
-import { Hero } from "../features/catalog/Hero";
 import { homeQuery } from "../features/catalog/queries";
-import { Rail } from "../features/catalog/Rail";
 import { TitleGrid } from "../features/catalog/TitleGrid";
+import { HomeHero } from "../features/home/HomeHero";
+import { HomeRail } from "../features/home/HomeRail";
+import { followRows } from "../features/home/rows";
 import { useMay } from "../features/staff/queries";
 
-const route = getRouteApi("/member/layout/");
+/** So many titles a rail holds: there may be more of them. */
+const FULL_RAIL = 24;
 
 export function HomePage() {
   const text = useText();
-  const { q } = route.useSearch();
   return (
     <>
-      <title>{q === undefined ? text.appName : `${q} · ${text.appName}`}</title>
-      {q === undefined ? <Library /> : <Results words={q} />}
+      <title>{text.appName}</title>
+      <Library />
     </>
-  );
-}
-
-function Results({ words }: { words: string }) {
-  const text = useText();
-  return (
-    <TitleGrid
-      words={words}
-      level="h1"
-      heading={text.home.resultsFor(words)}
-      empty={
-        <EmptyState
-          as="h1"
-          icon={<SearchX aria-hidden size={36} />}
-          title={text.home.noResultsTitle(words)}
-        >
-          {text.home.noResultsBody}
-        </EmptyState>
-      }
-    />
   );
 }
 
@@ -51,21 +32,19 @@ function Library() {
   if (home.isError) {
     return <ProblemState error={home.error} onRetry={() => void home.refetch()} />;
   }
-  const rails = home.data.rails.filter((rail) => rail.items.length > 0);
-  const newest = rails[0]?.items[0];
-  if (newest === undefined) return <EmptyLibrary />;
-  const shown = new Set(rails.flatMap((rail) => rail.items.map((title) => title.id)));
+  const { hero, rails } = home.data;
+  if (rails.length === 0) return <EmptyLibrary />;
+  const newest = rails.find((rail) => rail.kind === "new")?.items ?? [];
   return (
-    <>
+    // Every stop of the rows is a link or a button of its own: the arrows only lead among them.
+    <div onKeyDown={followRows}>
       <h1 className="sr-only">{text.home.title}</h1>
-      <Hero title={newest} />
+      {hero !== null && <HomeHero hero={hero} />}
       {rails.map((rail) => (
-        <Rail key={rail.id} rail={rail} />
+        <HomeRail key={rail.id} rail={rail} />
       ))}
-      {home.data.title_count > shown.size && (
-        <TitleGrid words="" level="h2" heading={text.home.everything} empty={null} />
-      )}
-    </>
+      {newest.length >= FULL_RAIL && <TitleGrid heading={text.home.everything} />}
+    </div>
   );
 }
 

@@ -1,11 +1,12 @@
 import type { Profile } from "@streamverse/client";
-import { showProblem, Skeleton, Spinner } from "@streamverse/ui";
+import { Skeleton, Spinner } from "@streamverse/ui";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { Check } from "lucide-react";
 
 import { sentenceOf } from "../app/api";
 import { useText } from "../app/i18n";
+import { useErrorToast } from "../app/use-error-toast";
 import { PageHeading } from "../features/PageHeading";
 import type { SaveState } from "../features/preferences/patch-queue";
 import { preferencesQuery, useSaving } from "../features/preferences/queries";
@@ -63,13 +64,10 @@ export function PreferencesPage() {
 
 function PreferencesOf({ profile }: { profile: Profile }) {
   const text = useText();
+  const showError = useErrorToast();
   const preferences = useQuery(preferencesQuery(profile.id));
   const grownUp = useGrownUp();
-  const saving = useSaving(
-    profile.id,
-    (act) => grownUp.run(act),
-    (error) => showProblem(sentenceOf(error, text)),
-  );
+  const saving = useSaving(profile.id, (act) => grownUp.run(act), showError);
   if (preferences.isPending) return <Skeleton className="h-96" />;
   if (preferences.isError) {
     return (

@@ -7,6 +7,8 @@ import { isStatus } from "../app/api";
 import { useText } from "../app/i18n";
 import { NotFoundScreen, ProblemState } from "../app/screens";
 import { titleQuery } from "../features/catalog/queries";
+import { ChecksSection } from "../features/media/ChecksSection";
+import { LadderSection } from "../features/media/LadderSection";
 import { PosterSection } from "../features/media/PosterSection";
 import { ScenesSection } from "../features/media/ScenesSection";
 import { SubtitlesSection } from "../features/media/SubtitlesSection";
@@ -69,10 +71,12 @@ function TitleMedia() {
           {text.media.noFilmBody}
         </EmptyState>
       ) : (
-        <div className="grid gap-6">
+        <div className="grid grid-cols-[minmax(0,1fr)] gap-6">
           <PosterSection id={assetId} />
           <SubtitlesSection id={assetId} />
           <ScenesSection id={assetId} />
+          <LadderSection id={assetId} />
+          <ChecksSection id={assetId} />
         </div>
       )}
     </div>

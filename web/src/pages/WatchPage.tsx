@@ -1,51 +1,45 @@
-import { type Playback, type Preferences, unwrap } from "@streamverse/client";
+import { ApiProblem, type Preferences } from "@streamverse/client";
+import { type Marker, webPlatform } from "@streamverse/player";
 import { Button, buttonClass, EmptyState, Progress, Spinner } from "@streamverse/ui";
-import { queryOptions, useQuery } from "@tanstack/react-query";
-import { getRouteApi, Link } from "@tanstack/react-router";
+import { useQuery } from "@tanstack/react-query";
+import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { Film, Hourglass } from "lucide-react";
-import { useCallback } from "react";
+import { useCallback, useRef, useState } from "react";
 
-import { api, isStatus, sentenceOf } from "../app/api";
+import { isStatus, sentenceOf } from "../app/api";
 import { formatPercent } from "../app/format";
 import { useText } from "../app/i18n";
+import { detailsQuery, markersQuery } from "../features/catalog/pages";
 import { type Title, titleQuery } from "../features/catalog/queries";
+import { useProgressReporter, useResumePoint } from "../features/library/progress";
+import { isNotYet, tooManyStreams, useSession } from "../features/player/sessions";
+import { TooManyStreams } from "../features/player/TooManyStreams";
 import { VideoPlayer } from "../features/player/VideoPlayer";
 import { preferencesQuery } from "../features/preferences/queries";
 import { useCurrentProfile } from "../features/profiles/queries";
 
 const route = getRouteApi("/member/watch/$id");
+// Whoever comes here will play: the engine is fetched beside the questions to the server.
+webPlatform.warmUp();
 const ASK_AGAIN_MS = 500;
-
-function startPlayback(id: string): Promise<Playback> {
-  return unwrap(
-    api.POST("/api/v1/titles/{title_id}/playback", { params: { path: { title_id: id } } }),
-  );
-}
-
-/** The first grant; the player asks for later ones itself. */
-function playbackQuery(id: string) {
-  return queryOptions({
-    queryKey: ["playback", id],
-    queryFn: () => startPlayback(id),
-    staleTime: Infinity,
-    gcTime: 0,
-    refetchInterval: (query) => (isNotYet(query.state.error) ? ASK_AGAIN_MS : false),
-  });
-}
-
-function isNotYet(error: unknown): boolean {
-  return isStatus(error, 409);
-}
+/** After so many titles that came by themselves somebody is asked whether they still watch. */
+const LEFT_ALONE = 3;
+const noMarkers: readonly Marker[] = [];
+const ASK_FOR_MORE_MS = 5_000;
+const askAgainMs: Partial<Record<Title["state"], number>> = {
+  processing: ASK_AGAIN_MS,
+  // More renditions are being made of what plays already.
+  playable: ASK_FOR_MORE_MS,
+};
 
 /** Wait until the title can be played, then ask for it: a refusal would be noise in the console. */
 function usePlayback(id: string) {
   const title = useQuery({
     ...titleQuery(id),
-    refetchInterval: ({ state }) => (state.data?.state === "processing" ? ASK_AGAIN_MS : false),
+    refetchInterval: ({ state }) => (state.data && askAgainMs[state.data.state]) ?? false,
   });
   const isPlayable = title.data?.state === "playable" || title.data?.state === "ready";
-  const playback = useQuery({ ...playbackQuery(id), enabled: isPlayable });
-  return { title, playback };
+  return { title, playback: useSession(id, isPlayable) };
 }
 
 /** How whoever watches likes it; null where nobody can say, undefined until it is known. */
@@ -59,18 +53,79 @@ function useOwnPreferences(): Preferences | null | undefined {
   return asked.data;
 }
 
+/** What there is to know around a film: its stretches, its series, what follows it. */
+function useSurroundings(id: string) {
+  const details = useQuery(detailsQuery(id)).data;
+  const markers = useQuery(markersQuery(id)).data;
+  const series = details?.above.find(({ kind }) => kind === "series");
+  const next = details?.next_episode;
+  const mayFollow = next?.state === "ready" || next?.state === "playable";
+  return {
+    markers: markers ?? noMarkers,
+    partOf: series?.name ?? null,
+    next: mayFollow ? next : null,
+  };
+}
+
+/** Go on with the next title, and know how many have come by themselves since anybody was there. */
+function useAttendance(nextId: string | undefined) {
+  const navigate = useNavigate();
+  const unattended = useRef(0);
+  const note = useCallback(() => {
+    unattended.current = 0;
+  }, []);
+  const isSomebodyThere = useCallback(() => unattended.current < LEFT_ALONE, []);
+  const onNext = useCallback(
+    (isByItself: boolean) => {
+      if (nextId === undefined) return;
+      unattended.current = isByItself ? unattended.current + 1 : 0;
+      void navigate({ to: "/watch/$id", params: { id: nextId }, replace: true });
+    },
+    [nextId, navigate],
+  );
+  return { note, isSomebodyThere, onNext };
+}
+
 export function WatchPage() {
   const text = useText();
   const { id } = route.useParams();
   const { title, playback } = usePlayback(id);
   const preferences = useOwnPreferences();
-  const renew = useCallback(() => startPlayback(id), [id]);
-  const name = playback.data?.name ?? title.data?.name;
+  const resumeSeconds = useResumePoint(id);
+  const onProgress = useProgressReporter(id);
+  const { session, first, renew, refused } = playback;
+  const name = first?.playback.name ?? title.data?.name;
+  const around = useSurroundings(id);
+  const { note, ...attendance } = useAttendance(around.next?.id);
+  const [stage, setStage] = useState<HTMLElement | null>(null);
   return (
-    <main data-theme="dark" className="min-h-dvh bg-stage text-stage-ink">
+    <main
+      ref={setStage}
+      data-theme="dark"
+      className="min-h-dvh bg-stage text-stage-ink"
+      onKeyDownCapture={note}
+      onPointerDownCapture={note}
+    >
       <title>{name === undefined ? text.appName : `${name} · ${text.appName}`}</title>
-      {playback.data !== undefined && preferences !== undefined ? (
-        <VideoPlayer key={id} playback={playback.data} renew={renew} preferences={preferences} />
+      {stage !== null &&
+      session !== null &&
+      first !== undefined &&
+      refused === null &&
+      preferences !== undefined &&
+      resumeSeconds !== undefined ? (
+        <VideoPlayer
+          key={id}
+          {...around}
+          {...attendance}
+          stage={stage}
+          playback={first.playback}
+          session={session}
+          renew={renew}
+          preferences={preferences}
+          resumeSeconds={resumeSeconds}
+          onProgress={onProgress}
+          isWhole={title.data?.state === "ready"}
+        />
       ) : (
         <div className="grid min-h-dvh place-items-center">
           <BeforePlaying title={title} playback={playback} />
@@ -84,10 +139,22 @@ export function WatchPage() {
 function BeforePlaying({ title, playback }: ReturnType<typeof usePlayback>) {
   const text = useText();
   if (title.data?.state === "failed") return <Failed title={title.data} />;
-  if (title.data?.state === "processing" || (title.data && isNotYet(playback.error)))
+  if (title.data?.state === "processing" || (title.data && isNotYet(playback.refused)))
     return <NotYet title={title.data} />;
-  const asked = title.isError ? title : playback;
-  if (asked.isError) return <NotGranted error={asked.error} onRetry={() => void asked.refetch()} />;
+  const tooMany = tooManyStreams(playback.refused);
+  if (tooMany && title.data) {
+    return (
+      <TooManyStreams
+        {...tooMany}
+        onEnded={playback.askAgain}
+        back={<BackLink id={title.data.id} />}
+      />
+    );
+  }
+  if (title.isError) return <NotGranted error={title.error} onRetry={() => void title.refetch()} />;
+  if (playback.refused !== null) {
+    return <NotGranted error={playback.refused} onRetry={() => void playback.askAgain()} />;
+  }
   return (
     <div role="status" aria-label={text.common.loading}>
       <h1 className="sr-only">{text.common.loading}</h1>
@@ -139,14 +206,15 @@ function BackLink({ id }: { id: string }) {
   );
 }
 
-function NotGranted({ error, onRetry }: { error: Error; onRetry: () => void }) {
+function NotGranted({ error, onRetry }: { error: unknown; onRetry: () => void }) {
   const text = useText();
+  const refusal = error instanceof ApiProblem ? text.watching.refused[error.code] : undefined;
   const isMissing = isStatus(error, 404) || isStatus(error, 422);
   return (
     <EmptyState
       as="h1"
       icon={<Film aria-hidden size={36} />}
-      title={isMissing ? text.title.notFound : text.player.problems.unreachable.title}
+      title={refusal ?? (isMissing ? text.title.notFound : text.player.problems.unreachable.title)}
       action={
         <>
           {!isMissing && (

@@ -7,7 +7,6 @@ import {
   EmptyState,
   IconButton,
   Notice,
-  showProblem,
   showToast,
   Skeleton,
   Switch,
@@ -19,6 +18,7 @@ import { useState } from "react";
 import { sentenceOf } from "../app/api";
 import { formatAge } from "../app/format";
 import { useText } from "../app/i18n";
+import { useErrorToast } from "../app/use-error-toast";
 import { PageHeading } from "../features/PageHeading";
 import { ProblemNotice } from "../features/ProblemNotice";
 import { Permitted } from "../features/staff/Permitted";
@@ -93,7 +93,7 @@ function HookCard({ hook, kinds }: { hook: Hook; kinds: readonly string[] }) {
   const text = useText();
   const { webhooks } = text;
   const change = useChangeWebhook(hook.id);
-  const onError = (error: unknown) => showProblem(sentenceOf(error, text));
+  const onError = useErrorToast();
   return (
     <Card className="grid gap-4">
       <div className="grid gap-2">
@@ -136,7 +136,7 @@ function Actions({ hook, kinds }: { hook: Hook; kinds: readonly string[] }) {
   const test = useTestWebhook(hook.id);
   const remove = useRemoveWebhook(hook.id);
   const close = () => setOpened(null);
-  const onError = (error: unknown) => showProblem(sentenceOf(error, text));
+  const onError = useErrorToast();
   return (
     <div className="flex flex-wrap items-center gap-2">
       <Button

@@ -1,5 +1,5 @@
 import { ApiProblem, type Profile } from "@streamverse/client";
-import { Button, buttonClass, showProblem, Skeleton } from "@streamverse/ui";
+import { Button, buttonClass, Skeleton } from "@streamverse/ui";
 import { getRouteApi, Link, useRouter } from "@tanstack/react-router";
 import { ArrowLeft, Settings2 } from "lucide-react";
 import { useState } from "react";
@@ -7,6 +7,7 @@ import { useState } from "react";
 import { sentenceOf } from "../app/api";
 import { useText } from "../app/i18n";
 import { safeNext } from "../app/safe-next";
+import { useErrorToast } from "../app/use-error-toast";
 import { ProblemNotice } from "../features/ProblemNotice";
 import { followArrowKeys } from "../features/profiles/arrow-keys";
 import { PinPad } from "../features/profiles/PinPad";
@@ -35,7 +36,7 @@ export function WhosWatchingPage() {
 
 /** Go on as somebody: at once, or once the PIN is right. */
 function useChoosing() {
-  const text = useText();
+  const showError = useErrorToast();
   const router = useRouter();
   const { next } = route.useSearch();
   const switching = useSwitchProfile();
@@ -65,7 +66,7 @@ function useChoosing() {
     } catch (error) {
       const isLocked = error instanceof ApiProblem && error.code === "profiles.pin_required";
       if (isLocked) setLocked(profile);
-      else showProblem(sentenceOf(error, text));
+      else showError(error);
     }
   };
 

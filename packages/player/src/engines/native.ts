@@ -1,6 +1,13 @@
 import type { Cue } from "../cues";
 import type { Engine, EngineListener } from "../engine";
-import type { Quality, Source, TextTrack } from "../state";
+import type { AudioTrack, Measures, Quality, Source, TextTrack } from "../state";
+
+/** AudioTrack of HTML, which the compiler's library lacks. */
+interface ElementAudioTrack {
+  readonly language: string;
+  readonly label: string;
+  enabled: boolean;
+}
 
 /** HLS played by the media element itself, where there are no Media Source Extensions. */
 export class NativeEngine implements Engine {
@@ -55,6 +62,35 @@ export class NativeEngine implements Engine {
     // The device adapts by itself and takes no orders.
   }
 
+  audioTracks(): readonly AudioTrack[] {
+    return this.#sounds().map(({ language, label }, index) => ({
+      id: String(index),
+      language,
+      label: label || null,
+      channels: 2,
+    }));
+  }
+
+  activeAudioTrack(): string | null {
+    const index = this.#sounds().findIndex(({ enabled }) => enabled);
+    return index < 0 ? null : String(index);
+  }
+
+  chooseAudioTrack(id: string): void {
+    for (const [index, track] of this.#sounds().entries()) track.enabled = String(index) === id;
+    this.#listener.onTracksChanged();
+  }
+
+  /** Only Apple's browsers tell of sounds. */
+  #sounds(): readonly ElementAudioTrack[] {
+    const { audioTracks } = this.#video as { audioTracks?: ArrayLike<ElementAudioTrack> };
+    return audioTracks === undefined ? [] : Array.from(audioTracks);
+  }
+
+  measures(): Measures {
+    return { videoCodec: null, audioCodec: null, bandwidthBps: null };
+  }
+
   textTracks(): readonly TextTrack[] {
     return [...this.#video.textTracks].map(({ language, label }, index) => ({
       id: String(index),
@@ -77,6 +113,11 @@ export class NativeEngine implements Engine {
   cuesAt(): readonly Cue[] {
     // The device draws them, also where a page cannot: when its own player fills the screen.
     return [];
+  }
+
+  offersMore(): Promise<boolean> {
+    // Which renditions it plays, the device does not say.
+    return Promise.resolve(false);
   }
 
   playableSeconds(): number {

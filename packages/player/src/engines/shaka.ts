@@ -5,6 +5,8 @@ import type { Engine, EngineListener } from "../engine";
 import { askForKeys } from "../license";
 import { kindOfStatus, type PlayerProblem, type ProblemKind } from "../problem";
 import {
+  type AudioTrack,
+  type Measures,
   noPreferences,
   type Protection,
   type Quality,
@@ -12,6 +14,7 @@ import {
   type TextTrack,
   type ViewerPreferences,
 } from "../state";
+import { Adaptation } from "./shaka-adaptation";
 import { TextKeeper } from "./shaka-text";
 
 /** How often the playlist of a growing film is read again. */
@@ -34,6 +37,7 @@ export class ShakaEngine implements Engine {
     // eslint-disable-next-line @typescript-eslint/no-unused-vars -- Shaka counts the parameters
     const keepText = (_player: shaka.Player) => (this.#text = new TextKeeper());
     this.#player.configure("textDisplayFactory", keepText);
+    this.#player.configure("abrFactory", () => new Adaptation());
     for (const event of ["trackschanged", "adaptation", "variantchanged", "textchanged"]) {
       this.#player.addEventListener(event, () => listener.onTracksChanged());
     }
@@ -64,6 +68,8 @@ export class ShakaEngine implements Engine {
 
   async load(source: Source, startSeconds: number): Promise<void> {
     if (source.protection !== null && !(await this.#unlock(source.protection))) return;
+    if (source.lineBps !== null)
+      this.#player.configure("abr.defaultBandwidthEstimate", source.lineBps);
     try {
       await this.#player.attach(this.#video);
       await this.#player.load(source.hlsUrl, startSeconds);
@@ -111,15 +117,48 @@ export class ShakaEngine implements Engine {
     return qualities.find(isFine) ?? qualities.at(-1);
   }
 
+  audioTracks(): readonly AudioTrack[] {
+    const found = new Map<string, AudioTrack>();
+    for (const track of this.#player.getAudioTracks()) {
+      found.set(soundId(track), {
+        id: soundId(track),
+        language: track.language,
+        label: ownName(track),
+        channels: track.channelsCount ?? 2,
+      });
+    }
+    return [...found.values()];
+  }
+
+  activeAudioTrack(): string | null {
+    const active = this.#player.getAudioTracks().find((track) => track.active);
+    return active ? soundId(active) : null;
+  }
+
+  chooseAudioTrack(id: string): void {
+    const track = this.#player.getAudioTracks().find((candidate) => soundId(candidate) === id);
+    if (track && !track.active) this.#player.selectAudioTrack(track);
+  }
+
+  measures(): Measures {
+    const video = this.#player.getVideoTracks().find((track) => track.active);
+    const audio = this.#player.getAudioTracks().find((track) => track.active);
+    const { estimatedBandwidth } = this.#player.getStats();
+    return {
+      videoCodec: video?.codecs ?? null,
+      audioCodec: audio?.codecs ?? null,
+      bandwidthBps: Number.isFinite(estimatedBandwidth) ? estimatedBandwidth : null,
+    };
+  }
+
   textTracks(): readonly TextTrack[] {
     return this.#player
       .getTextTracks()
       .filter(({ forced }) => !forced)
-      .map(({ id, language, originalLanguage, label }) => ({
-        id: String(id),
-        language,
-        // A playlist must name each track; one without a name is called by its language there.
-        label: label === language || label === originalLanguage ? null : label,
+      .map((track) => ({
+        id: String(track.id),
+        language: track.language,
+        label: ownName(track),
       }));
   }
 
@@ -139,6 +178,15 @@ export class ShakaEngine implements Engine {
 
   cuesAt(seconds: number): readonly Cue[] {
     return this.#text?.at(seconds) ?? [];
+  }
+
+  /** A player reads only once which renditions there are, so the list is read again here. */
+  async offersMore(source: Source): Promise<boolean> {
+    const answer = await fetch(source.hlsUrl);
+    if (!answer.ok) return false;
+    const listed = (await answer.text()).matchAll(/[:,]RESOLUTION=\d+x(\d+)/g);
+    const known = new Set(this.#player.getVideoTracks().map(({ height }) => height));
+    return [...listed].some(([, height]) => !known.has(Number(height)));
   }
 
   playableSeconds(): number {
@@ -194,11 +242,26 @@ const configuration = {
     retryParameters: { maxAttempts: 6, baseDelay: 500, backoffFactor: 2, timeout: 20_000 },
   },
   abr: {
-    defaultBandwidthEstimate: 5_000_000,
+    defaultBandwidthEstimate: 4_000_000,
     restrictToElementSize: true,
-    switchInterval: 4,
   },
 };
+
+interface Named {
+  language: string;
+  originalLanguage: string | null;
+  label: string | null;
+}
+
+/** A playlist must name each track; one without a name is called by its language there. */
+function ownName({ language, originalLanguage, label }: Named): string | null {
+  return label === language || label === originalLanguage ? null : label;
+}
+
+/** One sound comes in several codecs, of which the engine takes what goes with the picture. */
+function soundId({ language, label, channelsCount }: shaka.extern.AudioTrack): string {
+  return [language, label ?? "", channelsCount ?? 2].join("/");
+}
 
 function qualityOf(track: shaka.extern.VideoTrack): Quality | null {
   if (track.width === null || track.height === null) return null;

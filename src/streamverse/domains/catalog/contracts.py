@@ -45,6 +45,15 @@ class RelationKind(enum.StrEnum):
     SPIN_OFF = "spin_off"
     REMAKE = "remake"
     RELATED = "related"
+    TRAILER = "trailer"
+    BONUS = "bonus"
+
+
+class CollectionKind(enum.StrEnum):
+    """Whether titles are shown together, or had together."""
+
+    COLLECTION = "collection"
+    BUNDLE = "bundle"
 
 
 class TitleState(enum.StrEnum):
@@ -78,6 +87,17 @@ class Viewer:
     sees_unpublished: bool = False
 
 
+class Visibility(enum.Enum):
+    """Whether a title may be known of, or why not."""
+
+    VISIBLE = "visible"
+    GONE = "gone"
+    NOT_PUBLISHED = "not_published"
+    TOO_MATURE = "too_mature"
+    NOT_HERE = "not_here"
+    NOT_NOW = "not_now"
+
+
 @dataclass(frozen=True, slots=True)
 class Title:
     """Something to watch."""
@@ -86,11 +106,24 @@ class Title:
     asset_id: AssetId | None
     kind: TitleKind
     name: str
+    year: int | None
     credit: str | None
     state: TitleState
     is_published: bool
     duration_ms: int | None
     created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PublicTitle:
+    """What anybody may be told of a title, who they are or not."""
+
+    id: TitleId
+    kind: TitleKind
+    name: str
+    description: str
+    year: int | None
+    picture_url: str | None
 
 
 # --- what is said about a title -------------------------------------------------------------------
@@ -169,6 +202,62 @@ class TitlePatch(Struct, frozen=True, omit_defaults=True):
     related: list[RelatedLine] | UnsetType = UNSET
 
 
+# --- what is found --------------------------------------------------------------------------------
+
+
+class FindableKind(enum.StrEnum):
+    """What sort of thing a search leads to."""
+
+    MOVIE = "movie"
+    SERIES = "series"
+    CLIP = "clip"
+    EVENT = "event"
+    PERSON = "person"
+    COLLECTION = "collection"
+    BUNDLE = "bundle"
+    GENRE = "genre"
+    STUDIO = "studio"
+
+
+class Findable(Struct, frozen=True, omit_defaults=True):
+    """What may be found, and by which words; ``weight`` is how many titles have to do with it."""
+
+    id: UUID
+    tenant_id: UUID
+    kind: FindableKind
+    name: str
+    slug: str = ""
+    other_names: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
+    genres: tuple[str, ...] = ()
+    year: int | None = None
+    language: str | None = None
+    weight: int = 0
+
+
+# --- titles in batches, for other domains ---------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Watchable:
+    """What progress is measured by; the root is the series, or the title itself."""
+
+    title_id: TitleId
+    root_id: TitleId
+    duration_ms: int | None
+    credits_start_ms: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class EpisodePlace:
+    """Where an episode stands."""
+
+    series_id: TitleId
+    series_name: str
+    season: int
+    number: int
+
+
 # --- what is done ---------------------------------------------------------------------------------
 
 
@@ -178,6 +267,13 @@ class PurgeDeleted(Job):
 
 
 # --- what happens ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class TitleAdded(Event):
+    """There is a title more, which viewers do not see yet."""
+
+    title_id: TitleId
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,3 +317,11 @@ class TitlePurged(Event):
 
     title_id: TitleId
     asset_id: AssetId | None
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionChanged(Event):
+    """A collection or bundle was made, said otherwise, or removed."""
+
+    collection_id: UUID
+    kind: CollectionKind = CollectionKind.COLLECTION

@@ -92,3 +92,90 @@ class TitleNotMadeYet(Unavailable):
 
     def __init__(self) -> None:
         super().__init__("The title of this asset is about to be made; this is tried again.")
+
+
+class PersonNotFound(NotFound):
+    """There is no such person, or nothing of theirs that the caller may know of."""
+
+    code = "catalog.person_not_found"
+    title = "No such person"
+
+    def __init__(self) -> None:
+        super().__init__("This person is in no title that is available to you.")
+
+
+class StudioNotFound(NotFound):
+    """There is no such studio, or nothing of it that the caller may know of."""
+
+    code = "catalog.studio_not_found"
+    title = "No such studio"
+
+    def __init__(self) -> None:
+        super().__init__("This studio made no title that is available to you.")
+
+
+class GenreNotFound(NotFound):
+    """There is no such genre, or nothing of it that the caller may know of."""
+
+    code = "catalog.genre_not_found"
+    title = "No such genre"
+
+    def __init__(self) -> None:
+        super().__init__("There is no title of this genre that is available to you.")
+
+
+class SeasonNotFound(NotFound):
+    """A series has no season of this number, or none that the caller may know of."""
+
+    code = "catalog.season_not_found"
+    title = "No such season"
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"There is no season {number} that is available to you.", number=number)
+
+
+class CollectionNotFound(NotFound):
+    """There is no such collection or bundle, or none that the caller may know of."""
+
+    code = "catalog.collection_not_found"
+    title = "No such collection"
+
+    def __init__(self) -> None:
+        super().__init__("This collection does not exist, or is not available to you.")
+
+
+class CollectionNameTaken(Conflict):
+    """Another collection has this name."""
+
+    code = "catalog.collection_name_taken"
+    title = "The name is taken"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"There is another one called “{name}”: choose another name.")
+
+
+class ImportOutdated(Conflict):
+    """A file would do something else by now than what was shown."""
+
+    code = "catalog.import_outdated"
+    title = "The catalogue has changed"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "What this file changes was changed meanwhile, or it is another file: "
+            "nothing was applied. Look at the preview again."
+        )
+
+
+class ImportNotClean(Conflict):
+    """A file has lines that are wrong, and is applied as a whole or not at all."""
+
+    code = "catalog.import_not_clean"
+    title = "Some lines are wrong"
+
+    def __init__(self, wrong: int) -> None:
+        super().__init__(
+            f"{wrong} lines of this file are wrong: mend them, or take them out. "
+            "Nothing was applied.",
+            wrong=wrong,
+        )

@@ -2,12 +2,84 @@
 
 from __future__ import annotations
 
-from streamverse.domains.catalog.contracts import Title, TitleId, TitleKind, TitleState
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from streamverse.domains.catalog.contracts import (
+    Findable,
+    FindableKind,
+    MarkerLine,
+    PublicTitle,
+    RelatedLine,
+    RelationKind,
+    Title,
+    TitleId,
+    TitleKind,
+    TitlePatch,
+    TitleState,
+    Viewer,
+    Visibility,
+)
+from streamverse.domains.catalog.errors import TitleNotFound
 from streamverse.domains.catalog.models import TitleRow
-from streamverse.domains.catalog.repository import Titles
-from streamverse.domains.catalog.service import titles
+from streamverse.domains.catalog.repository import Aspects, Revisions, Titles
+from streamverse.domains.catalog.repository.finding import Findables
+from streamverse.domains.catalog.repository.shelves import Shelves
+from streamverse.domains.catalog.schemas.titles import TitleCardOut
+from streamverse.domains.catalog.service import editing, lifecycle, titles
+from streamverse.domains.catalog.service.editing import fill_title, fill_titles
+from streamverse.domains.catalog.service.lifecycle import await_media
+from streamverse.domains.catalog.service.shelves import (
+    find_by_names,
+    find_next_episodes,
+    find_places,
+    find_watchable,
+    find_words,
+    keep_visible,
+    list_newest,
+    list_unready,
+    show_cards,
+    show_upcoming,
+    will_be_visible,
+)
+from streamverse.domains.catalog.service.viewers import unknown_viewer, viewer_of
+from streamverse.domains.media import public as media
 from streamverse.domains.media.contracts import AssetId
+from streamverse.domains.media.public import MediaAddresses, PosterAddresses
+from streamverse.domains.profiles.contracts import Profile
 from streamverse.kit.work import Work
+
+__all__ = [
+    "TitleCardOut",
+    "TitleNotFound",
+    "await_media",
+    "fill_title",
+    "fill_titles",
+    "find_by_names",
+    "find_genre_names",
+    "find_genres",
+    "find_names",
+    "find_next_episodes",
+    "find_places",
+    "find_revision",
+    "find_title",
+    "find_visible_title",
+    "find_visible_title_of_asset",
+    "find_watchable",
+    "find_words",
+    "good_until",
+    "keep_visible",
+    "list_home_collections",
+    "list_in_genre",
+    "list_largest_genres",
+    "list_newest",
+    "list_unready",
+    "show_cards",
+    "show_upcoming",
+    "viewer_of",
+    "will_be_visible",
+]
 
 
 async def find_title(work: Work, title_id: TitleId) -> Title | None:
@@ -20,6 +92,25 @@ async def find_visible_title(work: Work, title_id: TitleId) -> Title | None:
     """Find a title if the actor may know of it."""
     row = await titles.find_visible(work, title_id)
     return _view(row) if row else None
+
+
+async def judge_title(
+    work: Work, title_id: TitleId, current: Profile | None = None
+) -> tuple[Title | None, Visibility]:
+    """Find a title, and tell whether the actor may know of it or why not.
+
+    For who tells people what keeps a title away; nobody else gets one that is not visible. Who has
+    the current profile, gives it.
+    """
+    row = await Titles(work).find(title_id)
+    if row is None:
+        return None, Visibility.GONE
+    return _view(row), await titles.judge(work, row, await viewer_of(work, current))
+
+
+async def list_markers(work: Work, title_id: TitleId) -> Sequence[MarkerLine]:
+    """List the named stretches of a title, whoever asks."""
+    return (await Aspects(work).markers([title_id])).get(title_id, [])
 
 
 async def find_visible_title_of_asset(work: Work, asset_id: AssetId) -> Title | None:
@@ -35,9 +126,199 @@ def _view(row: TitleRow) -> Title:
         asset_id=AssetId(row.asset_id) if row.asset_id else None,
         kind=TitleKind(row.kind),
         name=row.name,
+        year=row.year,
         credit=row.credit or None,
         state=TitleState(row.state),
         is_published=row.published_at is not None,
         duration_ms=row.duration_ms,
         created_at=row.created_at,
     )
+
+
+# --- for search -----------------------------------------------------------------------------------
+
+
+async def describe_findables(
+    work: Work, kind: FindableKind, ids: Collection[UUID]
+) -> Sequence[Findable]:
+    """Say by which words things of a kind are found; what is gone or deleted is left out."""
+    return await Findables(work).describe(kind, ids)
+
+
+async def list_findables(
+    work: Work, kind: FindableKind, *, after: UUID | None, limit: int
+) -> Sequence[UUID]:
+    """List the numbers of what may be found of a kind, in their order, from above one."""
+    return await Findables(work).page(kind, after, limit)
+
+
+async def findables_of_title(
+    work: Work, title_id: TitleId
+) -> Mapping[FindableKind, Collection[UUID]]:
+    """Give what is found by what a title says: people, genres, studios and collections."""
+    return await Findables(work).linked(title_id)
+
+
+async def visible_findables(
+    work: Work, ids: Mapping[FindableKind, Collection[UUID]]
+) -> Collection[UUID]:
+    """Tell which of some things the actor may know of; a person is known by a title."""
+    return await Findables(work).visible(await viewer_of(work), ids)
+
+
+async def posters_of_titles(
+    work: Work, addresses: MediaAddresses, title_ids: Collection[UUID]
+) -> Mapping[UUID, PosterAddresses]:
+    """Tell where the posters of some titles are."""
+    assets = await Titles(work).posters_assets(title_ids)
+    posters = await media.posters(work, addresses, list(assets.values()))
+    drawn = await media.artworks(work, addresses, await Titles(work).drawn(title_ids))
+    return {
+        **{title: posters[asset] for title, asset in assets.items() if asset in posters},
+        **{title: PosterAddresses(still, None) for title, still in drawn.items()},
+    }
+
+
+# --- what anybody may be told ---------------------------------------------------------------------
+
+PUBLIC_LIMIT = 50_000
+
+
+async def find_public_title(
+    work: Work, addresses: MediaAddresses, title_id: TitleId
+) -> PublicTitle | None:
+    """Find a title that somebody unknown may know of."""
+    row = await titles.find_visible_to(work, title_id, unknown_viewer(work))
+    if row is None:
+        return None
+    [shown] = await titles.show(work, addresses, [row])
+    return PublicTitle(
+        id=TitleId(row.id),
+        kind=TitleKind(row.kind),
+        name=row.name,
+        description=row.description or row.tagline,
+        year=row.year,
+        picture_url=shown.poster.still.url if shown.poster else None,
+    )
+
+
+async def list_public_titles(work: Work) -> Sequence[TitleId]:
+    """List the titles that somebody unknown may know of: the newest, as many as a sitemap takes."""
+    cards = await Titles(work).newest(unknown_viewer(work), PUBLIC_LIMIT)
+    return [TitleId(card.id) for card in cards]
+
+
+# --- how long an answer holds ---------------------------------------------------------------------
+
+
+async def find_revision(work: Work) -> int:
+    """Tell how often the catalog has changed: while it is the same, so are answers about titles.
+
+    Until a moment comes at which something opens or closes by itself.
+    """
+    return await Revisions(work).current()
+
+
+async def good_until(work: Work, latest: datetime) -> datetime:
+    """Tell when something next opens or closes by itself, or ``latest`` if that is sooner."""
+    return await Revisions(work).good_until(latest)
+
+
+# --- titles in batches ----------------------------------------------------------------------------
+
+
+async def find_names(work: Work, title_ids: Collection[TitleId]) -> Mapping[UUID, str]:
+    """Find what titles are called, whoever asks."""
+    return await Shelves(work).names(title_ids)
+
+
+async def find_genres(
+    work: Work, title_ids: Collection[TitleId]
+) -> Mapping[UUID, list[tuple[UUID, str]]]:
+    """Find the genres of titles, with their names; the first one comes first."""
+    return await Shelves(work).genres(title_ids)
+
+
+async def list_in_genre(
+    work: Work, viewer: Viewer, genre_id: UUID, limit: int
+) -> Sequence[TitleId]:
+    """List the titles of a genre that somebody may know of, newest first."""
+    return [TitleId(one) for one in await Shelves(work).in_genre(viewer, genre_id, limit)]
+
+
+async def list_largest_genres(work: Work, limit: int) -> Sequence[UUID]:
+    """List the genres that most titles are of, the largest first."""
+    return await Shelves(work).largest_genres(limit)
+
+
+async def find_genre_names(
+    work: Work, genre_ids: Sequence[UUID]
+) -> Sequence[tuple[UUID, str, str]]:
+    """Give the slugs and names of genres that there still are, in the order given."""
+    names = await Shelves(work).genre_names(genre_ids)
+    return [(genre_id, *names[genre_id]) for genre_id in genre_ids if genre_id in names]
+
+
+async def list_home_collections(
+    work: Work, limit: int, each: int
+) -> Sequence[tuple[str, str, Sequence[TitleId]]]:
+    """List the collections that stand on the home page: their slugs, names and titles."""
+    return [
+        (slug, name, [TitleId(one) for one in title_ids])
+        for slug, name, title_ids in await Shelves(work).home_collections(limit, each)
+    ]
+
+
+# --- titles that other domains bring --------------------------------------------------------------
+
+
+async def add_title(
+    work: Work,
+    kind: TitleKind,
+    patch: TitlePatch,
+    *,
+    parent_id: TitleId | None = None,
+) -> TitleId:
+    """Make a title that waits for its media, or a series or a season; its patch has a name."""
+    row = await lifecycle.create_title(work, kind, str(patch.name), parent_id=parent_id)
+    await editing.describe_anew(work, row, patch)
+    return TitleId(row.id)
+
+
+async def describe_title(work: Work, title_id: TitleId) -> TitlePatch | None:
+    """Give everything that is said about a title, unless it was deleted."""
+    row = await Titles(work).find(title_id)
+    if row is None or row.deleted_at is not None:
+        return None
+    return (await editing.describe(work, [row]))[row.id]
+
+
+async def note_artwork(work: Work, title_id: TitleId) -> None:
+    """Show the picture that a title has without having media."""
+    row = await Titles(work).lock(title_id)
+    row.has_poster = row.asset_id is None or row.has_poster
+
+
+async def is_kept(work: Work, title_id: TitleId) -> bool:
+    """Tell whether there is such a title, and nobody deleted it."""
+    row = await Titles(work).find(title_id)
+    return row is not None and row.deleted_at is None
+
+
+async def find_numbered(work: Work, parent_id: TitleId) -> Mapping[int, TitleId]:
+    """Give what stands beneath a title by number, whoever asks."""
+    return await Titles(work).numbered(parent_id)
+
+
+async def relate(work: Work, title_id: TitleId, other_id: TitleId, kind: RelationKind) -> None:
+    """Say how another title stands to one, beside what is said already."""
+    lines = (await Aspects(work).related([title_id])).get(title_id, [])
+    if other_id not in {line.title_id for line in lines}:
+        await Aspects(work).replace_related(title_id, [*lines, RelatedLine(other_id, kind)])
+
+
+async def publish_container(work: Work, title_id: TitleId) -> None:
+    """Show a series or season to viewers, if it is there and not published."""
+    row = await Titles(work).find(title_id)
+    if row is not None and row.deleted_at is None and row.published_at is None:
+        await lifecycle.publish_title(work, title_id)

@@ -146,6 +146,15 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
+class Device:
+    """A browser or app that an account has logged in on."""
+
+    id: DeviceId
+    name: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
 class KeyHolder(Actor):
     """A program that acts by a key of the API: it has the key's scopes, and no role."""
 

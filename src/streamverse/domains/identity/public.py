@@ -12,16 +12,19 @@ from streamverse.domains.identity.contracts import (
     AccountId,
     ActivityKind,
     ApiKeyId,
+    Device,
+    DeviceId,
     IdentitySettings,
     KeyHolder,
     SessionId,
     TenantId,
 )
 from streamverse.domains.identity.models import AccountRow
-from streamverse.domains.identity.repository import Accounts, ApiKeys, Sessions, Tenants
+from streamverse.domains.identity.repository import Accounts, ApiKeys, Devices, Sessions, Tenants
 from streamverse.domains.identity.service import accounts, activity, sessions
 from streamverse.domains.identity.service.audit import Verified, audit, verify_all
 from streamverse.domains.identity.service.exports import STORE_OWNERS as IDENTITY_STORE_OWNERS
+from streamverse.domains.identity.service.mails import Correspondence
 from streamverse.domains.identity.service.passwords import hash_password, is_password
 from streamverse.kit.db import JsonObject
 from streamverse.kit.tokens import setup_token
@@ -29,10 +32,12 @@ from streamverse.kit.work import Actor, Role, Work, Workshop
 
 __all__ = [
     "IDENTITY_STORE_OWNERS",
+    "Correspondence",
     "authenticate",
     "ensure_default_tenant",
     "find_account",
     "find_holder",
+    "find_own_device",
     "find_owner",
     "find_session_end",
     "find_setup_token",
@@ -40,6 +45,7 @@ __all__ = [
     "hash_password",
     "is_holder_active",
     "is_password",
+    "lock_account",
     "record_activity",
     "record_audit",
     "set_locale",
@@ -76,6 +82,19 @@ async def is_holder_active(work: Work, holder_id: UUID) -> bool:
     if ends_at is not None:
         return ends_at > work.now
     return await ApiKeys(work).find_with_maker(ApiKeyId(holder_id)) is not None
+
+
+async def find_own_device(work: Work) -> Device | None:
+    """Find what the actor has logged in on; programs that act by a key have nothing."""
+    if work.actor.session_id is None:
+        return None
+    row = await Devices(work).find_of_session(SessionId(work.actor.session_id))
+    return Device(DeviceId(row.id), row.name, row.kind) if row else None
+
+
+async def lock_account(work: Work, account_id: AccountId) -> None:
+    """Let nobody else change what an account has, until this Work ends."""
+    await Accounts(work).lock(account_id)
 
 
 async def ensure_default_tenant(work: Work) -> TenantId:

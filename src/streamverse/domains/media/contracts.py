@@ -9,6 +9,7 @@ from uuid import UUID
 
 from streamverse.kit.events import Event
 from streamverse.kit.jobs import Job
+from streamverse.mediakit.ladder import CodecFamily
 
 UploadId = NewType("UploadId", UUID)
 AssetId = NewType("AssetId", UUID)
@@ -78,6 +79,7 @@ class PackageView:
     playable_ms: int
     duration_ms: int
     key_ids: tuple[UUID, ...] = ()
+    codec_families: tuple[CodecFamily, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,15 @@ class AssetAccepted(Event):
     duration_ms: int
     width: int | None
     height: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class UploadRefused(Event):
+    """A file that was on its way cannot be taken in; nothing of it is kept."""
+
+    upload_id: UploadId
+    asset_id: AssetId
+    problem: ProblemView
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +185,18 @@ class EncodeSound(EncodePart):
 
 
 @dataclass(frozen=True, slots=True)
+class MeasureTitle(Job):
+    """Measure what renditions of a film would be worth, and choose them.
+
+    What is ordered then has the priority of the package.
+    """
+
+    lane: ClassVar[str] = ENCODE_LANE
+    package_id: PackageId
+    package_priority: int
+
+
+@dataclass(frozen=True, slots=True)
 class MakePoster(Job):
     """Choose a frame and make the poster of it."""
 
@@ -186,6 +209,18 @@ class MakePictures(Job):
 
     lane: ClassVar[str] = PICTURES_LANE
     package_id: PackageId
+
+
+@dataclass(frozen=True, slots=True)
+class CarryOver(Job):
+    """Take over what people gave for a package that is made anew, and remove the old one's files.
+
+    ``kept`` are folders beneath that of the package.
+    """
+
+    old_id: PackageId
+    new_id: PackageId
+    kept: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

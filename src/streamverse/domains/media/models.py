@@ -109,6 +109,18 @@ class PackageRow(TenantOwned, Base):
     failed_at: Mapped[datetime | None]
 
 
+class MeasurementRow(TenantOwned, Base):
+    """What was measured of a film, and the renditions that were chosen for it."""
+
+    __tablename__ = "media_measurement"
+
+    asset_id: Mapped[UUID] = mapped_column(
+        ForeignKey("media_asset.id", ondelete="CASCADE"), primary_key=True
+    )
+    report: Mapped[JsonObject]
+    measured_at: Mapped[datetime]
+
+
 class TrackRow(TenantOwned, Base):
     """One rendition or one audio track of a package."""
 
@@ -263,4 +275,19 @@ class SubtitleRow(TenantOwned, Base):
     cue_count: Mapped[int] = mapped_column(Integer)
     size_bytes: Mapped[int]
     notices: Mapped[JsonObject]
+    created_at: Mapped[datetime]
+
+
+class ArtworkRow(TenantOwned, Base):
+    """The picture of something that is no film: a series, a person.
+
+    What it shows is known by a number of a domain above, and is no foreign key. Its files lie where
+    those of a package of that number would.
+    """
+
+    __tablename__ = "media_artwork"
+
+    subject_id: Mapped[UUID] = mapped_column(primary_key=True)
+    picture_id: Mapped[UUID]
+    width: Mapped[int] = mapped_column(Integer)
     created_at: Mapped[datetime]

@@ -9,11 +9,24 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from streamverse.domains.media.contracts import AssetId, PackageId, PackageView, UploadId
-from streamverse.domains.media.errors import KeyUnknown
-from streamverse.domains.media.repository import Keys, Packages, Pictures, Uploads
+from streamverse.domains.media.errors import (
+    KeyUnknown,
+    PosterUnreadable,
+    SubtitlesUnreadable,
+    TooManySubtitles,
+)
+from streamverse.domains.media.repository import Assets, Keys, Packages, Pictures, Uploads
 from streamverse.domains.media.rules.packages import EncodingPolicy
+from streamverse.domains.media.rules.pictures import NewPicture
 from streamverse.domains.media.rules.states import PackageState
+from streamverse.domains.media.rules.subtitles import SubtitleWords
 from streamverse.domains.media.service import assets, delivery, processing
+from streamverse.domains.media.service.artwork import (
+    artworks,
+    drop_artwork,
+    find_pictured,
+    give_artwork,
+)
 from streamverse.domains.media.service.delivery import (
     MASTER_PLAYLIST,
     MPD,
@@ -22,13 +35,22 @@ from streamverse.domains.media.service.delivery import (
     PictureAddress,
     PosterAddresses,
     SpriteAddresses,
+    admit_log_in,
 )
 from streamverse.domains.media.service.importing import import_file
 from streamverse.domains.media.service.keys import KeySafe, open_keys
-from streamverse.domains.media.service.pictures import Lightbox
-from streamverse.domains.media.service.remote_imports import NewImport, order_import
+from streamverse.domains.media.service.pictures import Lightbox, give_poster
+from streamverse.domains.media.service.remote_imports import NewImport, order_file, order_import
+from streamverse.domains.media.service.retention import let_source_go
 from streamverse.domains.media.service.storage_report import STORE_OWNERS as MEDIA_STORE_OWNERS
 from streamverse.domains.media.service.storage_report import total_by_tenant
+from streamverse.domains.media.service.subtitles import (
+    GivenSubtitles,
+    add_subtitles,
+    is_same_subtitles,
+    list_subtitles,
+)
+from streamverse.domains.media.service.subtitles import read_given as read_subtitles
 from streamverse.domains.media.service.uploads import Receptions, UploadLimits
 
 if TYPE_CHECKING:
@@ -59,10 +81,13 @@ async def find_package(work: Work, asset_id: AssetId) -> PackageView | None:
 
 
 def sign_addresses(
-    work: Work, addresses: MediaAddresses, package: PackageView
+    work: Work,
+    addresses: MediaAddresses,
+    package: PackageView,
+    holder_id: UUID | None = None,
 ) -> PlayableAddresses:
-    """Sign the addresses of a package for the player of whoever asks."""
-    holder_id = delivery.holder_of(work)
+    """Sign the addresses of a package for a holder: whoever asks, unless another is given."""
+    holder_id = holder_id or delivery.holder_of(work)
     grant = addresses.stream_grant(package.package_id, holder_id, work.now)
     base = addresses.stream_base(package.package_id, holder_id, work.now)
     license_url = addresses.license_url(package.package_id, grant)
@@ -106,6 +131,18 @@ async def posters(
     """Sign the addresses of the posters that exist."""
     found = await Pictures(work).posters(asset_ids)
     return {asset_id: addresses.poster(view, work.now) for asset_id, view in found.items()}
+
+
+async def needs_poster(work: Work, asset_id: AssetId) -> bool:
+    """Tell whether there is a film to give a poster to, and nobody has chosen one."""
+    found = await Packages(work).of_assets([asset_id])
+    return bool(found) and not found[0].is_poster_chosen
+
+
+async def find_tags(work: Work, asset_id: AssetId) -> Mapping[str, str]:
+    """Find what a file says of itself, by the names of its tags."""
+    row = await Assets(work).find(asset_id)
+    return row.facts.get("tags", {}) if row is not None else {}
 
 
 async def progress(work: Work, asset_ids: Sequence[AssetId]) -> Mapping[AssetId, float]:
@@ -152,29 +189,49 @@ async def find_upload_problem(work: Work, upload_id: UploadId) -> str | None:
 __all__ = [
     "MEDIA_STORE_OWNERS",
     "EncodingPolicy",
+    "GivenSubtitles",
     "KeySafe",
     "KeyUnknown",
     "Lightbox",
     "MediaAddresses",
     "NewImport",
+    "NewPicture",
     "PictureAddress",
     "PlayableAddresses",
     "PosterAddresses",
+    "PosterUnreadable",
     "Receptions",
     "SpriteAddresses",
+    "SubtitleWords",
+    "SubtitlesUnreadable",
+    "TooManySubtitles",
     "UploadId",
     "UploadLimits",
+    "add_subtitles",
+    "admit_log_in",
+    "artworks",
     "delete_asset",
+    "drop_artwork",
     "find_package",
+    "find_pictured",
     "find_protected",
+    "find_tags",
     "find_upload_problem",
+    "give_artwork",
     "give_keys",
+    "give_poster",
     "has_ever_received",
     "hurry",
     "import_file",
+    "is_same_subtitles",
+    "let_source_go",
+    "list_subtitles",
+    "needs_poster",
+    "order_file",
     "order_import",
     "posters",
     "progress",
+    "read_subtitles",
     "rename_asset",
     "retry_job",
     "sign_addresses",

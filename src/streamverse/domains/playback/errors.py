@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from streamverse.kit.errors import Conflict, Forbidden, Invalid, NotFound, Throttled
 
 
@@ -27,6 +29,116 @@ class TitleNotVisible(NotFound):
 
     def __init__(self) -> None:
         super().__init__("There is no such title, or it has been taken off.")
+
+
+class TitleTooMature(Forbidden):
+    """The title is above the age limit of the profile."""
+
+    code = "playback.title_too_mature"
+    title = "Not for this profile"
+
+    def __init__(self) -> None:
+        super().__init__("This title is above the age limit of your profile: choose another one.")
+
+
+class TitleNotHere(Forbidden):
+    """The title may not be watched in the viewer's region."""
+
+    code = "playback.title_not_here"
+    title = "Not available here"
+
+    def __init__(self) -> None:
+        super().__init__("This title may not be watched in the region that you are in.")
+
+
+class TitleNotNow(Forbidden):
+    """The title may be watched earlier or later."""
+
+    code = "playback.title_not_now"
+    title = "Not available now"
+
+    def __init__(self) -> None:
+        super().__init__("This title may not be watched now: it comes later, or its time is over.")
+
+
+class DeviceCannotPlay(Conflict):
+    """The title exists in no form that the device decodes."""
+
+    code = "playback.device_cannot_play"
+    title = "Not playable on this device"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This device plays none of the forms that the title exists in: try another device, or "
+            "another browser."
+        )
+
+
+class TooManyDevices(Conflict):
+    """The account watches on as many devices as it may."""
+
+    code = "playback.too_many_devices"
+    title = "Too many devices"
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(
+            f"This account may be watched on {limit} devices: remove one of them under Security.",
+            limit=limit,
+        )
+
+
+class TooManyStreams(Conflict):
+    """The account watches as much at once as it may; the facts name what can be ended."""
+
+    code = "playback.too_many_streams"
+    title = "Too many streams"
+
+    def __init__(self, limit: int, streams: Sequence[object]) -> None:
+        super().__init__(
+            f"As many are watching with this account as may at once ({limit}): end one of them.",
+            limit=limit,
+            streams=streams,
+        )
+
+
+class SessionNotFound(NotFound):
+    """There is no such session, or it is somebody else's."""
+
+    code = "playback.session_not_found"
+    title = "No such session"
+
+    def __init__(self) -> None:
+        super().__init__("There is no such session of playing, or it is somebody else's.")
+
+
+class SessionEnded(Conflict):
+    """The session is over."""
+
+    code = "playback.session_ended"
+    title = "The session is over"
+
+    def __init__(self) -> None:
+        super().__init__("This session of playing is over: press play again to open another.")
+
+
+class TooManyIssues(Conflict):
+    """As much was reported of a session as is kept."""
+
+    code = "playback.too_many_issues"
+    title = "Reported often enough"
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"This session has {limit} reports already: they will be read.")
+
+
+class EventsTokenInvalid(Forbidden):
+    """The token of the events is not that of their session."""
+
+    code = "playback.events_token_invalid"
+    title = "Not the token of this session"
+
+    def __init__(self) -> None:
+        super().__init__("The token is not that of the session, or it has expired: open another.")
 
 
 class ThumbnailsNotMade(NotFound):

@@ -2,10 +2,40 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 from uuid import UUID
 
 import msgspec
+
+from streamverse.domains.catalog.contracts import MarkerLine, TitleId
+from streamverse.domains.playback.contracts import (
+    HEARTBEAT_EVERY,
+    LEASE,
+    EndedBy,
+    Issue,
+    PlaybackSessionId,
+    PlayerWish,
+)
+from streamverse.domains.playback.rules.quality import (
+    EventKind,
+    PlayerEvent,
+    average_bitrate_bps,
+    rebuffering_ratio,
+)
+from streamverse.mediakit.tailoring import Tailoring
+
+if TYPE_CHECKING:
+    from streamverse.domains.playback.models import IssueRow
+    from streamverse.domains.playback.rules.summaries import Summary
+    from streamverse.domains.playback.service.opening import Opened
+    from streamverse.domains.playback.service.reports import Watched
+
+MILLISECOND = timedelta(milliseconds=1)
+IssueKind = Literal["picture", "sound", "subtitles", "stalling", "other"]
+FactName = Annotated[str, msgspec.Meta(max_length=64)]
+SampleEntry = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9-]{4,8}$(?!\n)")]
 
 
 class DrmOut(msgspec.Struct):
@@ -65,4 +95,362 @@ class ThumbnailSpriteOut(msgspec.Struct):
     columns: int
     rows: int
     tile_count: int
+    expires_at: datetime
+
+
+# --- sessions -------------------------------------------------------------------------------------
+
+
+class DeviceIn(msgspec.Struct):
+    """What a device can do: the sample entries that it decodes (`avc1`), and its screen's height.
+
+    Without codecs it is taken to play everything.
+    """
+
+    codecs: Annotated[list[SampleEntry], msgspec.Meta(max_length=32)] = []
+    max_height: Annotated[int, msgspec.Meta(ge=1, le=16384)] | None = None
+
+
+class SessionIn(msgspec.Struct):
+    """A wish to watch. `resumes` names the player's own session, which then goes on."""
+
+    title_id: UUID
+    device: DeviceIn = msgspec.field(default_factory=DeviceIn)
+    resumes: UUID | None = None
+
+    def wish(self) -> PlayerWish:
+        """Give the wish without its form."""
+        return PlayerWish(
+            title_id=TitleId(self.title_id),
+            codecs=tuple(dict.fromkeys(self.device.codecs)),
+            max_height=self.device.max_height,
+            resumes=PlaybackSessionId(self.resumes) if self.resumes else None,
+        )
+
+
+class StreamOut(msgspec.Struct):
+    """A session that runs, to choose the one to end; what may not be known of has no title."""
+
+    id: UUID
+    device: str
+    title: str | None
+    since: datetime
+
+
+class NextTitleOut(msgspec.Struct):
+    """What comes after a title."""
+
+    title_id: UUID
+    name: str
+
+
+class SessionOut(msgspec.Struct):
+    """A session that is open, and all that its player begins with.
+
+    Each heartbeat lets it last `lease_ms` longer; `throughput_bps` is how fast the line of this
+    device was when it was last measured.
+    """
+
+    session_id: UUID
+    playback: PlaybackOut
+    events_token: str
+    heartbeat_ms: int
+    lease_ms: int
+    resume_at_ms: int | None
+    markers: list[MarkerLine]
+    next_title: NextTitleOut | None
+    throughput_bps: int | None
+
+    @classmethod
+    def of(cls, opened: Opened) -> Self:
+        """Show an open session."""
+        following = opened.next_title
+        return cls(
+            session_id=opened.row.id,
+            playback=opened.playback,
+            events_token=opened.events_token,
+            heartbeat_ms=HEARTBEAT_EVERY // MILLISECOND,
+            lease_ms=LEASE // MILLISECOND,
+            resume_at_ms=opened.resume_at_ms,
+            markers=list(opened.markers),
+            next_title=NextTitleOut(*following) if following else None,
+            throughput_bps=opened.throughput_bps,
+        )
+
+
+# --- what players tell ----------------------------------------------------------------------------
+
+Sequence = Annotated[int, msgspec.Meta(ge=0, le=2_000_000_000)]
+Amount = Annotated[int, msgspec.Meta(ge=0, le=1_000_000_000_000)]
+
+
+class EventIn(msgspec.Struct):
+    """Something that happened in a player.
+
+    `sequence` counts its events from 0; `at_ms` is a moment by a clock that only runs forward, from
+    the press of play. A `quality` has a bit rate, a `failed` a code.
+    """
+
+    sequence: Sequence
+    at_ms: Amount
+    kind: EventKind
+    position_ms: Amount | None = None
+    bitrate_bps: Amount | None = None
+    height: Annotated[int, msgspec.Meta(ge=0, le=16384)] | None = None
+    buffer_ms: Amount | None = None
+    throughput_bps: Amount | None = None
+    dropped_frames: Amount | None = None
+    decoded_frames: Amount | None = None
+    code: Annotated[str, msgspec.Meta(max_length=64)] | None = None
+
+    def event(self) -> PlayerEvent:
+        """Give the event without its form."""
+        return PlayerEvent(**msgspec.structs.asdict(self))
+
+
+class EventsIn(msgspec.Struct):
+    """A batch of what a player tells; whatever nobody has confirmed may come again."""
+
+    session_id: UUID
+    token: Annotated[str, msgspec.Meta(max_length=64)]
+    events: Annotated[list[EventIn], msgspec.Meta(max_length=200)]
+
+
+class EventsOut(msgspec.Struct):
+    """That the events are taken; when the session is over, why."""
+
+    ended_by: EndedBy | None
+
+
+class QualitySwitchIn(msgspec.Struct):
+    """The height that the viewer has chosen; null to let the player choose."""
+
+    height: Annotated[int, msgspec.Meta(ge=1, le=16384)] | None
+
+
+class IssueIn(msgspec.Struct):
+    """What somebody has to report, with what their player knows."""
+
+    kind: IssueKind
+    words: Annotated[str, msgspec.Meta(max_length=2000)] = ""
+    facts: Annotated[
+        dict[FactName, str | int | float | bool | None], msgspec.Meta(max_length=64)
+    ] = {}
+
+    def issue(self) -> Issue:
+        """Give the report without its form."""
+        return Issue(self.kind, self.words.strip(), dict(self.facts))
+
+
+# --- how it went ----------------------------------------------------------------------------------
+
+
+class IssueOut(msgspec.Struct):
+    """What was reported."""
+
+    id: UUID
+    kind: IssueKind
+    words: str
+    facts: dict[str, Any]
+    reported_at: datetime
+
+    @classmethod
+    def of(cls, row: IssueRow) -> Self:
+        """Show a report."""
+        kind = msgspec.convert(row.kind, IssueKind)
+        return cls(row.id, kind, row.words, row.facts, row.reported_at)
+
+
+class WatchedOut(msgspec.Struct, kw_only=True):
+    """A session in a list."""
+
+    id: UUID
+    title_id: UUID
+    title: str
+    device: str
+    region: str | None
+    network: str
+    state: str
+    opened_at: datetime
+    ended_at: datetime | None
+    ended_by: str | None
+    position_ms: int
+    startup_ms: int | None
+    played_ms: int
+    stalled_ms: int
+    stall_count: int
+    rebuffering_ratio: float
+    average_bitrate_bps: int
+    height: int
+    error_count: int
+
+    @classmethod
+    def of(cls, watched: Watched) -> Self:
+        """Show a session in a list."""
+        return cls(**_shared(watched))
+
+
+class WatchedListOut(msgspec.Struct):
+    """Sessions, the newest first."""
+
+    items: list[WatchedOut]
+    next_cursor: str | None
+
+
+class PointOut(msgspec.Struct):
+    """A point of a timeline.
+
+    A `bitrate` is in bits a second, a `buffer` in milliseconds, a quality that was `chosen` in
+    lines of height; a state of the player has the position in the title; a failure has its code.
+    """
+
+    at_ms: int
+    word: str
+    value: int | str
+
+
+class AnalyticsOut(WatchedOut, kw_only=True):
+    """How a session went."""
+
+    switch_count: int
+    last_error: str | None
+    dropped_frames: int
+    decoded_frames: int
+    throughput_bps: int | None
+    starved_count: int
+    timeline: list[PointOut]
+    issues: list[IssueOut]
+
+    @classmethod
+    def of(cls, watched: Watched) -> Self:
+        """Show a session whole."""
+        row = watched.row
+        return cls(
+            **_shared(watched),
+            switch_count=row.switch_count,
+            last_error=row.last_error,
+            dropped_frames=row.dropped_frames,
+            decoded_frames=row.decoded_frames,
+            throughput_bps=row.throughput_bps,
+            starved_count=row.starved_count,
+            timeline=[
+                PointOut(int(at_ms), str(word), value) for at_ms, word, value in row.timeline
+            ],
+            issues=[IssueOut.of(issue) for issue in watched.issues],
+        )
+
+
+def _shared(watched: Watched) -> dict[str, Any]:
+    row = watched.row
+    return {
+        "id": row.id,
+        "title_id": row.title_id,
+        "title": watched.title,
+        "device": row.device_name,
+        "region": row.region,
+        "network": row.network,
+        "state": row.state,
+        "opened_at": row.opened_at,
+        "ended_at": row.ended_at,
+        "ended_by": row.ended_by,
+        "position_ms": row.position_ms,
+        "startup_ms": row.startup_ms,
+        "played_ms": row.played_ms,
+        "stalled_ms": row.stalled_ms,
+        "stall_count": row.stall_count,
+        "rebuffering_ratio": rebuffering_ratio(row.played_ms, row.stalled_ms),
+        "average_bitrate_bps": average_bitrate_bps(row.played_kilobits, row.played_ms),
+        "height": row.height,
+        "error_count": row.error_count,
+    }
+
+
+class DebugOut(msgspec.Struct, kw_only=True):
+    """What a session was given, and what is known of it."""
+
+    session_id: UUID
+    package_id: UUID
+    device: str
+    region: str | None
+    network: str
+    codecs: list[str]
+    max_height: int | None
+    audio_languages: list[str]
+    text_languages: list[str]
+    is_open: bool
+    lease_left_ms: int
+    last_sequence: int
+    state: str
+    height: int
+    bitrate_bps: int
+    throughput_bps: int | None
+    last_error: str | None
+
+    @classmethod
+    def of(cls, watched: Watched, now: datetime) -> Self:
+        """Show what is known of a session."""
+        row = watched.row
+        tailoring = msgspec.convert(row.tailoring, Tailoring)
+        return cls(
+            session_id=row.id,
+            package_id=row.package_id,
+            device=row.device_name,
+            region=row.region,
+            network=row.network,
+            codecs=list(tailoring.codecs),
+            max_height=tailoring.max_height,
+            audio_languages=list(tailoring.audio_languages),
+            text_languages=list(tailoring.text_languages),
+            is_open=row.ended_at is None,
+            lease_left_ms=max(0, (row.lease_until - now) // MILLISECOND),
+            last_sequence=row.sequence,
+            state=row.state,
+            height=row.height,
+            bitrate_bps=row.bitrate_bps,
+            throughput_bps=row.throughput_bps,
+            last_error=row.last_error,
+        )
+
+
+class SummaryOut(msgspec.Struct, kw_only=True):
+    """How the sessions of a group went; the name of what is not known is empty."""
+
+    key: str
+    name: str
+    sessions: int
+    startup_median_ms: int | None
+    startup_slow_ms: int | None
+    rebuffering_ratio: float
+    stall_count: int
+    average_bitrate_bps: int
+    played_ms: int
+    failed_sessions: int
+
+    @classmethod
+    def of(cls, summary: Summary, name: str) -> Self:
+        """Show a group."""
+        return cls(name=name, **asdict(summary))
+
+
+class SummariesOut(msgspec.Struct):
+    """Groups of sessions, the largest first."""
+
+    items: list[SummaryOut]
+
+
+# --- delivery -------------------------------------------------------------------------------------
+
+
+class SignedAddressOut(msgspec.Struct):
+    """An address that is fetched without a log-in, until it expires or its session ends."""
+
+    url: str
+    expires_at: datetime
+
+
+class DeliveryTokenOut(msgspec.Struct):
+    """What opens the media of a session, below a path that it is part of."""
+
+    token: str
+    path: str
     expires_at: datetime

@@ -44,6 +44,17 @@ class Profile:
     has_pin: bool
     is_adult_hidden: bool = False
     is_pin_needed_to_buy: bool = False
+    is_history_kept: bool = True
+    is_personalised: bool = True
+    is_mailed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Byline:
+    """What strangers are told of a profile: its name, and its preset, never its own picture."""
+
+    name: str
+    avatar_url: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping, Sequence
+
 from streamverse.domains.identity.contracts import AccountId, Exporter
-from streamverse.domains.profiles.contracts import Profile
+from streamverse.domains.profiles.contracts import Byline, Preferences, Profile, ProfileId
+from streamverse.domains.profiles.errors import ProfileNotFound
 from streamverse.domains.profiles.repository import Choices, Profiles
 from streamverse.domains.profiles.rules.access import (
     ADULT_AGE,
@@ -12,18 +15,27 @@ from streamverse.domains.profiles.rules.access import (
     oldest_age_of,
 )
 from streamverse.domains.profiles.rules.preferences import read_preferences
-from streamverse.domains.profiles.service.family import view_of
+from streamverse.domains.profiles.schemas import preset_url
+from streamverse.domains.profiles.service.family import load_family, not_found, view_of
 from streamverse.domains.profiles.service.pictures import STORE_OWNERS as PROFILES_STORE_OWNERS
 from streamverse.domains.profiles.service.pictures import PictureStudio
 from streamverse.kit.work import Work
 
 __all__ = [
+    "ADULT_AGE",
     "PROFILES_STORE_OWNERS",
     "PROFILE_EXPORTERS",
     "PictureStudio",
+    "ProfileNotFound",
+    "find_bylines",
+    "find_preferences",
+    "find_profiles",
     "get_current_profile",
     "get_oldest_age",
+    "get_own_profile",
+    "list_profile_ids",
     "may_watch",
+    "oldest_age_of",
 ]
 
 
@@ -36,15 +48,54 @@ async def get_current_profile(work: Work) -> Profile | None:
     return view_of(row) if row else None
 
 
-async def get_oldest_age(work: Work) -> int:
-    """Get the highest age rating that who is watching may see.
+async def get_own_profile(work: Work, profile_id: ProfileId) -> Profile:
+    """Get a profile of the actor's account, or fail with ``ProfileNotFound``.
+
+    A session that goes on as a child's profile has no other.
+    """
+    family = await load_family(work)
+    row = family.get(work, profile_id)
+    if family.current is not None and family.current.is_kids and family.current.id != profile_id:
+        raise not_found(work, profile_id)
+    return view_of(row)
+
+
+async def list_profile_ids(work: Work, account_id: AccountId) -> Sequence[ProfileId]:
+    """List who watches with an account."""
+    return [ProfileId(row.id) for row in await Profiles(work).of_account(account_id)]
+
+
+async def find_bylines(
+    work: Work, profile_ids: Collection[ProfileId]
+) -> Mapping[ProfileId, Byline]:
+    """Find what strangers are told of some profiles, whoever asks."""
+    rows = await Profiles(work).of_ids(profile_ids)
+    return {ProfileId(row.id): Byline(row.name, preset_url(row.preset)) for row in rows}
+
+
+async def find_profiles(
+    work: Work, profile_ids: Collection[ProfileId]
+) -> Mapping[ProfileId, Profile]:
+    """Find some profiles, whoever asks."""
+    rows = await Profiles(work).of_ids(profile_ids)
+    return {ProfileId(row.id): view_of(row) for row in rows}
+
+
+async def find_preferences(work: Work, profile_id: ProfileId) -> Preferences | None:
+    """Find how somebody likes it, whoever asks."""
+    rows = await Profiles(work).of_ids([profile_id])
+    return next((read_preferences(row.preferences, row.language) for row in rows), None)
+
+
+async def get_oldest_age(work: Work, current: Profile | None = None) -> int:
+    """Get the highest age rating that who is watching may see; who has the profile, gives it.
 
     A session that has chosen nobody yet may see what it could see by choosing somebody unlocked.
     """
     actor = work.actor
     if actor.account_id is None or actor.session_id is None:
         return ADULT_AGE
-    current = await get_current_profile(work)
+    current = current or await get_current_profile(work)
     if current is not None:
         return oldest_age_of(current)
     family = await Profiles(work).of_account(AccountId(actor.account_id))

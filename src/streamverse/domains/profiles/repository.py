@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy import Uuid, bindparam, delete, select, update
 
 from streamverse.domains.identity.contracts import AccountId
 from streamverse.domains.profiles.contracts import ProfileId
 from streamverse.domains.profiles.models import CurrentRow, ProfileRow
+from streamverse.kit.db import insert_into
 from streamverse.kit.work import Work
 
 
@@ -27,15 +26,16 @@ class Profiles:
 
     async def add_unless_there(self, row: ProfileRow) -> bool:
         """Add a profile unless one has its id, and tell whether it was added."""
-        is_sqlite = self._work.session.get_bind().dialect.name == "sqlite"
-        insert = sqlite_insert if is_sqlite else postgresql_insert
         values = {
             column.key: getattr(row, column.key)
             for column in ProfileRow.__mapper__.column_attrs
             if column.key != "tenant_id"
         }
         added = await self._work.session.execute(
-            insert(ProfileRow).on_conflict_do_nothing().returning(ProfileRow.id), [values]
+            insert_into(self._work.session, ProfileRow)
+            .on_conflict_do_nothing()
+            .returning(ProfileRow.id),
+            [values],
         )
         return added.first() is not None
 
@@ -43,6 +43,11 @@ class Profiles:
         """Tell whether any family has such a profile."""
         found = select(ProfileRow.id).where(ProfileRow.id == profile_id)
         return await self._work.session.scalar(found) is not None
+
+    async def of_ids(self, profile_ids: Collection[ProfileId]) -> Sequence[ProfileRow]:
+        """List some profiles, of whichever families."""
+        query = select(ProfileRow).where(ProfileRow.id.in_(profile_ids))
+        return (await self._work.session.scalars(query)).all()
 
     async def of_account(self, account_id: AccountId) -> Sequence[ProfileRow]:
         """List an account's profiles, oldest first, as they are now."""
@@ -105,6 +110,17 @@ class Profiles:
         )
 
 
+# Written once: most requests ask it.
+_CHOSEN = (
+    select(ProfileRow)
+    .join(CurrentRow, CurrentRow.profile_id == ProfileRow.id)
+    .where(
+        CurrentRow.session_id == bindparam("session_id", type_=Uuid()),
+        ProfileRow.account_id == bindparam("account_id", type_=Uuid()),
+    )
+)
+
+
 class Choices:
     """The profiles that sessions have chosen."""
 
@@ -121,11 +137,8 @@ class Choices:
 
     async def find_profile(self, session_id: UUID, account_id: AccountId) -> ProfileRow | None:
         """Find the profile that a session of an account has chosen."""
-        return await self._work.session.scalar(
-            select(ProfileRow)
-            .join(CurrentRow, CurrentRow.profile_id == ProfileRow.id)
-            .where(CurrentRow.session_id == session_id, ProfileRow.account_id == account_id)
-        )
+        asked = {"session_id": session_id, "account_id": account_id}
+        return await self._work.session.scalar(_CHOSEN, asked)
 
     async def choose(self, session_id: UUID, profile_id: ProfileId) -> CurrentRow:
         """Write down what a session has chosen; the account's profiles are locked by then."""

@@ -144,16 +144,17 @@ class ProfilesOut(Struct):
     @classmethod
     def of(cls, family: Family) -> Self:
         """Show a family."""
-        presets = [PresetOut(f"preset:{n}", _preset_url(n)) for n in range(1, PRESETS + 1)]
+        presets = [PresetOut(f"preset:{n}", preset_url(n)) for n in range(1, PRESETS + 1)]
         return cls([ProfileOut.within(family, row) for row in family.rows], presets)
 
 
 def _avatar_url(row: ProfileRow) -> str:
     if row.picture_digest is None:
-        return _preset_url(row.preset)
+        return preset_url(row.preset)
     tag = row.picture_digest[:PICTURE_TAG_LENGTH]
     return f"{BASE_PATH}/users/me/profiles/{row.id}/avatar?v={tag}"
 
 
-def _preset_url(number: int) -> str:
+def preset_url(number: int) -> str:
+    """Tell where a preset is."""
     return f"{BASE_PATH}/avatars/{number}"

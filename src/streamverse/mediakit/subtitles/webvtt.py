@@ -31,7 +31,7 @@ _DROPPED: Final = Notice(
 
 def read(text: str, notices: list[Notice]) -> Iterator[Cue]:
     """Read every block that has a line of times; all others are comments, styles or regions."""
-    for block in re.split(r"\n[ \t]*\n", text):
+    for block in re.split(r"\n(?:[ \t]*+\n)++", text):
         lines = block.strip("\n").split("\n")
         if lines[0].strip() in {"STYLE", "REGION"} and _DROPPED not in notices:
             notices.append(_DROPPED)

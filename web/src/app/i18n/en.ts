@@ -1,9 +1,18 @@
+import { browse, catalog } from "./catalog";
+import { editor } from "./editor";
 import { entry } from "./entry";
+import { folders } from "./folders";
+import { matching } from "./matching";
+import { importing } from "./importing";
+import { library } from "./library";
 import { media } from "./media";
 import { fetching, storage, webhooks } from "./operation";
 import { preferences } from "./preferences";
 import { profiles } from "./profiles";
+import { search, searches } from "./search";
 import { safety } from "./security";
+import { moderation, social } from "./social";
+import { sessions, watching } from "./sessions";
 import { apiKeys, auditLog, mails, people, permissions, staffActivity } from "./staff";
 
 /** Every sentence the app says, in English; another language is another file of this shape. */
@@ -31,6 +40,8 @@ export const en = {
     upload: "Upload",
     processing: "Processing",
     people: "People",
+    browse: "Browse",
+    collections: "Collections",
     account: (name: string) => `Account of ${name}`,
     security: "Security",
     privacy: "Privacy and data",
@@ -38,8 +49,6 @@ export const en = {
     logOut: "Log out",
     theme: "Appearance",
     themes: { system: "As the system", dark: "Dark", light: "Light" },
-    search: "Search titles",
-    clearSearch: "Clear the search",
     uploading: (count: number) =>
       count === 1 ? "1 upload under way" : `${count} uploads under way`,
   },
@@ -68,9 +77,6 @@ export const en = {
       "Upload a film: it is prepared for every screen here, and you can watch while that still goes on.",
     emptyViewer: "The owner has not published a film yet. Come back soon.",
     uploadFirst: "Upload a film",
-    resultsFor: (query: string) => `Results for “${query}”`,
-    noResultsTitle: (query: string) => `Nothing found for “${query}”`,
-    noResultsBody: "Check the spelling, or try fewer letters.",
     scrollBack: (rail: string) => `Scroll ${rail} back`,
     scrollOn: (rail: string) => `Scroll ${rail} on`,
   },
@@ -216,6 +222,11 @@ export const en = {
       "The title, its video files and everything made of them go away. This cannot be undone.",
     purgeConfirm: "Delete for good",
   },
+  browse,
+  catalog,
+  editor,
+  importing,
+  library,
   media,
   people,
   permissions,
@@ -226,6 +237,14 @@ export const en = {
   fetching,
   storage,
   webhooks,
+  folders,
+  matching,
+  search,
+  searches,
+  sessions,
+  watching,
+  social,
+  moderation,
   profiles,
   preferences,
   player: {
@@ -251,6 +270,33 @@ export const en = {
     normalSpeed: "Normal",
     captions: "Captions",
     captionsOff: "Off",
+    sound: "Sound",
+    cast: "Show on another screen",
+    skip: (kind: "intro" | "recap" | "credits" | "chapter") =>
+      kind === "intro" ? "Skip intro" : kind === "recap" ? "Skip recap" : "Skip credits",
+    next: {
+      label: "Next episode",
+      play: "Next episode",
+      playIn: (seconds: number) => `Plays in ${seconds} s`,
+      decline: "Stay here",
+      stillThere: "Are you still watching?",
+    },
+    details: {
+      heading: "Technical details",
+      title: "Title",
+      session: "Session",
+      picture: "Picture",
+      codecs: "Codecs",
+      bitrate: "Bit rate",
+      bandwidth: "Bandwidth",
+      buffer: "Buffer",
+      frames: "Frames",
+      framesOf: (dropped: number, decoded: number) => `${dropped} dropped of ${decoded}`,
+      startUp: "First picture after",
+      stalls: "Stalls",
+      copy: "Copy",
+      copied: "Copied",
+    },
     fullscreen: "Full screen",
     exitFullscreen: "Leave full screen",
     pip: "Picture in picture",
@@ -300,6 +346,12 @@ export const en = {
       mute: "Mute",
       fullscreen: "Full screen",
       captions: "Captions",
+      sound: "Next sound",
+      pip: "Picture in picture",
+      frame: "One frame back or on",
+      skipMarker: "Skip intro, recap or credits",
+      nextTitle: "Next episode",
+      details: "Technical details",
       tenths: "Jump to 0 % … 90 %",
       speed: "Slower or faster",
       help: "This help",

@@ -1,11 +1,12 @@
-/** What is said about the pictures and the subtitles of a title. */
+/** What is said about the pictures, the subtitles and the renditions of a title. */
 export const media = {
-  open: "Pictures and subtitles",
-  title: "Pictures and subtitles",
-  intro: (name: string) => `What viewers see of “${name}” before it plays, and read while it does.`,
+  open: "Media",
+  title: "Media",
+  intro: (name: string) =>
+    `What viewers see of “${name}” before it plays, what they read while it does, and in which qualities they get it.`,
   back: "Back to the title",
   noFilmTitle: "There is no film yet",
-  noFilmBody: "Pictures and subtitles belong to a film. Upload one first.",
+  noFilmBody: "Pictures, subtitles and renditions belong to a film. Upload one first.",
   upload: "Upload a film",
   poster: {
     title: "Poster",
@@ -77,5 +78,69 @@ export const media = {
     waiting: (file: string, film: string) => `“${file}” will be added to “${film}” as subtitles.`,
     alone: (file: string) =>
       `“${file}” belongs to no film here. Drop it together with the film of the same name, or add it on the page of the title.`,
+  },
+  checks: {
+    heading: "Checks",
+    intro: "What was measured on the encoded film before anybody could see it.",
+    none: "The film is not through its checks yet.",
+    columns: {
+      track: "Track",
+      length: "Length",
+      decoded: "Decoded",
+      likeness: "Like the others",
+      vmaf: "VMAF of a sample",
+      loudness: "Loudness",
+      peak: "Peak",
+    },
+    lufs: (value: string) => `${value} LUFS`,
+    dbfs: (value: string) => `${value} dBFS`,
+    sync: (offsetMs: number, driftMs: number) =>
+      `The sound begins ${offsetMs} ms and ends ${driftMs} ms after the pictures.`,
+  },
+  ladder: {
+    heading: "Renditions",
+    intro: "The sizes and qualities that viewers get, and how they were chosen.",
+    gone: "The file of this title is no longer here: upload it again.",
+    none: "This title has sound alone, so there are no renditions to choose.",
+    measuring:
+      "The film is being measured, to find which renditions suit it. Its preview plays meanwhile.",
+    fixed:
+      "These are the renditions that every film of this size gets. This one was not measured: " +
+      "it is shorter than a minute, its picture is small, measuring is turned off, or it failed.",
+    saved: (percent: string) => `${percent} fewer bits`,
+    savedBody: "than the fixed ladder needs for the same quality.",
+    notSaved: "Nothing saved",
+    notSavedBody: "The fixed ladder would have suited this film as well.",
+    count: (count: number) => (count === 1 ? "1 rendition" : `${count} renditions`),
+    countBody: (fixed: number) => `of H.264; the fixed ladder has ${fixed}.`,
+    best: (vmaf: string) => `VMAF ${vmaf}`,
+    bestBody: (target: string) => `is the quality of the best rendition; ${target} was asked for.`,
+    chart: {
+      heading: "Quality and bit rate",
+      title: "Quality over bit rate",
+      description: (chosen: number, fixed: number) =>
+        `VMAF over bits a second: what was tried, its upper hull, the ${chosen} chosen renditions ` +
+        `and the ${fixed} of the fixed ladder. The tables below hold the same numbers.`,
+      point: (size: string, crf: string, bitrate: string, vmaf: string) =>
+        `${size}, CRF ${crf}: ${bitrate}, VMAF ${vmaf}`,
+      bitrate: "Bit rate",
+      quality: "VMAF",
+      target: (vmaf: string) => `Target ${vmaf}`,
+      tried: "Tried",
+      hull: "Best for its bits",
+      fixed: "Fixed ladder",
+      chosen: "Chosen",
+    },
+    numbers: "All numbers of the chart",
+    columns: {
+      size: "Size",
+      codec: "Codec",
+      crf: "Quality setting (CRF)",
+      bitrate: "Bit rate",
+      most: "At most",
+      vmaf: "VMAF",
+      kind: "What it is",
+    },
+    codecs: { h264: "H.264", hevc: "HEVC", av1: "AV1" } as Readonly<Record<string, string>>,
   },
 };

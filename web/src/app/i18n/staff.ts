@@ -186,6 +186,9 @@ export const auditLog = {
     "catalog.title_published": "Title published",
     "catalog.title_unpublished": "Title unpublished",
     "catalog.title_deleted": "Title deleted",
+    "catalog.titles_imported": "Titles imported",
+    "social.review_removed": "Review taken down",
+    "social.review_kept": "Reported review kept",
   } as Readonly<Record<string, string>>,
   anAccount: "an account that is gone",
   sentences: {
@@ -211,6 +214,9 @@ export const auditLog = {
     "catalog.title_published": (who, { name }) => `${who} published “${name}”.`,
     "catalog.title_unpublished": (who, { name }) => `${who} took “${name}” back from viewers.`,
     "catalog.title_deleted": (who, { name }) => `${who} deleted “${name}”.`,
+    "catalog.titles_imported": (who) => `${who} imported titles from a file.`,
+    "social.review_removed": (who) => `${who} took a review down.`,
+    "social.review_kept": (who) => `${who} looked at a review and kept it.`,
   } as Readonly<Record<string, (who: string, facts: AuditWords) => string>>,
   other: (who: string, action: string) => `${who}: ${action}.`,
 };

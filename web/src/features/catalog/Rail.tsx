@@ -1,13 +1,21 @@
-import type { Rail as RailOfTitles } from "@streamverse/client";
+import type { TitleCard } from "@streamverse/client";
 import { cx, IconButton } from "@streamverse/ui";
 import { ChevronLeft, ChevronRight } from "lucide-react";
-import { useEffect, useId, useRef, useState } from "react";
+import { type ReactNode, useEffect, useId, useRef, useState } from "react";
 
 import { useText } from "../../app/i18n";
 import { TitleTile } from "./TitleTile";
 
+export interface RailProps<Item extends TitleCard> {
+  rail: { name: string; items: readonly Item[] };
+  /** What is said beneath a title, by its number. */
+  notes?: Readonly<Record<string, string>>;
+  /** Draw an item in another way than as a plain tile. */
+  children?: (item: Item, index: number) => ReactNode;
+}
+
 /** A row of titles that scrolls sideways, by finger, wheel, keyboard or its two buttons. */
-export function Rail({ rail }: { rail: RailOfTitles }) {
+export function Rail<Item extends TitleCard>({ rail, notes = {}, children }: RailProps<Item>) {
   const text = useText();
   const headingId = useId();
   const list = useRef<HTMLUListElement>(null);
@@ -47,14 +55,19 @@ export function Rail({ rail }: { rail: RailOfTitles }) {
       </div>
       <ul
         ref={list}
+        data-row
         className={cx(
           "gutter flex snap-x scroll-ps-(--rail-edge) gap-4 overflow-x-auto py-2 scrollbar-none sm:gap-5",
           "[--rail-edge:max(1rem,min(4vw,4.5rem))]",
         )}
       >
-        {rail.items.map((title) => (
-          <li key={title.id} className="w-[min(72vw,19rem)] shrink-0 snap-start">
-            <TitleTile title={title} />
+        {rail.items.map((title, index) => (
+          <li key={title.id} className="w-[min(72vw,max(19rem,17vw))] shrink-0 snap-start">
+            {children === undefined ? (
+              <TitleTile title={title} note={notes[title.id]} />
+            ) : (
+              children(title, index)
+            )}
           </li>
         ))}
       </ul>

@@ -1,18 +1,10 @@
-import {
-  Button,
-  ConfirmDialog,
-  IconButton,
-  Menu,
-  MenuItem,
-  showProblem,
-  showToast,
-} from "@streamverse/ui";
+import { Button, ConfirmDialog, IconButton, Menu, MenuItem, showToast } from "@streamverse/ui";
 import { Link, useNavigate } from "@tanstack/react-router";
-import { Cog, Ellipsis, Eye, EyeOff, Images, Pencil, Trash2 } from "lucide-react";
+import { Cog, Ellipsis, Eye, EyeOff, Images, Pencil, SquarePen, Trash2 } from "lucide-react";
 import { useState } from "react";
 
-import { sentenceOf } from "../../app/api";
 import { useText } from "../../app/i18n";
+import { useErrorToast } from "../../app/use-error-toast";
 import { useMay } from "../staff/queries";
 import { EditTitleDialog } from "./EditTitleDialog";
 import { type Title, useDeleteTitle, usePublishing } from "./queries";
@@ -20,6 +12,7 @@ import { type Title, useDeleteTitle, usePublishing } from "./queries";
 /** What somebody may do with a title beside watching it, as far as their role goes. */
 export function TitleActions({ title }: { title: Title }) {
   const text = useText();
+  const showError = useErrorToast();
   const [open, setOpen] = useState<"edit" | "delete" | null>(null);
   const publishing = usePublishing(title.id);
   const mayPublish = useMay("titles.publish") === true;
@@ -32,7 +25,7 @@ export function TitleActions({ title }: { title: Title }) {
     publishing.mutate(isPublished, {
       onSuccess: () =>
         showToast(isPublished ? text.title.publishedToast : text.title.unpublishedToast),
-      onError: (error) => showProblem(sentenceOf(error, text)),
+      onError: showError,
     });
   };
 
@@ -63,6 +56,14 @@ export function TitleActions({ title }: { title: Title }) {
             </IconButton>
           }
         >
+          {mayEdit && (
+            <MenuItem
+              icon={<SquarePen aria-hidden size={18} />}
+              render={<Link to="/titles/$id/edit" params={{ id: title.id }} />}
+            >
+              {text.editor.open}
+            </MenuItem>
+          )}
           {mayEdit && title.asset_id !== null && (
             <MenuItem
               icon={<Images aria-hidden size={18} />}
@@ -103,6 +104,7 @@ function DeleteTitleDialog({
   onClose: () => void;
 }) {
   const text = useText();
+  const showError = useErrorToast();
   const navigate = useNavigate();
   const deleting = useDeleteTitle(title.id);
   const confirm = () => {
@@ -113,7 +115,7 @@ function DeleteTitleDialog({
       },
       onError: (error) => {
         onClose();
-        showProblem(sentenceOf(error, text));
+        showError(error);
       },
     });
   };

@@ -1,6 +1,5 @@
 import { Button, Skeleton } from "@streamverse/ui";
 import { useInfiniteQuery } from "@tanstack/react-query";
-import type { ReactNode } from "react";
 
 import { sentenceOf } from "../../app/api";
 import { useText } from "../../app/i18n";
@@ -11,23 +10,14 @@ import { TitleTile } from "./TitleTile";
 const grid =
   "gutter grid grid-cols-[repeat(auto-fill,minmax(min(100%,15rem),1fr))] gap-x-5 gap-y-8";
 
-export interface TitleGridProps {
-  words: string;
-  heading: string;
-  level: "h1" | "h2";
-  /** Shown instead of everything else when nothing matches. */
-  empty: ReactNode;
-}
-
-/** Titles that match some words, or all of them, page by page. */
-export function TitleGrid({ words, heading, level: Heading, empty }: TitleGridProps) {
+/** All titles, page by page. */
+export function TitleGrid({ heading }: { heading: string }) {
   const text = useText();
-  const titles = useInfiniteQuery(titlesQuery(words));
+  const titles = useInfiniteQuery(titlesQuery());
   const found = titles.data?.pages.flatMap((page) => page.items) ?? [];
-  if (titles.isSuccess && found.length === 0) return empty;
   return (
     <section className="mt-10" aria-busy={titles.isFetching}>
-      <Heading className="gutter mb-6 text-2xl font-bold wrap-anywhere">{heading}</Heading>
+      <h2 className="gutter mb-6 text-2xl font-bold wrap-anywhere">{heading}</h2>
       {titles.isPending && <GridSkeleton />}
       {titles.isError && (
         <ProblemNotice

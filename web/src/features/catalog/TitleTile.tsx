@@ -7,9 +7,10 @@ import { Poster } from "./Poster";
 import { Preview, usePreviewed } from "./Preview";
 import type { TitleCard } from "./queries";
 import { StateBadge } from "./StateBadge";
+import { WatchedBar } from "./WatchedBar";
 
 /** A title in a rail or a grid. */
-export function TitleTile({ title }: { title: TitleCard }) {
+export function TitleTile({ title, note }: { title: TitleCard; note?: string | undefined }) {
   const text = useText();
   const [isPreviewed, watch] = usePreviewed();
   const isInWork = title.state === "processing" || title.state === "playable";
@@ -28,6 +29,7 @@ export function TitleTile({ title }: { title: TitleCard }) {
           className="aspect-video transition-transform duration-500 ease-calm group-hover:scale-104 group-focus-visible:scale-104"
         />
         {isPreviewed && title.poster?.preview_url && <Preview url={title.poster.preview_url} />}
+        {!isInWork && <WatchedBar title={title} />}
         {isInWork && (
           <Progress
             label={text.processing.progressOf(title.name)}
@@ -44,6 +46,7 @@ export function TitleTile({ title }: { title: TitleCard }) {
           </span>
         )}
       </div>
+      {note !== undefined && <p className="mt-0.5 text-sm text-muted">{note}</p>}
       <div className="mt-1 empty:hidden">
         <StateBadge title={title} />
       </div>

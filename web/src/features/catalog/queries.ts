@@ -1,7 +1,6 @@
 import { type Title, type TitleCard, unwrap } from "@streamverse/client";
 import {
   infiniteQueryOptions,
-  keepPreviousData,
   queryOptions,
   useMutation,
   useQueryClient,
@@ -12,11 +11,11 @@ import { api } from "../../app/api";
 const POLL_MS = 2_000;
 const PAGE_SIZE = 36;
 
-function pollWhile(isChanging: boolean | undefined): number | false {
+export function pollWhile(isChanging: boolean | undefined): number | false {
   return isChanging === true ? POLL_MS : false;
 }
 
-function isChanging(card: TitleCard): boolean {
+export function isChanging(card: Pick<TitleCard, "state">): boolean {
   return card.state === "processing" || card.state === "playable";
 }
 
@@ -27,8 +26,8 @@ export const homeQuery = queryOptions({
     pollWhile(query.state.data?.rails.some((rail) => rail.items.some(isChanging))),
 });
 
-/** The library page by page; an empty search gives all of it, newest first. */
-export function titlesQuery(words: string) {
+/** The library page by page, newest first; with words, what is called like that. */
+export function titlesQuery(words = "") {
   return infiniteQueryOptions({
     queryKey: ["titles", "list", words],
     initialPageParam: null as string | null,
@@ -46,7 +45,6 @@ export function titlesQuery(words: string) {
         }),
       ),
     getNextPageParam: (page) => page.next_cursor,
-    placeholderData: keepPreviousData,
   });
 }
 

@@ -1,5 +1,4 @@
 import { type Account, ApiProblem, unwrap } from "@streamverse/client";
-import { Positions, webPlatform } from "@streamverse/player";
 import {
   queryOptions,
   useMutation,
@@ -84,7 +83,6 @@ export function useLeave(): (search?: { left: string }) => Promise<void> {
   const router = useRouter();
   return async (search) => {
     queryClient.setQueryData(ME_KEY, null);
-    new Positions(webPlatform.memory).clear();
     await router.navigate({ to: "/login", ...(search ? { search } : {}) });
     // What one account saw must not be shown to the next.
     queryClient.removeQueries({ predicate: (query) => query.queryKey[0] !== ME_KEY[0] });

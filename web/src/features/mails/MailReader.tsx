@@ -1,5 +1,5 @@
 import type { Mail, MailBody } from "@streamverse/client";
-import { Button, Notice, showProblem, showToast, Skeleton } from "@streamverse/ui";
+import { Button, Notice, showToast, Skeleton } from "@streamverse/ui";
 import { useQuery } from "@tanstack/react-query";
 import { Link2, Send } from "lucide-react";
 import { useState } from "react";
@@ -7,6 +7,7 @@ import { useState } from "react";
 import { sentenceOf } from "../../app/api";
 import { formatMoment } from "../../app/format";
 import { useText } from "../../app/i18n";
+import { useErrorToast } from "../../app/use-error-toast";
 import { ProblemNotice } from "../ProblemNotice";
 import { copyText } from "../security/take-along";
 import { CopyLine } from "../staff/CopyLine";
@@ -50,6 +51,7 @@ function factsOf(mail: Mail, words: ReturnType<typeof useText>["mails"]): string
 
 function Actions({ mail }: { mail: MailBody }) {
   const text = useText();
+  const showError = useErrorToast();
   const link = linkIn(mail.text);
   const sending = useSendAgain();
   const [isRefused, setIsRefused] = useState(false);
@@ -61,7 +63,7 @@ function Actions({ mail }: { mail: MailBody }) {
   const sendAgain = () =>
     sending.mutate(mail.id, {
       onSuccess: () => showToast(text.mails.sentAgain),
-      onError: (error) => showProblem(sentenceOf(error, text)),
+      onError: showError,
     });
   return (
     <>

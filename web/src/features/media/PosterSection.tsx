@@ -1,12 +1,12 @@
 import type { Picture } from "@streamverse/client";
 import { clockTime } from "@streamverse/player";
-import { Button, cx, EmptyState, Notice, showProblem, showToast, Spinner } from "@streamverse/ui";
+import { Button, cx, EmptyState, Notice, showToast, Spinner } from "@streamverse/ui";
 import { useQuery } from "@tanstack/react-query";
 import { Check, ImageOff, ImageUp, Search } from "lucide-react";
 import { useId, useRef } from "react";
 
-import { sentenceOf } from "../../app/api";
 import { useText } from "../../app/i18n";
+import { useErrorToast } from "../../app/use-error-toast";
 import { Still } from "../catalog/Poster";
 import { Section } from "../preferences/Section";
 import { picturesQuery, useChoosePoster, useMakePictures, useUploadPoster } from "./queries";
@@ -17,7 +17,7 @@ export function PosterSection({ id }: { id: string }) {
   const { poster } = text.media;
   const pictures = useQuery(picturesQuery(id));
   const again = useMakePictures(id);
-  const onError = (error: Error) => showProblem(sentenceOf(error, text));
+  const onError = useErrorToast();
   if (pictures.data === undefined) return null;
   const { posters, is_being_made } = pictures.data;
   return (
@@ -63,6 +63,7 @@ interface PosterChoiceProps {
 
 function PosterChoice({ id, posters, shownId }: PosterChoiceProps) {
   const text = useText();
+  const showError = useErrorToast();
   const { poster } = text.media;
   const name = useId();
   const choose = useChoosePoster(id);
@@ -71,7 +72,7 @@ function PosterChoice({ id, posters, shownId }: PosterChoiceProps) {
   const pick = (pictureId: string) =>
     choose.mutate(pictureId, {
       onSuccess: () => showToast(poster.chosen),
-      onError: (error) => showProblem(sentenceOf(error, text)),
+      onError: showError,
     });
   return (
     <fieldset aria-busy={choose.isPending}>
@@ -128,6 +129,7 @@ function nameOf(
 
 function UploadPoster({ id }: { id: string }) {
   const text = useText();
+  const showError = useErrorToast();
   const { poster } = text.media;
   const input = useRef<HTMLInputElement>(null);
   const upload = useUploadPoster(id);
@@ -135,7 +137,7 @@ function UploadPoster({ id }: { id: string }) {
     if (file === undefined) return;
     upload.mutate(file, {
       onSuccess: () => showToast(poster.chosen),
-      onError: (error) => showProblem(sentenceOf(error, text)),
+      onError: showError,
     });
   };
   return (

@@ -5,7 +5,6 @@ import {
   ConfirmDialog,
   EmptyState,
   IconButton,
-  showProblem,
   showToast,
   Skeleton,
 } from "@streamverse/ui";
@@ -15,6 +14,7 @@ import { useState } from "react";
 
 import { sentenceOf } from "../../app/api";
 import { type Messages, useText } from "../../app/i18n";
+import { useErrorToast } from "../../app/use-error-toast";
 import { languageName } from "../preferences/languages";
 import { Section } from "../preferences/Section";
 import { ProblemNotice } from "../ProblemNotice";
@@ -112,6 +112,7 @@ function Row({ id, subtitle }: { id: string; subtitle: Subtitle }) {
 
 function RowActions({ id, subtitle, name }: { id: string; subtitle: Subtitle; name: string }) {
   const text = useText();
+  const showError = useErrorToast();
   const { subtitles: words } = text.media;
   const [open, setOpen] = useState<"edit" | "remove" | null>(null);
   const remove = useRemoveSubtitles(id);
@@ -124,7 +125,7 @@ function RowActions({ id, subtitle, name }: { id: string; subtitle: Subtitle; na
       },
       onError: (error) => {
         close();
-        showProblem(sentenceOf(error, text));
+        showError(error);
       },
     });
   return (

@@ -1,5 +1,12 @@
-import { clockTime, type Player, type PlayerState, type Thumbnail } from "@streamverse/player";
 import {
+  clockTime,
+  type Marker,
+  type Player,
+  type PlayerState,
+  type Thumbnail,
+} from "@streamverse/player";
+import {
+  Cast,
   Keyboard,
   Maximize,
   Minimize,
@@ -9,26 +16,31 @@ import {
   Play,
   RotateCcw,
   Rewind,
+  SkipForward,
 } from "lucide-react";
 
 import { useText } from "../../app/i18n";
 import { ControlButton } from "./ControlButton";
 import { ScrubBar } from "./ScrubBar";
-import { CaptionsMenu, SettingsMenu } from "./SettingsMenu";
+import { CaptionsMenu, SettingsMenu, SoundMenu } from "./SettingsMenu";
 import { VolumeControl } from "./VolumeControl";
 
 export interface ControlBarProps {
   player: Player;
   state: PlayerState;
   thumbnails: readonly Thumbnail[];
+  markers: readonly Marker[];
   container: HTMLElement | null;
   onMenu: (isOpen: boolean) => void;
   onHelp: () => void;
+  onDetails: () => void;
+  /** Go to what follows; null if nothing does. */
+  onNext: (() => void) | null;
 }
 
 /** The controls along the lower edge. */
 export function ControlBar(props: ControlBarProps) {
-  const { player, state, thumbnails, container, onMenu, onHelp } = props;
+  const { player, state, thumbnails, markers, container, onMenu, onHelp } = props;
   const text = useText();
   const menu = { player, state, container, onOpenChange: onMenu };
   return (
@@ -38,7 +50,7 @@ export function ControlBar(props: ControlBarProps) {
           {text.player.growing(clockTime(state.playableSeconds), clockTime(state.durationSeconds))}
         </p>
       )}
-      <ScrubBar player={player} state={state} thumbnails={thumbnails} />
+      <ScrubBar player={player} state={state} thumbnails={thumbnails} markers={markers} />
       <div className="flex items-center justify-between">
         <div className="flex items-center">
           <PlayButton player={player} state={state} />
@@ -58,6 +70,16 @@ export function ControlBar(props: ControlBarProps) {
           >
             <FastForward aria-hidden />
           </ControlButton>
+          {props.onNext !== null && (
+            <ControlButton
+              label={text.player.next.play}
+              keys="n"
+              className="max-sm:hidden"
+              onClick={props.onNext}
+            >
+              <SkipForward aria-hidden fill="currentColor" />
+            </ControlButton>
+          )}
           <VolumeControl player={player} state={state} />
           <span
             dir="ltr"
@@ -71,13 +93,23 @@ export function ControlBar(props: ControlBarProps) {
           <ControlButton
             label={text.player.help}
             keys="?"
-            className="pointer-coarse:hidden"
+            className="max-sm:hidden pointer-coarse:hidden"
             onClick={onHelp}
           >
             <Keyboard aria-hidden />
           </ControlButton>
+          {state.audioTracks.length > 1 && <SoundMenu {...menu} />}
           {state.textTracks.length > 0 && <CaptionsMenu {...menu} />}
-          <SettingsMenu {...menu} />
+          <SettingsMenu {...menu} onDetails={props.onDetails} />
+          {(state.mayCast || state.isCasting) && (
+            <ControlButton
+              label={text.player.cast}
+              className={state.isCasting ? "text-accent!" : ""}
+              onClick={() => void player.toggleCasting()}
+            >
+              <Cast aria-hidden />
+            </ControlButton>
+          )}
           {document.pictureInPictureEnabled && (
             <ControlButton
               label={state.isPictureInPicture ? text.player.exitPip : text.player.pip}

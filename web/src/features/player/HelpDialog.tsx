@@ -15,12 +15,18 @@ export function HelpDialog({ isOpen, onClose, container }: HelpDialogProps) {
     [["Space", "K"], keys.play],
     [["J", "L"], keys.skip10],
     [["←", "→"], keys.skip5],
+    [[",", "."], keys.frame],
+    [["S"], keys.skipMarker],
+    [["N"], keys.nextTitle],
     [["↑", "↓"], keys.volume],
     [["0", "…", "9"], keys.tenths],
     [["<", ">"], keys.speed],
     [["M"], keys.mute],
     [["C"], keys.captions],
+    [["A"], keys.sound],
     [["F"], keys.fullscreen],
+    [["I"], keys.pip],
+    [["D"], keys.details],
     [["?"], keys.help],
   ];
   return (

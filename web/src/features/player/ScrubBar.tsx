@@ -1,6 +1,8 @@
 import {
+  chapterAt,
   clamp,
   clockTime,
+  type Marker,
   type Player,
   type PlayerState,
   type Thumbnail,
@@ -19,10 +21,11 @@ export interface ScrubBarProps {
   player: Player;
   state: PlayerState;
   thumbnails: readonly Thumbnail[];
+  markers: readonly Marker[];
 }
 
 /** Where one is in the film: drag it, press on it, or use the arrow keys. */
-export function ScrubBar({ player, state, thumbnails }: ScrubBarProps) {
+export function ScrubBar({ player, state, thumbnails, markers }: ScrubBarProps) {
   const text = useText();
   const [isKeyed, noteKey] = useKeyed();
   const bar = useRef<HTMLDivElement>(null);
@@ -95,6 +98,18 @@ export function ScrubBar({ player, state, thumbnails }: ScrubBarProps) {
           percent={percent}
           className="bg-accent"
         />
+        {markers.map(
+          ({ kind, startSeconds }) =>
+            kind === "chapter" &&
+            startSeconds > 0 && (
+              <div
+                key={startSeconds}
+                data-testid="chapter-mark"
+                className="absolute inset-y-0 w-0.5 bg-black/80"
+                style={{ left: percent(startSeconds) }}
+              />
+            ),
+        )}
       </div>
       <div
         className={cx(
@@ -110,6 +125,7 @@ export function ScrubBar({ player, state, thumbnails }: ScrubBarProps) {
           seconds={shown}
           left={percent(shown)}
           thumbnail={shown <= playableSeconds ? thumbnailAt(thumbnails, shown) : null}
+          chapter={chapterAt(markers, shown)?.label ?? ""}
         />
       )}
     </div>
@@ -120,10 +136,11 @@ interface PreviewProps {
   seconds: number;
   left: string;
   thumbnail: Thumbnail | null;
+  chapter: string;
 }
 
 /** Above the bar: what is to be seen at a place, and when it is. */
-function Preview({ seconds, left, thumbnail }: PreviewProps) {
+function Preview({ seconds, left, thumbnail, chapter }: PreviewProps) {
   const halfWidth = thumbnail === null ? "1.75rem" : `${thumbnail.width / 2 + 2}px`;
   return (
     <div
@@ -144,8 +161,8 @@ function Preview({ seconds, left, thumbnail }: PreviewProps) {
           }}
         />
       )}
-      <span className="rounded-lg bg-black/85 px-2.5 py-1 text-sm font-semibold tabular-nums">
-        {clockTime(seconds)}
+      <span className="max-w-48 truncate rounded-lg bg-black/85 px-2.5 py-1 text-sm font-semibold tabular-nums">
+        {chapter === "" ? clockTime(seconds) : `${clockTime(seconds)} ${chapter}`}
       </span>
     </div>
   );

@@ -1,10 +1,11 @@
 import { type Player, type PlayerState, rates } from "@streamverse/player";
-import { Menu, MenuChoice, MenuSeparator } from "@streamverse/ui";
-import { Captions, Settings } from "lucide-react";
+import { Menu, MenuChoice, MenuItem, MenuSeparator } from "@streamverse/ui";
+import { AudioLines, Captions, Gauge, Settings } from "lucide-react";
 
 import { useText } from "../../app/i18n";
 import { languageName } from "../preferences/languages";
 import { ControlButton } from "./ControlButton";
+import { soundName } from "./sound-name";
 
 const AUTO = "auto";
 const OFF = "off";
@@ -17,7 +18,12 @@ export interface PlayerMenuProps {
   onOpenChange: (isOpen: boolean) => void;
 }
 
-export function SettingsMenu({ player, state, container, onOpenChange }: PlayerMenuProps) {
+export interface SettingsMenuProps extends PlayerMenuProps {
+  onDetails: () => void;
+}
+
+export function SettingsMenu(props: SettingsMenuProps) {
+  const { player, state, container, onOpenChange, onDetails } = props;
   const text = useText();
   const active = state.activeQuality;
   const qualities = [
@@ -62,6 +68,36 @@ export function SettingsMenu({ player, state, container, onOpenChange }: PlayerM
         choices={rates.map((rate) => ({
           value: String(rate),
           label: rate === 1 ? text.player.normalSpeed : `${rate}×`,
+        }))}
+      />
+      <MenuSeparator />
+      <MenuItem icon={<Gauge aria-hidden size={18} />} onSelect={onDetails}>
+        {text.player.details.heading}
+      </MenuItem>
+    </Menu>
+  );
+}
+
+export function SoundMenu({ player, state, container, onOpenChange }: PlayerMenuProps) {
+  const text = useText();
+  return (
+    <Menu
+      side="top"
+      container={container}
+      onOpenChange={onOpenChange}
+      trigger={
+        <ControlButton label={text.player.sound} keys="a">
+          <AudioLines aria-hidden />
+        </ControlButton>
+      }
+    >
+      <MenuChoice
+        label={text.player.sound}
+        value={state.activeAudioTrack ?? ""}
+        onChange={(value) => player.chooseAudioTrack(value)}
+        choices={state.audioTracks.map((track) => ({
+          value: track.id,
+          label: soundName(track) ?? "",
         }))}
       />
     </Menu>

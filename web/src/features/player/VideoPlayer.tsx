@@ -1,5 +1,14 @@
-import type { Playback, Preferences } from "@streamverse/client";
-import { clockTime, noPreferences, type Player, type PlayerState } from "@streamverse/player";
+import type { Playback, Preferences, Title } from "@streamverse/client";
+import {
+  clockTime,
+  type Marker,
+  noPreferences,
+  type PageCommand,
+  type Player,
+  type PlayerState,
+  skippableAt,
+  type WatchProgress,
+} from "@streamverse/player";
 import { Button, cx, Spinner } from "@streamverse/ui";
 import { Link } from "@tanstack/react-router";
 import { ArrowLeft, Play } from "lucide-react";
@@ -9,12 +18,18 @@ import { useText } from "../../app/i18n";
 import { cueRule } from "../preferences/subtitle-style";
 import { ControlBar } from "./ControlBar";
 import { ControlButton } from "./ControlButton";
+import { DetailsPanel } from "./DetailsPanel";
+import { EndedScreen } from "./EndedScreen";
 import { HelpDialog } from "./HelpDialog";
+import { NextTitle } from "./NextTitle";
 import { ProblemScreen } from "./ProblemScreen";
+import { SkipButton } from "./SkipButton";
 import { SubtitleLayer } from "./SubtitleLayer";
+import type { OpenSession } from "./sessions";
 import { useIdle } from "./use-idle";
 import { useKeyboard } from "./use-keyboard";
 import { usePlayer, usePlayerState } from "./use-player";
+import { useTelling } from "./use-telling";
 import { useThumbnails } from "./use-thumbnails";
 import { viewerPreferences } from "./viewer-preferences";
 
@@ -23,28 +38,57 @@ const RESUME_NOTE_MS = 7_000;
 
 export interface VideoPlayerProps {
   playback: Playback;
+  /** The session that goes on when addresses are renewed. */
+  session: OpenSession;
+  /** What fills the screen in full-screen mode; it stays there from one title to the next. */
+  stage: HTMLElement;
+  markers: readonly Marker[];
+  /** What the title belongs to, such as a series. */
+  partOf: string | null;
+  /** What follows; null if nothing does. */
+  next: Title | null;
+  isSomebodyThere: () => boolean;
+  onNext: (isByItself: boolean) => void;
   /** Get a fresh grant for the same title. */
   renew: () => Promise<Playback>;
   /** How whoever watches likes it; null if that is not known. */
   preferences: Preferences | null;
+  /** Where it goes on. */
+  resumeSeconds: number;
+  onProgress: (progress: WatchProgress) => void;
+  /** Whether it has everything by now that it lacked when it was granted. */
+  isWhole: boolean;
 }
 
 /** The player with its face: it fills the window, or the screen. */
-export function VideoPlayer({ playback, renew, preferences }: VideoPlayerProps) {
+export function VideoPlayer(props: VideoPlayerProps) {
+  const { playback, session, stage, renew, preferences, resumeSeconds, onProgress, isWhole } =
+    props;
+  const { markers, partOf, next, onNext } = props;
   const text = useText();
   const video = useRef<HTMLVideoElement>(null);
-  const stage = useRef<HTMLDivElement>(null);
-  const [container, setContainer] = useState<HTMLElement | null>(null);
   // What is changed meanwhile, on another screen, counts from the next film on.
   const [liked] = useState(() =>
     preferences === null ? noPreferences : viewerPreferences(preferences),
   );
-  const player = usePlayer(video, stage, playback, renew, liked);
+  const [startSeconds] = useState(resumeSeconds);
+  const [lineBps] = useState(session.throughput_bps);
+  const player = usePlayer(video, stage, {
+    playback,
+    renew,
+    preferences: liked,
+    startSeconds,
+    lineBps,
+    onProgress,
+    isWhole,
+  });
   const state = usePlayerState(player);
+  const telling = useTelling(player, session);
   const thumbnails = useThumbnails(playback.thumbnails_url);
   const idleness = useIdle();
   const [isMenuOpen, setIsMenuOpen] = useState(false);
   const [isHelpOpen, setIsHelpOpen] = useState(false);
+  const [areDetailsOpen, setAreDetailsOpen] = useState(false);
   const [word, say] = useShortWord();
 
   const onHelp = useCallback(() => setIsHelpOpen(true), []);
@@ -56,15 +100,25 @@ export function VideoPlayer({ playback, renew, preferences }: VideoPlayerProps) 
     },
     [wake, say],
   );
-  useKeyboard({ player, onHelp, onUsed });
+  const onDetails = useCallback(() => setAreDetailsOpen((isOpen) => !isOpen), []);
+  const onPage = useCallback(
+    (command: PageCommand["do"]) => {
+      if (command === "help") onHelp();
+      else if (command === "details") onDetails();
+      else if (command === "skip-marker") skipMarker(player, markers);
+      else if (next !== null) onNext(false);
+    },
+    [player, markers, next, onNext, onHelp, onDetails],
+  );
+  useKeyboard({ player, onPage, onUsed });
+  useEffect(
+    () => player?.announce({ name: playback.name, by: partOf, pictureUrl: playback.poster_url }),
+    [player, playback.name, playback.poster_url, partOf],
+  );
 
   const areControlsAway = idleness.isIdle && !state.isPaused && !isMenuOpen && !isHelpOpen;
   return (
     <div
-      ref={(element) => {
-        stage.current = element;
-        setContainer(element);
-      }}
       data-fills-window
       role="region"
       aria-label={text.player.label(playback.name)}
@@ -125,14 +179,46 @@ export function VideoPlayer({ playback, renew, preferences }: VideoPlayerProps) 
                 player={player}
                 state={state}
                 thumbnails={thumbnails}
-                container={container}
+                markers={markers}
+                container={stage}
                 onMenu={setIsMenuOpen}
                 onHelp={onHelp}
+                onDetails={onDetails}
+                onNext={next === null ? null : () => onNext(false)}
               />
             </div>
           </div>
         )}
       </div>
+      {player !== null && state.status === "ready" && (
+        <div className="pointer-events-none absolute inset-x-3 bottom-28 sm:inset-x-6">
+          <SkipButton
+            player={player}
+            state={state}
+            markers={markers}
+            areControlsAway={areControlsAway}
+          />
+          {next !== null && (
+            <NextTitle
+              player={player}
+              state={state}
+              markers={markers}
+              next={next}
+              isAutomatic={preferences?.playback.is_next_autoplayed ?? true}
+              isSomebodyThere={props.isSomebodyThere}
+              onNext={onNext}
+            />
+          )}
+        </div>
+      )}
+      {player !== null && areDetailsOpen && (
+        <DetailsPanel
+          player={player}
+          titleId={playback.title_id}
+          sessionId={session.session_id}
+          onClose={() => setAreDetailsOpen(false)}
+        />
+      )}
       {player !== null && state.problem !== null && (
         <ProblemScreen
           titleId={playback.title_id}
@@ -140,9 +226,24 @@ export function VideoPlayer({ playback, renew, preferences }: VideoPlayerProps) 
           onRetry={() => void player.retry()}
         />
       )}
-      <HelpDialog isOpen={isHelpOpen} onClose={() => setIsHelpOpen(false)} container={container} />
+      {player !== null && telling.endedBy !== null && (
+        <EndedScreen
+          onAgain={() => {
+            telling.forget();
+            void player.retry();
+          }}
+        />
+      )}
+      <HelpDialog isOpen={isHelpOpen} onClose={() => setIsHelpOpen(false)} container={stage} />
     </div>
   );
+}
+
+function skipMarker(player: Player | null, markers: readonly Marker[]): void {
+  if (player === null) return;
+  const { positionSeconds, durationSeconds } = player.store.get();
+  const marker = skippableAt(markers, positionSeconds, durationSeconds);
+  if (marker !== null) player.seek(marker.endSeconds);
 }
 
 /** A mouse plays and pauses; a finger shows the controls or puts them away. */

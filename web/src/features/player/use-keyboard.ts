@@ -1,15 +1,24 @@
-import { type Command, commandOf, type Player, steppedRate } from "@streamverse/player";
+import {
+  type Command,
+  commandOf,
+  type PageCommand,
+  type Player,
+  type PlayerState,
+} from "@streamverse/player";
 import { useEffect } from "react";
+
+import { soundName } from "./sound-name";
 
 export interface KeyboardOptions {
   player: Player | null;
-  onHelp: () => void;
+  /** Do what only the page can. */
+  onPage: (command: PageCommand["do"]) => void;
   /** Called with every key that did something, and what to say about it. */
   onUsed: (said: string | null) => void;
 }
 
 /** The keys of the player, anywhere on its page. */
-export function useKeyboard({ player, onHelp, onUsed }: KeyboardOptions): void {
+export function useKeyboard({ player, onPage, onUsed }: KeyboardOptions): void {
   useEffect(() => {
     if (player === null) return;
     const press = (event: KeyboardEvent) => {
@@ -18,12 +27,13 @@ export function useKeyboard({ player, onHelp, onUsed }: KeyboardOptions): void {
       const command = commandOf(event.key);
       if (command === null) return;
       event.preventDefault();
-      if (command.do === "help") onHelp();
-      onUsed(obey(player, command));
+      if (isForPage(command)) onPage(command.do);
+      else player.obey(command);
+      onUsed(wordFor(command, player.store.get()));
     };
     window.addEventListener("keydown", press);
     return () => window.removeEventListener("keydown", press);
-  }, [player, onHelp, onUsed]);
+  }, [player, onPage, onUsed]);
 }
 
 /** Menus, dialogs and the volume have keys of their own; a button is pressed by the space bar. */
@@ -36,37 +46,22 @@ function belongsElsewhere(event: KeyboardEvent): boolean {
   return event.key === " " && target.closest("button,a") !== null;
 }
 
-/** Do what was asked; gives a short word for the screen where there is nothing else to see. */
-function obey(player: Player, command: Command): string | null {
-  const state = player.store.get();
+function isForPage(command: Command): command is PageCommand {
+  return ["help", "details", "skip-marker", "next-title"].includes(command.do);
+}
+
+/** A short word for the screen, where there is nothing else to see of what a key did. */
+function wordFor(command: Command, state: PlayerState): string | null {
   switch (command.do) {
-    case "toggle-play":
-      void player.togglePlay();
-      return null;
     case "skip":
-      player.seek(state.positionSeconds + command.seconds);
       return `${command.seconds > 0 ? "+" : "−"}${Math.abs(command.seconds)} s`;
-    case "seek-fraction":
-      player.seek(command.fraction * state.durationSeconds);
-      return null;
     case "volume":
-      player.setVolume((state.isMuted ? 0 : state.volume) + command.by);
-      return `${Math.round(Math.min(1, Math.max(0, (state.isMuted ? 0 : state.volume) + command.by)) * 100)} %`;
-    case "toggle-mute":
-      player.setMuted(!state.isMuted);
-      return null;
-    case "toggle-captions":
-      player.toggleCaptions();
-      return null;
-    case "toggle-fullscreen":
-      void player.toggleFullscreen();
-      return null;
-    case "rate": {
-      const rate = steppedRate(state.rate, command.step);
-      player.setRate(rate);
-      return `${rate}×`;
-    }
-    case "help":
+      return `${Math.round(state.volume * 100)} %`;
+    case "rate":
+      return `${state.rate}×`;
+    case "next-audio":
+      return soundName(state.audioTracks.find(({ id }) => id === state.activeAudioTrack)) ?? null;
+    default:
       return null;
   }
 }

@@ -6,6 +6,7 @@ import {
   type PlayerState,
   type Source,
   type ViewerPreferences,
+  type WatchProgress,
   webPlatform,
 } from "@streamverse/player";
 import { type RefObject, useCallback, useEffect, useState, useSyncExternalStore } from "react";
@@ -17,7 +18,7 @@ declare global {
   }
 }
 
-export function sourceOf(playback: Playback): Source {
+export function sourceOf(playback: Playback, lineBps: number | null): Source {
   return {
     id: playback.title_id,
     hlsUrl: playback.hls_url,
@@ -27,37 +28,53 @@ export function sourceOf(playback: Playback): Source {
     },
     durationSeconds: playback.duration_ms / 1000,
     isGrowing: playback.is_growing,
+    lineBps,
   };
+}
+
+export interface Playing {
+  playback: Playback;
+  renew: () => Promise<Playback>;
+  preferences: ViewerPreferences;
+  startSeconds: number;
+  /** What the line of this device carried last time. */
+  lineBps: number | null;
+  onProgress: (progress: WatchProgress) => void;
+  /** Whether it has everything by now that it lacked when it was granted. */
+  isWhole: boolean;
 }
 
 /** Play on the given elements for as long as they are on the page. */
 export function usePlayer(
   video: RefObject<HTMLVideoElement | null>,
-  stage: RefObject<HTMLElement | null>,
-  playback: Playback,
-  renew: () => Promise<Playback>,
-  preferences: ViewerPreferences,
+  stage: HTMLElement,
+  { playback, renew, preferences, startSeconds, lineBps, onProgress, isWhole }: Playing,
 ): Player | null {
   const [player, setPlayer] = useState<Player | null>(null);
   useEffect(() => {
-    if (video.current === null || stage.current === null) return;
+    if (video.current === null) return;
     const made = new Player({
       platform: webPlatform,
       video: video.current,
-      stage: stage.current,
-      renew: async () => sourceOf(await renew()),
+      stage,
+      renew: async () => sourceOf(await renew(), lineBps),
       preferences,
+      onProgress,
     });
     window.__streamverse_player = { state: made.debugState };
     // The player lives on the elements, so it can only be made once they are there.
     // eslint-disable-next-line react-hooks/set-state-in-effect
     setPlayer(made);
-    void made.load(sourceOf(playback));
+    void made.load(sourceOf(playback, lineBps), startSeconds);
     return () => {
       delete window.__streamverse_player;
       void made.destroy();
     };
-  }, [video, stage, playback, renew, preferences]);
+  }, [video, stage, playback, renew, preferences, startSeconds, lineBps, onProgress]);
+  const isOutgrown = playback.is_growing && isWhole;
+  useEffect(() => {
+    if (isOutgrown) void player?.takeBetterPictures();
+  }, [player, isOutgrown]);
   return player;
 }
 

@@ -1,10 +1,10 @@
 import type { Job } from "@streamverse/client";
-import { Badge, type BadgeTone, IconButton, Progress, showProblem } from "@streamverse/ui";
+import { Badge, type BadgeTone, IconButton, Progress } from "@streamverse/ui";
 import { RotateCcw, X } from "lucide-react";
 
-import { sentenceOf } from "../../app/api";
 import { formatPercent, formatRoughTime } from "../../app/format";
 import { useText } from "../../app/i18n";
+import { useErrorToast } from "../../app/use-error-toast";
 import { useJobCommand } from "./queries";
 
 const tones: Record<Job["state"], BadgeTone> = {
@@ -29,7 +29,7 @@ function JobRow({ job }: { job: Job }) {
   const text = useText();
   const cancel = useJobCommand("cancel");
   const retry = useJobCommand("retry");
-  const onError = (error: Error) => showProblem(sentenceOf(error, text));
+  const onError = useErrorToast();
   const mayCancel = job.state === "queued" || job.state === "running";
   const mayRetry = job.state === "dead" || job.state === "cancelled";
   const notes = [

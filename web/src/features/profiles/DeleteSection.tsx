@@ -1,11 +1,11 @@
 import type { Profile } from "@streamverse/client";
-import { Button, Card, ConfirmDialog, showProblem, showToast } from "@streamverse/ui";
+import { Button, Card, ConfirmDialog, showToast } from "@streamverse/ui";
 import { useNavigate } from "@tanstack/react-router";
 import { Trash2 } from "lucide-react";
 import { useState } from "react";
 
-import { sentenceOf } from "../../app/api";
 import { useText } from "../../app/i18n";
+import { useErrorToast } from "../../app/use-error-toast";
 import { useRemoveProfile } from "./queries";
 import type { GrownUp } from "./use-grown-up";
 
@@ -17,6 +17,7 @@ export interface DeleteSectionProps {
 
 export function DeleteSection({ profile, isLast, grownUp }: DeleteSectionProps) {
   const text = useText();
+  const showError = useErrorToast();
   const navigate = useNavigate();
   const [isAsking, setIsAsking] = useState(false);
   const removing = useRemoveProfile();
@@ -29,7 +30,7 @@ export function DeleteSection({ profile, isLast, grownUp }: DeleteSectionProps) 
       showToast(editor.removed(profile.name));
       await navigate({ to: "/profiles/manage" });
     } catch (error) {
-      showProblem(sentenceOf(error, text));
+      showError(error);
     }
   };
   return (

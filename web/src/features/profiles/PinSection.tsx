@@ -1,14 +1,5 @@
 import { ApiProblem, type Profile } from "@streamverse/client";
-import {
-  Button,
-  Card,
-  Dialog,
-  DialogActions,
-  Field,
-  Notice,
-  showProblem,
-  showToast,
-} from "@streamverse/ui";
+import { Button, Card, Dialog, DialogActions, Field, Notice, showToast } from "@streamverse/ui";
 import { useMutation } from "@tanstack/react-query";
 import { Lock, LockOpen } from "lucide-react";
 import { type SubmitEvent, useState } from "react";
@@ -16,6 +7,7 @@ import { type SubmitEvent, useState } from "react";
 import { sentenceOf } from "../../app/api";
 import { fieldErrors, readForm } from "../../app/forms";
 import { useText } from "../../app/i18n";
+import { useErrorToast } from "../../app/use-error-toast";
 import { PIN_LIMIT } from "./pin-pad";
 import { useSetPin, useTakePinOff } from "./queries";
 import type { GrownUp } from "./use-grown-up";
@@ -29,6 +21,7 @@ export interface PinSectionProps {
 
 export function PinSection({ profile, grownUp }: PinSectionProps) {
   const text = useText();
+  const showError = useErrorToast();
   const [isSetting, setIsSetting] = useState(false);
   const takingOff = useTakePinOff();
   const takeOff = async () => {
@@ -36,7 +29,7 @@ export function PinSection({ profile, grownUp }: PinSectionProps) {
       const done = await grownUp.run(() => takingOff.mutateAsync(profile.id).then(() => true));
       if (done === true) showToast(text.profiles.editor.pinRemoved);
     } catch (error) {
-      showProblem(sentenceOf(error, text));
+      showError(error);
     }
   };
   const { editor } = text.profiles;

@@ -1,9 +1,9 @@
-import { Button, showProblem, showToast, Skeleton, Switch } from "@streamverse/ui";
+import { Button, showToast, Skeleton, Switch } from "@streamverse/ui";
 import { useQuery } from "@tanstack/react-query";
 
-import { sentenceOf } from "../../app/api";
 import { formatDate } from "../../app/format";
 import { useText } from "../../app/i18n";
+import { useErrorToast } from "../../app/use-error-toast";
 import { Failed } from "../Listing";
 import { type Consent, consentsQuery, useDecide } from "./privacy-queries";
 import { Section } from "./Section";
@@ -27,6 +27,7 @@ export function ConsentsSection() {
 
 function ConsentLine({ consent, version }: { consent: Consent; version: string }) {
   const text = useText();
+  const showError = useErrorToast();
   const words = text.privacy.consents;
   const decide = useDecide();
   const { kind } = consent;
@@ -35,7 +36,7 @@ function ConsentLine({ consent, version }: { consent: Consent; version: string }
       { version, kind, is_given },
       {
         onSuccess: () => showToast(words.saved),
-        onError: (error) => showProblem(sentenceOf(error, text)),
+        onError: showError,
       },
     );
   const name = words.names[kind] ?? kind;

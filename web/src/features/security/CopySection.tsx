@@ -1,10 +1,10 @@
-import { Badge, Button, Progress, showProblem, Skeleton } from "@streamverse/ui";
+import { Badge, Button, Progress, Skeleton } from "@streamverse/ui";
 import { useQuery } from "@tanstack/react-query";
 import { Archive, Download } from "lucide-react";
 
-import { isCode, sentenceOf } from "../../app/api";
 import { formatAge, formatBytes, formatDate } from "../../app/format";
 import { useText } from "../../app/i18n";
+import { useErrorToast } from "../../app/use-error-toast";
 import { Failed } from "../Listing";
 import { copyQuery, type DataCopy, useAskForCopy, useDownloadCopy } from "./privacy-queries";
 import { Row, Section } from "./Section";
@@ -12,15 +12,14 @@ import { saveFile } from "./take-along";
 
 export function CopySection() {
   const text = useText();
+  const showError = useErrorToast();
   const words = text.privacy.copy;
   const copy = useQuery(copyQuery);
   const ask = useAskForCopy();
   const isMaking = copy.data?.state === "waiting";
   const begin = () =>
     ask.mutate(undefined, {
-      onError: (error) => {
-        if (!isCode(error, "identity.reauth_required")) showProblem(sentenceOf(error, text));
-      },
+      onError: showError,
     });
   return (
     <Section id="copy" title={words.title} body={words.body}>
@@ -38,6 +37,7 @@ export function CopySection() {
 
 function CopyRow({ copy }: { copy: DataCopy }) {
   const text = useText();
+  const showError = useErrorToast();
   const words = text.privacy.copy;
   const download = useDownloadCopy();
   if (copy.state === "waiting") {
@@ -63,9 +63,7 @@ function CopyRow({ copy }: { copy: DataCopy }) {
   const fetchIt = () =>
     download.mutate(copy.id, {
       onSuccess: (content) => saveFile(content, words.fileName),
-      onError: (error) => {
-        if (!isCode(error, "identity.reauth_required")) showProblem(sentenceOf(error, text));
-      },
+      onError: showError,
     });
   return (
     <Row

@@ -1,10 +1,10 @@
-import { Badge, Button, Field, Notice, showProblem, showToast, Skeleton } from "@streamverse/ui";
+import { Badge, Button, Field, Notice, showToast, Skeleton } from "@streamverse/ui";
 import { useQuery } from "@tanstack/react-query";
 import { type SubmitEvent, useState } from "react";
 
-import { sentenceOf } from "../../app/api";
 import { placeProblem, readForm } from "../../app/forms";
 import { useText } from "../../app/i18n";
+import { useErrorToast } from "../../app/use-error-toast";
 import { useResend } from "../identity/entry-queries";
 import { FormDialog } from "../FormDialog";
 import { Failed } from "../Listing";
@@ -13,13 +13,14 @@ import { Section } from "./Section";
 
 export function EmailSection() {
   const text = useText();
+  const showError = useErrorToast();
   const status = useQuery(emailQuery);
   const resend = useResend();
   const [isChanging, setIsChanging] = useState(false);
   const sendLink = () =>
     resend.mutate(null, {
       onSuccess: () => showToast(text.security.email.linkSent),
-      onError: (error) => showProblem(sentenceOf(error, text)),
+      onError: showError,
     });
   return (
     <Section id="email" title={text.security.email.title}>

@@ -1,9 +1,10 @@
-import { Button, ConfirmDialog, Dialog, DialogActions, Field, showProblem } from "@streamverse/ui";
+import { Button, ConfirmDialog, Dialog, DialogActions, Field } from "@streamverse/ui";
 import { type SubmitEvent, useState } from "react";
 
-import { isCode, sentenceOf } from "../../app/api";
+import { sentenceOf } from "../../app/api";
 import { readForm } from "../../app/forms";
 import { useText } from "../../app/i18n";
+import { useErrorToast } from "../../app/use-error-toast";
 import { FormProblem } from "../identity/FormProblem";
 import { useLeave, useMe } from "../identity/queries";
 import { useDeactivate, useDeleteAccount } from "./privacy-queries";
@@ -13,6 +14,7 @@ const FORM_ID = "delete-account";
 
 export function PauseSection() {
   const text = useText();
+  const showError = useErrorToast();
   const words = text.privacy.pause;
   const leave = useLeave();
   const deactivate = useDeactivate();
@@ -36,7 +38,7 @@ export function PauseSection() {
             onSuccess: () => void leave({ left: "paused" }),
             onError: (error) => {
               setIsAsking(false);
-              if (!isCode(error, "identity.reauth_required")) showProblem(sentenceOf(error, text));
+              showError(error);
             },
           })
         }

@@ -7,7 +7,6 @@ import {
   Field,
   IconButton,
   Notice,
-  showProblem,
   showToast,
   Skeleton,
 } from "@streamverse/ui";
@@ -15,10 +14,10 @@ import { useQuery } from "@tanstack/react-query";
 import { Fingerprint, Pencil, Trash2 } from "lucide-react";
 import { type SubmitEvent, useState } from "react";
 
-import { isCode, sentenceOf } from "../../app/api";
 import { formatAge, formatDate } from "../../app/format";
 import { fieldErrors, hasFieldErrors, readForm } from "../../app/forms";
 import { useText } from "../../app/i18n";
+import { useErrorToast } from "../../app/use-error-toast";
 import { passkeySentence } from "../identity/passkey-sentence";
 import { canUsePasskeys } from "../identity/webauthn";
 import { Failed } from "../Listing";
@@ -80,6 +79,7 @@ export function PasskeysSection() {
 
 function PasskeyRow({ passkey }: { passkey: Passkey }) {
   const text = useText();
+  const showError = useErrorToast();
   const words = text.security.passkeys;
   const [doing, setDoing] = useState<"renaming" | "removing" | null>(null);
   const rename = useAct(acts.renamePasskey);
@@ -134,9 +134,7 @@ function PasskeyRow({ passkey }: { passkey: Passkey }) {
         onConfirm={() =>
           remove.mutate(passkey.id, {
             onSuccess: () => showToast(words.removed(passkey.name)),
-            onError: (error) => {
-              if (!isCode(error, "identity.reauth_required")) showProblem(sentenceOf(error, text));
-            },
+            onError: showError,
             onSettled: close,
           })
         }

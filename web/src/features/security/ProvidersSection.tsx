@@ -1,10 +1,10 @@
-import { Button, ConfirmDialog, Notice, showProblem, showToast } from "@streamverse/ui";
+import { Button, ConfirmDialog, Notice, showToast } from "@streamverse/ui";
 import { useQuery } from "@tanstack/react-query";
 import { Link2 } from "lucide-react";
 import { useState } from "react";
 
-import { isCode, sentenceOf } from "../../app/api";
 import { useText } from "../../app/i18n";
+import { useErrorToast } from "../../app/use-error-toast";
 import { arrivalSentence } from "../identity/arrival";
 import { providersQuery } from "../identity/queries";
 import { acts, identitiesQuery, type LinkedIdentity, useAct } from "./queries";
@@ -55,9 +55,7 @@ function ProviderRow({
   const text = useText();
   const words = text.security.providers;
   const link = useAct(acts.beginLink);
-  const failed = (error: Error) => {
-    if (!isCode(error, "identity.reauth_required")) showProblem(sentenceOf(error, text));
-  };
+  const failed = useErrorToast();
   const depart = () =>
     link.mutate(id, {
       onSuccess: ({ address }) => window.location.assign(address),

@@ -1,10 +1,10 @@
-import { Badge, Button, ConfirmDialog, showProblem, showToast } from "@streamverse/ui";
+import { Badge, Button, ConfirmDialog, showToast } from "@streamverse/ui";
 import { useInfiniteQuery, useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 
-import { sentenceOf } from "../../app/api";
 import { formatAge, formatCountry, formatMoment } from "../../app/format";
 import { useText } from "../../app/i18n";
+import { useErrorToast } from "../../app/use-error-toast";
 import { useLeave } from "../identity/queries";
 import { DeviceIcon } from "./DeviceIcon";
 import { Listing } from "../Listing";
@@ -28,6 +28,7 @@ export function SessionsSection() {
 
 function SessionRow({ session }: { session: Session }) {
   const text = useText();
+  const showError = useErrorToast();
   const words = text.security.sessions;
   const end = useAct(acts.endSession);
   const name = session.device?.name ?? words.unknownDevice;
@@ -53,7 +54,7 @@ function SessionRow({ session }: { session: Session }) {
             onClick={() =>
               end.mutate(session.id, {
                 onSuccess: () => showToast(words.ended(name)),
-                onError: (error) => showProblem(sentenceOf(error, text)),
+                onError: showError,
               })
             }
           >
@@ -84,7 +85,7 @@ function EndMany({ hasOthers }: { hasOthers: boolean }) {
   const endOthers = useAct(acts.endOtherSessions);
   const endAll = useMutation({ mutationFn: acts.endAllSessions });
   const close = () => setAsking(null);
-  const failed = (error: Error) => showProblem(sentenceOf(error, text));
+  const failed = useErrorToast();
   const labels = { cancelLabel: text.common.cancel, closeLabel: text.common.close };
   return (
     <div className="flex flex-wrap gap-3">

@@ -10,9 +10,9 @@ import {
 import { Copy } from "lucide-react";
 import { type SubmitEvent, useEffect, useRef } from "react";
 
-import { isCode, sentenceOf } from "../../app/api";
 import { placeProblem, readForm } from "../../app/forms";
 import { useText } from "../../app/i18n";
+import { useErrorToast } from "../../app/use-error-toast";
 import { digitsOf, inGroups } from "../identity/codes";
 import { FormProblem } from "../identity/FormProblem";
 import { CodeField } from "../identity/SecondStep";
@@ -32,6 +32,7 @@ export function SetUpAppDialog({
   onDone: (codes: readonly string[]) => void;
 }) {
   const text = useText();
+  const showError = useErrorToast();
   const words = text.security.twoFactor;
   const begin = useAct(acts.setUpMfa);
   const verify = useAct(acts.verifyMfa);
@@ -43,12 +44,11 @@ export function SetUpAppDialog({
     hasBegun.current = true;
     begin.mutate(undefined, {
       onError: (error) => {
-        // Whoever waved the question aside has decided, and knows it.
-        if (!isCode(error, "identity.reauth_required")) showProblem(sentenceOf(error, text));
+        showError(error);
         close.current();
       },
     });
-  }, [begin, text]);
+  }, [begin, showError]);
 
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     verify.mutate(digitsOf(readForm(event)("code")), {

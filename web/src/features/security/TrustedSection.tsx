@@ -1,9 +1,9 @@
-import { Badge, Button, showProblem, showToast } from "@streamverse/ui";
+import { Badge, Button, showToast } from "@streamverse/ui";
 import { useInfiniteQuery } from "@tanstack/react-query";
 
-import { sentenceOf } from "../../app/api";
 import { formatDate } from "../../app/format";
 import { useText } from "../../app/i18n";
+import { useErrorToast } from "../../app/use-error-toast";
 import { DeviceIcon } from "./DeviceIcon";
 import { Listing } from "../Listing";
 import { acts, type Device, trustedQuery, useAct } from "./queries";
@@ -23,6 +23,7 @@ export function TrustedSection() {
 
 function TrustedRow({ device }: { device: Device }) {
   const text = useText();
+  const showError = useErrorToast();
   const words = text.security.trusted;
   const end = useAct(acts.endTrust);
   return (
@@ -38,7 +39,7 @@ function TrustedRow({ device }: { device: Device }) {
           onClick={() =>
             end.mutate(device.id, {
               onSuccess: () => showToast(words.ended(device.name)),
-              onError: (error) => showProblem(sentenceOf(error, text)),
+              onError: showError,
             })
           }
         >

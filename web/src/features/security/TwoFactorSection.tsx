@@ -1,9 +1,9 @@
-import { Badge, Button, ConfirmDialog, showProblem, showToast, Skeleton } from "@streamverse/ui";
+import { Badge, Button, ConfirmDialog, showToast, Skeleton } from "@streamverse/ui";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 
-import { isCode, sentenceOf } from "../../app/api";
 import { useText } from "../../app/i18n";
+import { useErrorToast } from "../../app/use-error-toast";
 import { BackupCodesDialog } from "./BackupCodes";
 import { isFresh } from "./freshness";
 import { Failed } from "../Listing";
@@ -67,9 +67,7 @@ function TurnedOn({
   const [asking, setAsking] = useState<"off" | "codes" | null>(null);
   const disable = useAct(acts.disableMfa);
   const makeCodes = useAct(acts.makeBackupCodes);
-  const failed = (error: Error) => {
-    if (!isCode(error, "identity.reauth_required")) showProblem(sentenceOf(error, text));
-  };
+  const failed = useErrorToast();
   const close = () => setAsking(null);
   return (
     <>

@@ -1,13 +1,4 @@
-import {
-  Badge,
-  buttonClass,
-  Card,
-  IconButton,
-  Notice,
-  showProblem,
-  showToast,
-  Skeleton,
-} from "@streamverse/ui";
+import { Badge, buttonClass, Card, IconButton, Notice, showToast, Skeleton } from "@streamverse/ui";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { MailQuestion, RotateCw, X } from "lucide-react";
@@ -15,6 +6,7 @@ import { MailQuestion, RotateCw, X } from "lucide-react";
 import { sentenceOf } from "../../app/api";
 import { formatDate } from "../../app/format";
 import { useText } from "../../app/i18n";
+import { useErrorToast } from "../../app/use-error-toast";
 import { useIsOwner } from "../identity/queries";
 import { mailsQuery } from "../mails/queries";
 import { ProblemNotice } from "../ProblemNotice";
@@ -27,7 +19,7 @@ export function InvitationList() {
   const invitations = useQuery(invitationsQuery);
   const invite = useInvite();
   const withdraw = useWithdraw();
-  const onError = (error: Error) => showProblem(sentenceOf(error, text));
+  const onError = useErrorToast();
   if (invitations.isPending) return <Skeleton className="h-20" />;
   if (invitations.isError) {
     return (

@@ -1,12 +1,12 @@
 import type { Account } from "@streamverse/client";
-import { Badge, Card, ConfirmDialog, IconButton, showProblem, showToast } from "@streamverse/ui";
+import { Badge, Card, ConfirmDialog, IconButton, showToast } from "@streamverse/ui";
 import { ShieldCheck, Trash2 } from "lucide-react";
 import { useState } from "react";
 
-import { sentenceOf } from "../../app/api";
 import { Avatar } from "../../app/Avatar";
 import { formatDate } from "../../app/format";
 import { useText } from "../../app/i18n";
+import { useErrorToast } from "../../app/use-error-toast";
 import { useMe, useRemoveAccount } from "../identity/queries";
 import { useMay } from "./queries";
 import { RoleDialog } from "./RoleDialog";
@@ -19,6 +19,7 @@ export interface PersonCardProps {
 
 export function PersonCard({ account, extras }: PersonCardProps) {
   const text = useText();
+  const showError = useErrorToast();
   const isMe = useMe().id === account.id;
   const mayManage = useMay("accounts.manage") === true;
   const mayGiveRoles = useMay("roles.manage") === true;
@@ -28,7 +29,7 @@ export function PersonCard({ account, extras }: PersonCardProps) {
   const remove = () => {
     removing.mutate(account.id, {
       onSuccess: () => showToast(text.people.removed(account.display_name)),
-      onError: (error) => showProblem(sentenceOf(error, text)),
+      onError: showError,
       onSettled: () => setIsAsking(false),
     });
   };

@@ -1,14 +1,15 @@
-import { Button, Card, showProblem, showToast } from "@streamverse/ui";
+import { Button, Card, showToast } from "@streamverse/ui";
 import { useQuery } from "@tanstack/react-query";
 
-import { sentenceOf } from "../../app/api";
 import { formatMoment } from "../../app/format";
 import { useText } from "../../app/i18n";
+import { useErrorToast } from "../../app/use-error-toast";
 import { resetsQuery, useMay, useResetFactors } from "./queries";
 
 /** Who has lost their second factor and waits; nothing when nobody does. */
 export function ResetRequests() {
   const text = useText();
+  const showError = useErrorToast();
   const { reset } = text.people;
   const mayManage = useMay("accounts.manage") === true;
   const requests = useQuery(resetsQuery);
@@ -31,7 +32,7 @@ export function ResetRequests() {
               onClick={() =>
                 resetting.mutate(account_id, {
                   onSuccess: () => showToast(reset.done(display_name)),
-                  onError: (error) => showProblem(sentenceOf(error, text)),
+                  onError: showError,
                 })
               }
             >

@@ -1,18 +1,19 @@
 import type { Census } from "@streamverse/client";
-import { Button, ConfirmDialog, Notice, Progress, showProblem } from "@streamverse/ui";
+import { Button, ConfirmDialog, Notice, Progress } from "@streamverse/ui";
 import { useQuery } from "@tanstack/react-query";
 import { Search, Trash2 } from "lucide-react";
 import { useState } from "react";
 
-import { sentenceOf } from "../../app/api";
 import { formatAge, formatBytes } from "../../app/format";
 import { useText } from "../../app/i18n";
+import { useErrorToast } from "../../app/use-error-toast";
 import { Section } from "../security/Section";
 import { censusesQuery, useOrderCensus } from "./queries";
 
 /** What nothing refers to: first looked at, then deleted; only the first tenant has this. */
 export function OrphanSection() {
   const text = useText();
+  const showError = useErrorToast();
   const { orphans } = text.storage;
   const censuses = useQuery(censusesQuery);
   const order = useOrderCensus();
@@ -23,7 +24,7 @@ export function OrphanSection() {
   const canDelete = !isUnderWay && latest?.is_dry_run === true && (latest.orphans?.count ?? 0) > 0;
   const start = (isDryRun: boolean) =>
     order.mutate(isDryRun, {
-      onError: (error) => showProblem(sentenceOf(error, text)),
+      onError: showError,
       onSettled: () => setIsAsking(false),
     });
   return (

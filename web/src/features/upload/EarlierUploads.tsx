@@ -13,9 +13,9 @@ import { Link } from "@tanstack/react-router";
 import { RotateCw, X } from "lucide-react";
 import { useRef } from "react";
 
-import { sentenceOf } from "../../app/api";
 import { formatBytes } from "../../app/format";
 import { useText } from "../../app/i18n";
+import { useErrorToast } from "../../app/use-error-toast";
 import { takeFiles } from "./take-files";
 import { removeUpload, uploadsQuery, useQueuedFiles } from "./uploads";
 
@@ -189,12 +189,13 @@ function ChooseAgain({ upload }: { upload: Upload }) {
 
 export function Remove({ upload }: { upload: Upload }) {
   const text = useText();
+  const showError = useErrorToast();
   const queryClient = useQueryClient();
   const remove = async () => {
     try {
       await removeUpload(upload.id);
     } catch (error) {
-      showProblem(sentenceOf(error, text));
+      showError(error);
     }
     await queryClient.invalidateQueries({ queryKey: uploadsQuery.queryKey });
   };

@@ -1,18 +1,10 @@
-import {
-  Button,
-  buttonClass,
-  Card,
-  Field,
-  IconButton,
-  Progress,
-  showProblem,
-} from "@streamverse/ui";
+import { Button, buttonClass, Card, Field, IconButton, Progress } from "@streamverse/ui";
 import { Link } from "@tanstack/react-router";
 import { CircleCheck, Pause, Play, X } from "lucide-react";
 
-import { sentenceOf } from "../../app/api";
 import { formatBytes, formatPercent, formatRoughTime } from "../../app/format";
 import { type Messages, useText } from "../../app/i18n";
+import { useErrorToast } from "../../app/use-error-toast";
 import type { QueuedFile, Stage } from "./queue";
 import { uploads } from "./uploads";
 
@@ -60,13 +52,14 @@ export function UploadRow({ file }: { file: QueuedFile }) {
 
 function RowButtons({ file }: { file: QueuedFile }) {
   const text = useText();
+  const showError = useErrorToast();
   const isEnding = file.stage === "checking" || file.stage === "accepted";
   const isRefused = file.stage === "refused";
   const remove = async () => {
     try {
       await uploads.remove(file.key);
     } catch (error) {
-      showProblem(sentenceOf(error, text));
+      showError(error);
     }
   };
   return (

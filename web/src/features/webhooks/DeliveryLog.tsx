@@ -1,19 +1,12 @@
 import type { Webhook, WebhookDelivery } from "@streamverse/client";
-import {
-  Badge,
-  type BadgeTone,
-  Button,
-  Dialog,
-  showProblem,
-  showToast,
-  Skeleton,
-} from "@streamverse/ui";
+import { Badge, type BadgeTone, Button, Dialog, showToast, Skeleton } from "@streamverse/ui";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { RotateCw } from "lucide-react";
 
 import { sentenceOf } from "../../app/api";
 import { formatMoment } from "../../app/format";
 import { useText } from "../../app/i18n";
+import { useErrorToast } from "../../app/use-error-toast";
 import { ProblemNotice } from "../ProblemNotice";
 import { deliveriesQuery, useRedeliver } from "./queries";
 
@@ -69,6 +62,7 @@ export function DeliveryLog({ webhook, onClose }: { webhook: Webhook; onClose: (
 
 function Delivery({ webhook, delivery }: { webhook: Webhook; delivery: WebhookDelivery }) {
   const text = useText();
+  const showError = useErrorToast();
   const { webhooks } = text;
   const redeliver = useRedeliver(webhook.id);
   const canRedeliver = delivery.state !== "waiting" && webhook.is_enabled;
@@ -90,7 +84,7 @@ function Delivery({ webhook, delivery }: { webhook: Webhook; delivery: WebhookDe
             onClick={() =>
               redeliver.mutate(delivery.id, {
                 onSuccess: () => showToast(webhooks.redelivered),
-                onError: (error) => showProblem(sentenceOf(error, text)),
+                onError: showError,
               })
             }
           >

@@ -12,9 +12,9 @@ from streamverse.domains.catalog.models.people import (
 from streamverse.domains.catalog.models.taxonomy import GenreRow, TitleGenreRow, TitleTagRow
 from streamverse.domains.catalog.models.titles import (
     EditRow,
-    ExtraRow,
     MarkerRow,
     RelationRow,
+    RevisionRow,
     TitleRow,
     TranslationRow,
     WindowRow,
@@ -25,11 +25,11 @@ __all__ = [
     "CollectionRow",
     "CreditRow",
     "EditRow",
-    "ExtraRow",
     "GenreRow",
     "MarkerRow",
     "PersonRow",
     "RelationRow",
+    "RevisionRow",
     "StudioRow",
     "TitleGenreRow",
     "TitleRow",

@@ -30,6 +30,7 @@ class TitleGenreRow(TenantOwned, Base):
     """That a title is of a genre; the one of the lowest position comes first."""
 
     __tablename__ = "catalog_title_genre"
+    __table_args__ = (Index(None, "tenant_id", "genre_id"),)
 
     title_id: Mapped[UUID] = mapped_column(
         ForeignKey("catalog_title.id", ondelete="CASCADE"), primary_key=True

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from streamverse.kit.db import JSON_COLUMN, Base, JsonObject, TenantOwned
 
 _IS_SHOWN = text("shown_from IS NOT NULL")
+_IS_DELETED = text("deleted_at IS NOT NULL")
 
 
 class TitleRow(TenantOwned, Base):
@@ -26,6 +27,7 @@ class TitleRow(TenantOwned, Base):
         Index(None, "tenant_id", "id"),
         Index(None, "tenant_id", "state", "id"),
         Index(None, "parent_id", "number"),
+        Index(None, "tenant_id", "name_search", "id"),
         Index(
             "ix_catalog_title_shown",
             "tenant_id",
@@ -34,6 +36,7 @@ class TitleRow(TenantOwned, Base):
             sqlite_where=_IS_SHOWN,
             postgresql_where=_IS_SHOWN,
         ),
+        Index(None, "deleted_at", sqlite_where=_IS_DELETED, postgresql_where=_IS_DELETED),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -58,6 +61,8 @@ class TitleRow(TenantOwned, Base):
     certifications: Mapped[JsonObject] = mapped_column(default=dict)
     advisories: Mapped[list[str]] = mapped_column(JSON_COLUMN, default=list)
     external_ids: Mapped[JsonObject] = mapped_column(default=dict)
+    # What staff has said; nothing else writes over it.
+    edited_fields: Mapped[list[str]] = mapped_column(JSON_COLUMN, default=list)
     state: Mapped[str]
     problem: Mapped[JsonObject | None]
     duration_ms: Mapped[int | None]
@@ -66,11 +71,24 @@ class TitleRow(TenantOwned, Base):
     has_poster: Mapped[bool] = mapped_column(default=False)
     published_at: Mapped[datetime | None]
     archived_at: Mapped[datetime | None]
-    deleted_at: Mapped[datetime | None] = mapped_column(index=True)
+    deleted_at: Mapped[datetime | None]
     shown_from: Mapped[datetime | None]
     effective_age: Mapped[int | None] = mapped_column(SmallInteger)
     has_windows: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
+
+
+class RevisionRow(Base):
+    """How often what lists of titles are made of has changed, of all tenants: one row.
+
+    The database raises it by triggers on those tables; a migration that makes one of them anew, as
+    batches do on SQLite, makes its triggers anew as well.
+    """
+
+    __tablename__ = "catalog_revision"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    version: Mapped[int]
 
 
 class TranslationRow(TenantOwned, Base):
@@ -94,6 +112,7 @@ class WindowRow(TenantOwned, Base):
     """
 
     __tablename__ = "catalog_window"
+    __table_args__ = (Index(None, "tenant_id", "starts_at"), Index(None, "tenant_id", "ends_at"))
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     title_id: Mapped[UUID] = mapped_column(
@@ -132,23 +151,6 @@ class RelationRow(TenantOwned, Base):
         ForeignKey("catalog_title.id", ondelete="CASCADE"), primary_key=True, index=True
     )
     kind: Mapped[str]
-
-
-class ExtraRow(TenantOwned, Base):
-    """Another video of a title: a trailer, bonus material, another version."""
-
-    __tablename__ = "catalog_extra"
-
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    title_id: Mapped[UUID] = mapped_column(
-        ForeignKey("catalog_title.id", ondelete="CASCADE"), index=True
-    )
-    asset_id: Mapped[UUID] = mapped_column(unique=True)
-    kind: Mapped[str]
-    name: Mapped[str]
-    position: Mapped[int] = mapped_column(Integer)
-    is_playable: Mapped[bool] = mapped_column(default=False)
-    duration_ms: Mapped[int | None]
 
 
 class EditRow(TenantOwned, Base):

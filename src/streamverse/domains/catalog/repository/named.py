@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import ClassVar, Generic, TypeVar
+from typing import ClassVar, Generic, TypeVar, cast
 from uuid import UUID
 
 from sqlalchemy import select
@@ -35,6 +35,15 @@ class _Named(Generic[R]):
         await self._work.session.flush()
         return {name: known[its_slug] for name, its_slug in slugs.items()}
 
+    async def find(self, its_slug: str) -> R | None:
+        """Find what has a slug."""
+        found = await self._work.session.scalar(select(self.row).where(self.row.slug == its_slug))
+        return cast("R | None", found)
+
+    async def numbers(self, slugs: Iterable[str]) -> dict[str, UUID]:
+        """Give the numbers of those slugs that are known."""
+        return await self._by_slug(slugs)
+
     async def _by_slug(self, slugs: Iterable[str]) -> dict[str, UUID]:
         query = select(self.row.slug, self.row.id).where(self.row.slug.in_(set(slugs)))
         found = await self._work.session.execute(query)
@@ -48,6 +57,11 @@ class Genres(_Named[GenreRow]):
     """The genres of the tenant."""
 
     row = GenreRow
+
+    async def all(self) -> Sequence[GenreRow]:
+        """List all genres, in their order."""
+        query = select(GenreRow).order_by(GenreRow.position, GenreRow.slug)
+        return list(await self._work.session.scalars(query))
 
     def _make(self, row_id: UUID, its_slug: str, name: str) -> GenreRow:
         return GenreRow(id=row_id, slug=its_slug, name=name, names={})

@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, delete, exists, func, select
+from sqlalchemy import ColumnElement, Select, case, delete, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from streamverse.domains.catalog.contracts import TitleId, TitleKind, TitleState, Viewer
 from streamverse.domains.catalog.errors import TitleNotFound
-from streamverse.domains.catalog.models import ExtraRow, TitleRow
+from streamverse.domains.catalog.models import TitleRow
 from streamverse.domains.catalog.repository.visibility import is_visible
-from streamverse.domains.catalog.rules.hierarchy import in_order_of_descent
+from streamverse.domains.catalog.rules.hierarchy import Place, in_order_of_descent
+from streamverse.domains.catalog.rules.states import PLAYABLE_STATES
 from streamverse.domains.media.contracts import AssetId
 from streamverse.kit.work import Work
 
 
 @dataclass(frozen=True, slots=True)
 class CardRow:
-    """The columns of a title that a card shows, in the order of ``_CARDS``."""
+    """The columns of a title that a card shows, in the order of ``CARDS``."""
 
     id: UUID
     asset_id: UUID | None
@@ -35,7 +36,7 @@ class CardRow:
     created_at: datetime
 
 
-_CARDS = select(
+CARDS = select(
     TitleRow.id,
     TitleRow.asset_id,
     TitleRow.name,
@@ -97,23 +98,107 @@ class Titles:
         parents = ((found.id, found.parent_id) for found in rows.values())
         return [rows[title_id] for title_id in in_order_of_descent(parents, row.id)]
 
-    async def beneath(self, parent_id: TitleId) -> Sequence[TitleRow]:
+    async def beneath(self, viewer: Viewer, parent_id: TitleId) -> Sequence[TitleRow]:
         """List what stands directly beneath a title, by number."""
         query = select(TitleRow).where(
-            TitleRow.parent_id == parent_id, TitleRow.deleted_at.is_(None)
+            TitleRow.parent_id == parent_id, is_visible(viewer, self._work.now)
         )
         return list(await self._work.session.scalars(query.order_by(TitleRow.number, TitleRow.id)))
 
-    async def extra_assets(self, title_ids: Sequence[UUID]) -> Sequence[AssetId]:
-        """List the assets of trailers, bonus material and other versions."""
-        query = select(ExtraRow.asset_id).where(ExtraRow.title_id.in_(title_ids))
-        return [AssetId(asset_id) for asset_id in await self._work.session.scalars(query)]
+    async def numbered(self, parent_id: TitleId) -> Mapping[int, TitleId]:
+        """Give what stands directly beneath a title by number, hidden or not."""
+        query = select(TitleRow.number, TitleRow.id).where(
+            TitleRow.parent_id == parent_id,
+            TitleRow.number.is_not(None),
+            TitleRow.deleted_at.is_(None),
+        )
+        found = await self._work.session.execute(query)
+        return {int(row.number): TitleId(row.id) for row in found}
+
+    async def episodes(
+        self, viewer: Viewer, root_id: UUID, current_id: UUID | None = None
+    ) -> Sequence[Place[UUID]]:
+        """List where the playable episodes of a series stand, and the current one in any case.
+
+        Episodes right beneath their series count as its first season.
+        """
+        above = aliased(TitleRow)
+        season = case((above.kind == TitleKind.SEASON, func.coalesce(above.number, 1)), else_=1)
+        query = (
+            select(season, func.coalesce(TitleRow.number, 0), TitleRow.id)
+            .join(above, above.id == TitleRow.parent_id)
+            .where(
+                TitleRow.root_id == root_id,
+                TitleRow.kind == TitleKind.EPISODE,
+                or_(TitleRow.state.in_(PLAYABLE_STATES), TitleRow.id == current_id),
+                is_visible(viewer, self._work.now),
+            )
+        )
+        return [Place(*row) for row in await self._work.session.execute(query)]
+
+    async def visible(self, viewer: Viewer, title_ids: Sequence[UUID]) -> Mapping[UUID, CardRow]:
+        """Give the cards of those of some titles that somebody may know of."""
+        query = CARDS.where(TitleRow.id.in_(title_ids), is_visible(viewer, self._work.now))
+        return {card.id: card for card in await self._cards(query)} if title_ids else {}
 
     async def existing(self, title_ids: Sequence[UUID]) -> set[UUID]:
         """Tell which of some numbers are titles'."""
         return set(
             await self._work.session.scalars(select(TitleRow.id).where(TitleRow.id.in_(title_ids)))
         )
+
+    async def of_ids(
+        self, title_ids: Collection[UUID], *, is_locked: bool = False
+    ) -> dict[UUID, TitleRow]:
+        """Find those of some titles that are not deleted; locked in the order of their numbers."""
+        query = select(TitleRow).where(TitleRow.id.in_(title_ids), TitleRow.deleted_at.is_(None))
+        query = query.order_by(TitleRow.id).execution_options(populate_existing=True)
+        found = await self._work.session.scalars(query.with_for_update() if is_locked else query)
+        return {row.id: row for row in found}
+
+    async def by_external_ids(
+        self, pairs: Collection[tuple[str, str]]
+    ) -> dict[tuple[str, str], list[TitleRow]]:
+        """Find titles by the numbers that others gave them, each with its source."""
+        found: dict[tuple[str, str], list[TitleRow]] = {}
+        for source in sorted({source for source, _ in pairs}):
+            number = TitleRow.external_ids[source].as_string()
+            wanted = [value for other, value in pairs if other == source]
+            query = select(TitleRow).where(number.in_(wanted), TitleRow.deleted_at.is_(None))
+            for row in await self._work.session.scalars(query):
+                found.setdefault((source, row.external_ids[source]), []).append(row)
+        return found
+
+    async def by_forms(self, forms: Collection[str]) -> dict[str, list[TitleRow]]:
+        """Find titles by the form in which their names are compared."""
+        query = select(TitleRow).where(
+            TitleRow.name_search.in_(forms), TitleRow.deleted_at.is_(None)
+        )
+        found: dict[str, list[TitleRow]] = {}
+        for row in await self._work.session.scalars(query):
+            found.setdefault(row.name_search, []).append(row)
+        return found
+
+    async def to_export(self, after: UUID | None, limit: int) -> Sequence[TitleRow]:
+        """List titles in the order of their numbers, from above one."""
+        query = select(TitleRow).where(TitleRow.deleted_at.is_(None)).order_by(TitleRow.id)
+        if after is not None:
+            query = query.where(TitleRow.id > after)
+        return list(await self._work.session.scalars(query.limit(limit)))
+
+    async def posters_assets(self, title_ids: Collection[UUID]) -> dict[UUID, AssetId]:
+        """Give the assets of those titles that have a poster."""
+        query = select(TitleRow.id, TitleRow.asset_id).where(
+            TitleRow.id.in_(title_ids), TitleRow.has_poster, TitleRow.asset_id.is_not(None)
+        )
+        return {row.id: AssetId(row.asset_id) for row in await self._work.session.execute(query)}
+
+    async def drawn(self, title_ids: Collection[UUID]) -> Sequence[UUID]:
+        """Tell which of some titles have a picture, but no media."""
+        query = select(TitleRow.id).where(
+            TitleRow.id.in_(title_ids), TitleRow.has_poster, TitleRow.asset_id.is_(None)
+        )
+        return list(await self._work.session.scalars(query))
 
     async def deleted_before(self, moment: datetime, limit: int) -> Sequence[TitleRow]:
         """List what was deleted long ago, with nothing deleted above it."""
@@ -123,7 +208,7 @@ class Titles:
     async def newest(self, viewer: Viewer, limit: int) -> Sequence[CardRow]:
         """List what was published last."""
         return await self._cards(
-            _CARDS.where(
+            CARDS.where(
                 is_visible(viewer, self._work.now),
                 TitleRow.shown_from <= self._work.now,
                 TitleRow.kind.in_(_BY_THEMSELVES),
@@ -138,7 +223,7 @@ class Titles:
         """List the newest titles in some states."""
         # Ordered by id, SQLite would walk all titles by that index to find the few in these states.
         return await self._cards(
-            _CARDS.where(TitleRow.state.in_(states), is_visible(viewer, self._work.now))
+            CARDS.where(TitleRow.state.in_(states), is_visible(viewer, self._work.now))
             .order_by(TitleRow.created_at.desc(), TitleRow.id.desc())
             .limit(limit)
         )
@@ -147,25 +232,25 @@ class Titles:
         self, viewer: Viewer, *, before: UUID | None, limit: int, words: Sequence[str]
     ) -> Sequence[CardRow]:
         """List titles whose name has all words, newest first, from below an id."""
-        query = _CARDS.where(is_visible(viewer, self._work.now), TitleRow.kind.in_(_BY_THEMSELVES))
+        query = CARDS.where(is_visible(viewer, self._work.now), TitleRow.kind.in_(_BY_THEMSELVES))
         for word in words:
             query = query.where(TitleRow.name_search.contains(word, autoescape=True))
         if before is not None:
             query = query.where(TitleRow.id < before)
         return await self._cards(query.order_by(TitleRow.id.desc()).limit(limit))
 
+    async def cards_of(self, viewer: Viewer, title_ids: Collection[UUID]) -> Sequence[CardRow]:
+        """List those of some titles that somebody may know of, in no order."""
+        return await self._cards(
+            CARDS.where(TitleRow.id.in_(title_ids), is_visible(viewer, self._work.now))
+        )
+
     async def page_deleted(self, *, before: UUID | None, limit: int) -> Sequence[CardRow]:
         """List what was deleted and can be brought back, newest first."""
-        query = _CARDS.where(TitleRow.deleted_at.is_not(None), _is_uppermost_deleted())
+        query = CARDS.where(TitleRow.deleted_at.is_not(None), _is_uppermost_deleted())
         if before is not None:
             query = query.where(TitleRow.id < before)
         return await self._cards(query.order_by(TitleRow.id.desc()).limit(limit))
-
-    async def count(self, viewer: Viewer) -> int:
-        """Count the titles that somebody may know of."""
-        query = select(func.count()).select_from(TitleRow)
-        query = query.where(is_visible(viewer, self._work.now), TitleRow.kind.in_(_BY_THEMSELVES))
-        return await self._work.session.scalar(query) or 0
 
     async def _one(
         self, condition: ColumnElement[bool], *, is_locked: bool = False

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from litestar import Router
 
-from streamverse.domains.catalog.routes import editing, viewing
+from streamverse.domains.catalog.routes import (
+    browsing,
+    collections,
+    editing,
+    genres,
+    importing,
+    pages,
+    viewing,
+)
 
 router = Router(
     path="/",
     route_handlers=[
-        viewing.get_home,
         viewing.list_titles,
         viewing.get_title,
         viewing.list_children,
@@ -27,6 +34,29 @@ router = Router(
         editing.list_deleted,
         editing.restore_title,
         editing.purge_title,
+        editing.place_title,
+        editing.schedule_title,
+        pages.get_details,
+        pages.get_markers,
+        pages.get_season_bundle,
+        pages.get_person,
+        pages.get_studio,
+        pages.get_genre,
+        browsing.browse_titles,
+        browsing.list_filters,
+        collections.list_collections,
+        collections.get_collection,
+        collections.list_bundles,
+        collections.get_bundle,
+        collections.list_all_collections,
+        collections.add_collection,
+        collections.change_collection,
+        collections.remove_collection,
+        genres.list_all_genres,
+        genres.change_genre,
+        importing.preview_import,
+        importing.apply_import,
+        importing.export_titles,
     ],
     request_max_body_size=1_000_000,
     tags=["catalog"],

@@ -19,10 +19,12 @@ from streamverse.domains.catalog.errors import (
 )
 from streamverse.domains.catalog.models import TitleRow
 from streamverse.domains.catalog.routes.viewing import show_one
-from streamverse.domains.catalog.schemas import (
+from streamverse.domains.catalog.schemas.titles import (
     BulkEditIn,
     EditPage,
     NewTitleIn,
+    PlaceIn,
+    ScheduleIn,
     TitleDocumentOut,
     TitleOut,
     TitlePage,
@@ -122,6 +124,29 @@ async def undo_edit(edit_id: FromPath[UUID], work: NamedDependency[Work]) -> Non
 
 
 @post(
+    "/admin/titles/{title_id:uuid}/place",
+    guards=[may("titles.edit")],
+    status_code=200,
+    responses=problems(Unauthenticated, Forbidden, TitleNotFound, PlaceNotPossible, Invalid),
+)
+async def place_title(
+    title_id: FromPath[UUID],
+    data: JSONBody[PlaceIn],
+    work: NamedDependency[Work],
+    media_addresses: NamedDependency[MediaAddresses],
+) -> TitleDocumentOut:
+    """Make a title something else: what was uploaded becomes an episode, a clip, a movie."""
+    row = await lifecycle.place_title(
+        work,
+        TitleId(title_id),
+        data.kind,
+        parent_id=TitleId(data.parent_id) if data.parent_id else None,
+        number=data.number,
+    )
+    return await _document(work, media_addresses, row)
+
+
+@post(
     "/titles/{title_id:uuid}/publish",
     guards=[may("titles.publish")],
     status_code=200,
@@ -135,6 +160,23 @@ async def publish_title(
     """Make a title visible to viewers."""
     row = await lifecycle.publish_title(work, TitleId(title_id))
     return await show_one(work, media_addresses, row)
+
+
+@post(
+    "/admin/titles/{title_id:uuid}/schedule",
+    guards=[may("titles.publish")],
+    status_code=200,
+    responses=problems(Unauthenticated, Forbidden, TitleNotFound, TitleNotPlayable, Invalid),
+)
+async def schedule_title(
+    title_id: FromPath[UUID],
+    data: JSONBody[ScheduleIn],
+    work: NamedDependency[Work],
+    media_addresses: NamedDependency[MediaAddresses],
+) -> TitleDocumentOut:
+    """Show a title to viewers from a moment on."""
+    row = await lifecycle.schedule_title(work, TitleId(title_id), data.at)
+    return await _document(work, media_addresses, row)
 
 
 @post(
@@ -219,4 +261,5 @@ async def purge_title(title_id: FromPath[UUID], work: NamedDependency[Work]) -> 
 
 async def _document(work: Work, addresses: MediaAddresses, row: TitleRow) -> TitleDocumentOut:
     said = await editing.describe(work, [row])
-    return TitleDocumentOut(await show_one(work, addresses, row), said[row.id])
+    title = await show_one(work, addresses, row)
+    return TitleDocumentOut(title, said[row.id], row.published_at)

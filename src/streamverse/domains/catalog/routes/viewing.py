@@ -12,7 +12,7 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 from streamverse.domains.catalog.contracts import TitleId
 from streamverse.domains.catalog.errors import TitleNotFound
 from streamverse.domains.catalog.models import TitleRow
-from streamverse.domains.catalog.schemas import HomeOut, TitleOut, TitlePage
+from streamverse.domains.catalog.schemas.titles import TitleOut, TitlePage
 from streamverse.domains.catalog.service import titles
 from streamverse.domains.media.public import MediaAddresses
 from streamverse.kit.errors import Invalid, Unauthenticated
@@ -20,19 +20,6 @@ from streamverse.kit.http import problems, revalidated, signed_in
 from streamverse.kit.work import Work
 
 QUERY_LIMIT = 200
-
-
-@get(
-    "/home/rails",
-    guards=[signed_in],
-    middleware=[revalidated],
-    responses=problems(Unauthenticated),
-)
-async def get_home(
-    work: NamedDependency[Work], media_addresses: NamedDependency[MediaAddresses]
-) -> HomeOut:
-    """Show the home page."""
-    return HomeOut.of(await titles.get_home(work, media_addresses))
 
 
 @get(

@@ -81,6 +81,12 @@ def next_place(places: Sequence[Place[T]], current: T) -> T | None:
     return found.title if found else None
 
 
+def first_place(places: Sequence[Place[T]]) -> T | None:
+    """Find the episode to begin with; specials (season 0) come last."""
+    first = min(places, key=lambda p: (p.season == 0, p.season, p.number), default=None)
+    return first.title if first else None
+
+
 def in_order_of_descent(rows: Iterable[tuple[UUID, UUID | None]], root: UUID) -> Sequence[UUID]:
     """List a title and all beneath it, each after the one that it stands beneath."""
     children: dict[UUID | None, list[UUID]] = {}

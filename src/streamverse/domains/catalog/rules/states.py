@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from streamverse.domains.catalog.contracts import TitleState
 
+PLAYABLE_STATES = (TitleState.PLAYABLE, TitleState.READY)
+
 
 def can_be_played(state: TitleState) -> bool:
     """Tell whether there is something to play."""
-    return state in (TitleState.PLAYABLE, TitleState.READY)
+    return state in PLAYABLE_STATES
 
 
 def can_be_published(state: TitleState) -> bool:

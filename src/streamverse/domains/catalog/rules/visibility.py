@@ -5,26 +5,14 @@
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from streamverse.domains.catalog.contracts import Viewer
+from streamverse.domains.catalog.contracts import Viewer, Visibility
 
 # A title that nobody has rated counts as one for adults.
 ADULT_AGE = 18
-
-
-class Visibility(enum.Enum):
-    """Whether a title may be known of, or why not."""
-
-    VISIBLE = "visible"
-    GONE = "gone"
-    NOT_PUBLISHED = "not_published"
-    TOO_MATURE = "too_mature"
-    NOT_HERE = "not_here"
-    NOT_NOW = "not_now"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
+from typing import TypeVar
 
 QUERY_WORDS_LIMIT = 8
 SLUG_LIMIT = 80
+
+T = TypeVar("T")
 
 
 def search_form(text: str) -> str:
@@ -49,3 +53,15 @@ def tidy_line(text: str) -> str:
 def _is_shown(character: str) -> bool:
     # Categories C*: control and format characters, which can turn or hide what stands around them.
     return not unicodedata.category(character).startswith("C")
+
+
+def in_language(wanted: str, said: Mapping[str, T]) -> T | None:
+    """Choose what is said in a language: in the very one, else in another form of it.
+
+    >>> in_language("pt-BR", {"pt": "Olá", "de": "Hallo"})
+    'Olá'
+    """
+    if wanted in said:
+        return said[wanted]
+    plain = wanted.partition("-")[0]
+    return next((said[tag] for tag in sorted(said) if tag.partition("-")[0] == plain), None)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 import msgspec
+from msgspec import UNSET, structs
 
 from streamverse.domains.catalog.contracts import TitleChanged, TitleId, TitlePatch
 from streamverse.domains.catalog.errors import EditOvertaken
@@ -97,8 +98,88 @@ async def edit_titles(
     return rows
 
 
+async def edit_each(work: Work, patches: Mapping[TitleId, TitlePatch], what: str) -> None:
+    """Change titles, each in its own way, in one go that can be undone; all of them or none."""
+    rows = list((await Titles(work).of_ids(patches, is_locked=True)).values())
+    before = await describe(work, rows)
+    for row in rows:
+        await _apply(work, row, tidy_patch(patches[TitleId(row.id)], duration_ms=row.duration_ms))
+    await _keep(work, rows, before, await describe(work, rows), what)
+
+
+async def write_first(work: Work, row: TitleRow, patch: TitlePatch) -> None:
+    """Say something about a title that was made just now: there is nothing to go back to."""
+    await _apply(work, row, tidy_patch(patch))
+
+
+async def fill_title(
+    work: Work, title_id: TitleId, patch: TitlePatch, *, is_only_empty: bool = False
+) -> None:
+    """Say of a title what others know of it, but for what staff has said itself."""
+    await Titles(work).lock(title_id)
+    await fill_titles(work, {title_id: patch}, only_empty={title_id} if is_only_empty else ())
+
+
+async def fill_titles(
+    work: Work,
+    patches: Mapping[TitleId, TitlePatch],
+    *,
+    only_empty: Collection[UUID] = (),
+    what: str | None = None,
+) -> None:
+    """Say of titles what others know of them, but for what staff has said itself.
+
+    Numbers of other services and related titles are added to those that are known. Where it is
+    called something, it stands among the edits under that and can be undone in one go.
+    """
+    rows = (await Titles(work).of_ids(patches, is_locked=True)).values()
+    known = await describe(work, list(rows))
+    changed: list[TitleRow] = []
+    for row in rows:
+        patch = _beside(known[row.id], patches[TitleId(row.id)])
+        if row.id in only_empty:
+            patch = _where_empty(known[row.id], patch)
+        if await describe_anew(work, row, patch):
+            changed.append(row)
+    if what is None:
+        for row in changed:
+            work.emit(TitleChanged(TitleId(row.id)))
+    elif changed:
+        await _keep(work, changed, known, await describe(work, changed), what, is_by_staff=False)
+
+
+def _where_empty(known: TitlePatch, patch: TitlePatch) -> TitlePatch:
+    said = given_fields(known)
+    left = {field: value for field, value in given_fields(patch).items() if not said[field]}
+    return TitlePatch(**left)
+
+
+def _beside(known: TitlePatch, patch: TitlePatch) -> TitlePatch:
+    """Put what is new of some lists beside what is known of them."""
+    if known.external_ids is not UNSET and patch.external_ids is not UNSET:
+        ids = {**known.external_ids, **patch.external_ids}
+        patch = structs.replace(patch, external_ids=ids)
+    if known.related is not UNSET and patch.related is not UNSET:
+        said = {line.title_id for line in known.related}
+        new = [line for line in patch.related if line.title_id not in said]
+        patch = structs.replace(patch, related=[*known.related, *new])
+    return patch
+
+
+async def describe_anew(work: Work, row: TitleRow, patch: TitlePatch) -> bool:
+    """Write down what is not staff's own, and tell whether there was any of it."""
+    tidied = given_fields(tidy_patch(patch, duration_ms=row.duration_ms))
+    said = {field: value for field, value in tidied.items() if field not in row.edited_fields}
+    if said:
+        await _apply(work, row, TitlePatch(**said))
+    return bool(said)
+
+
 async def undo_edit(work: Work, edit_id: UUID) -> None:
-    """Put back what an edit changed, unless it was changed again since. Twice is as once."""
+    """Put back what an edit changed, unless it was changed again since. Twice is as once.
+
+    What is put back counts as staff's own words: nothing else writes over it.
+    """
     edit = await Edits(work).lock(edit_id)
     if edit.undone_at is not None:
         return
@@ -109,6 +190,8 @@ async def undo_edit(work: Work, edit_id: UUID) -> None:
         if any(now_said.get(field) != value for field, value in edit.after[key].items()):
             raise EditOvertaken(row.name)
         await _apply(work, row, msgspec.convert(stored, TitlePatch))
+        row.edited_fields = sorted({*row.edited_fields, *stored})
+        work.emit(TitleChanged(TitleId(row.id)))
     await identity.record_audit(work, "catalog.edit_undone", f"edit:{edit.id}", {"what": edit.what})
 
 
@@ -145,13 +228,18 @@ async def _keep(
     before: Mapping[UUID, TitlePatch],
     after: Mapping[UUID, TitlePatch],
     what: str,
+    *,
+    is_by_staff: bool = True,
 ) -> None:
     changes = {row.id: _difference(before[row.id], after[row.id]) for row in rows}
     changed = {title_id: change for title_id, change in changes.items() if change[1]}
     if not changed:
         return
-    for title_id in changed:
-        work.emit(TitleChanged(TitleId(title_id)))
+    for row in rows:
+        if row.id in changed:
+            if is_by_staff:
+                row.edited_fields = sorted({*row.edited_fields, *changes[row.id][1]})
+            work.emit(TitleChanged(TitleId(row.id)))
     Edits(work).add(
         EditRow(
             id=new_id(),

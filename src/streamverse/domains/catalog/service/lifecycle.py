@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from streamverse.domains.catalog.contracts import (
+    TitleAdded,
+    TitleChanged,
     TitleDeleted,
     TitleId,
     TitleKind,
@@ -18,7 +20,7 @@ from streamverse.domains.catalog.errors import (
     TitleNotPlayable,
 )
 from streamverse.domains.catalog.models import TitleRow
-from streamverse.domains.catalog.repository import Titles
+from streamverse.domains.catalog.repository import Aspects, Titles
 from streamverse.domains.catalog.rules.hierarchy import CONTAINERS, may_stand_beneath
 from streamverse.domains.catalog.rules.states import can_be_published
 from streamverse.domains.catalog.rules.words import search_form
@@ -27,6 +29,7 @@ from streamverse.domains.identity import public as identity
 from streamverse.domains.media import public as media
 from streamverse.domains.media.contracts import AssetId
 from streamverse.kit.clock import new_id
+from streamverse.kit.errors import FieldProblem, Invalid
 from streamverse.kit.work import Work
 
 PURGE_AT_ONCE = 50
@@ -51,11 +54,61 @@ async def create_title(
         name=name,
         name_search=search_form(name),
         state=state.value,
+        # Nobody sees it yet, and nothing is beneath it.
+        effective_age=parent.effective_age if parent else None,
+        has_windows=parent.has_windows if parent else False,
         created_at=work.now,
     )
     titles.add(row)
     await work.session.flush()
+    work.emit(TitleAdded(TitleId(title_id)))
+    return row
+
+
+async def await_media(work: Work, title_id: TitleId, asset_id: AssetId) -> None:
+    """Let a title have what media makes of a file that is on its way."""
+    row = await Titles(work).lock(title_id)
+    if row.asset_id is not None:
+        await media.delete_asset(work, AssetId(row.asset_id))
+    row.asset_id, row.state, row.problem = asset_id, TitleState.ANNOUNCED.value, None
+    row.has_poster = False
+    await work.session.flush()
+    work.emit(TitleChanged(title_id))
+
+
+async def place_title(
+    work: Work,
+    title_id: TitleId,
+    kind: TitleKind,
+    *,
+    parent_id: TitleId | None = None,
+    number: int | None = None,
+) -> TitleRow:
+    """Make a title something else, beneath another or by itself: an upload becomes an episode.
+
+    What has others beneath it stays what it is.
+    """
+    titles = Titles(work)
+    row = await titles.lock(title_id)
+    parent = await titles.lock(parent_id) if parent_id else None
+    parent_kind = TitleKind(parent.kind) if parent else None
+    is_other_kind = kind is not TitleKind(row.kind)
+    is_container = kind in CONTAINERS or TitleKind(row.kind) in CONTAINERS
+    if not may_stand_beneath(kind, parent_kind) or (is_other_kind and is_container):
+        raise PlaceNotPossible(kind, parent_kind)
+    descent = await titles.lock_descent(row)
+    root = await titles.lock(TitleId(parent.root_id)) if parent else row
+    row.kind, row.number, row.parent_id = kind.value, number, parent.id if parent else None
+    if parent is not None:
+        # Availability is said once, at the top.
+        await Aspects(work).replace_windows(row.id, ())
+    has_windows = bool((await Aspects(work).windows([root.id])).get(root.id))
+    for one in descent:
+        one.root_id, one.has_windows = root.id, has_windows
+    await work.session.flush()
     await settle(work, row)
+    work.emit(TitleChanged(title_id))
+    await _audit(work, "catalog.title_placed", row)
     return row
 
 
@@ -69,6 +122,21 @@ async def publish_title(work: Work, title_id: TitleId) -> TitleRow:
         row.published_at, row.archived_at = row.published_at or work.now, None
         await settle(work, row)
         await _audit(work, "catalog.title_published", row)
+    return row
+
+
+async def schedule_title(work: Work, title_id: TitleId, at: datetime) -> TitleRow:
+    """Show a title to viewers from a moment on, which may have passed."""
+    if at.tzinfo is None:
+        problem = "Say the time zone of the moment, like 2027-01-01T00:00:00Z."
+        raise Invalid(problem, fields=(FieldProblem("at", problem),))
+    row = await Titles(work).lock(title_id)
+    state = TitleState(row.state)
+    if not can_be_published(state):
+        raise TitleNotPlayable(title_id, state)
+    row.published_at, row.archived_at = at, None
+    await settle(work, row)
+    await _audit(work, "catalog.title_scheduled", row)
     return row
 
 
@@ -140,9 +208,11 @@ async def remove_for_good(work: Work, row: TitleRow) -> None:
     """Remove a title, all beneath it, and their media."""
     titles = Titles(work)
     descent = await titles.lock_descent(row)
-    assets = [AssetId(one.asset_id) for one in descent if one.asset_id is not None]
-    for asset_id in (*assets, *await titles.extra_assets([one.id for one in descent])):
-        await media.delete_asset(work, asset_id)
+    for one in descent:
+        if one.asset_id is not None:
+            await media.delete_asset(work, AssetId(one.asset_id))
+        elif one.has_poster:
+            await media.drop_artwork(work, one.id)
     await titles.remove(row)
     for one in descent:
         asset_id = AssetId(one.asset_id) if one.asset_id else None

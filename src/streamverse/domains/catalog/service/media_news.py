@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import msgspec
 
-from streamverse.domains.catalog.contracts import CatalogSettings, TitleKind, TitleState
+from streamverse.domains.catalog.contracts import (
+    CatalogSettings,
+    TitleAdded,
+    TitleId,
+    TitleKind,
+    TitleState,
+)
 from streamverse.domains.catalog.errors import TitleNotMadeYet
 from streamverse.domains.catalog.models import TitleRow
 from streamverse.domains.catalog.repository import Titles
@@ -29,6 +35,7 @@ async def take_in(work: Work, accepted: AssetAccepted) -> None:
     if row is None and await _is_there(work, accepted.asset_id):
         row = _new_movie(work, accepted)
         titles.add(row)
+        work.emit(TitleAdded(TitleId(row.id)))
     elif row is None or row.state != TitleState.ANNOUNCED:
         return
     row.state = TitleState.PROCESSING.value

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 from uuid import UUID
 
-from streamverse.domains.catalog.contracts import TitleId, TitleState, Viewer
+from streamverse.domains.catalog.contracts import TitleId, TitleState, Viewer, Visibility
 from streamverse.domains.catalog.errors import TitleNotFound
 from streamverse.domains.catalog.models import TitleRow
 from streamverse.domains.catalog.repository import CardRow, Titles
 from streamverse.domains.catalog.rules.states import is_unfinished
-from streamverse.domains.catalog.rules.visibility import Visibility, decide_visibility
+from streamverse.domains.catalog.rules.visibility import decide_visibility
 from streamverse.domains.catalog.rules.words import query_words
 from streamverse.domains.catalog.service.standing import standing_of
 from streamverse.domains.catalog.service.viewers import staff_viewer, viewer_of
@@ -24,7 +24,6 @@ from streamverse.kit.work import Work
 
 TITLES = Listing("catalog.titles", tuple[UUID])
 DELETED = Listing("catalog.deleted_titles", tuple[UUID])
-RAIL_LIMIT = 24
 
 
 R = TypeVar("R", CardRow, TitleRow)
@@ -39,40 +38,7 @@ class Shown(Generic[R]):
     progress: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class Rail:
-    """A row of cards on the home page."""
-
-    id: str
-    name: str
-    cards: Sequence[Shown[CardRow]]
-
-
-@dataclass(frozen=True, slots=True)
-class Home:
-    """The home page."""
-
-    rails: Sequence[Rail]
-    title_count: int
-
-
 # --- what people see ------------------------------------------------------------------------------
-
-
-async def get_home(work: Work, addresses: MediaAddresses) -> Home:
-    """Show what is new and, to staff, what is not ready; rails without titles are left out."""
-    titles, viewer = Titles(work), await viewer_of(work)
-    unready: Sequence[CardRow] = ()
-    if viewer.sees_unpublished:
-        states = (TitleState.PROCESSING, TitleState.FAILED)
-        unready = await titles.newest_in(viewer, states, RAIL_LIMIT)
-    new = await titles.newest(viewer, RAIL_LIMIT)
-    shown = await show(work, addresses, (*unready, *new))
-    rails = (
-        Rail("in_progress", "In progress", shown[: len(unready)]),
-        Rail("new", "New", shown[len(unready) :]),
-    )
-    return Home([rail for rail in rails if rail.cards], await titles.count(viewer))
 
 
 async def list_titles(
@@ -128,22 +94,27 @@ async def get_title_to_edit(work: Work, title_id: TitleId) -> TitleRow:
 
 async def list_beneath(work: Work, title_id: TitleId) -> Sequence[TitleRow]:
     """List the seasons or episodes of a title that the actor may know of, by number."""
-    viewer = await viewer_of(work)
-    rows = await Titles(work).beneath(title_id)
-    return [row for row in rows if await _is_visible(work, row, viewer)]
+    return await Titles(work).beneath(await viewer_of(work), title_id)
 
 
 async def find_visible(work: Work, title_id: TitleId) -> TitleRow | None:
     """Find a title if the actor may know of it."""
+    return await find_visible_to(work, title_id, await viewer_of(work))
+
+
+async def find_visible_to(work: Work, title_id: TitleId, viewer: Viewer) -> TitleRow | None:
+    """Find a title if somebody may know of it."""
     row = await Titles(work).find(title_id)
-    if row is None or not await _is_visible(work, row, await viewer_of(work)):
-        return None
-    return row
+    return row if row is not None and await _is_visible(work, row, viewer) else None
+
+
+async def judge(work: Work, row: TitleRow, viewer: Viewer) -> Visibility:
+    """Tell whether somebody may know of a title, or why not."""
+    return decide_visibility(await standing_of(work, row), viewer, work.now)
 
 
 async def _is_visible(work: Work, row: TitleRow, viewer: Viewer) -> bool:
-    standing = await standing_of(work, row)
-    return decide_visibility(standing, viewer, work.now) is Visibility.VISIBLE
+    return await judge(work, row, viewer) is Visibility.VISIBLE
 
 
 async def show(work: Work, addresses: MediaAddresses, rows: Sequence[R]) -> list[Shown[R]]:
@@ -155,12 +126,20 @@ async def show(work: Work, addresses: MediaAddresses, rows: Sequence[R]) -> list
         if row.asset_id and is_unfinished(TitleState(row.state))
     ]
     posters: Mapping[AssetId, PosterAddresses] = {}
+    # What has no media may have a picture nevertheless.
+    drawn = [row.id for row in rows if row.asset_id is None and row.has_poster]
+    artworks = await media.artworks(work, addresses, drawn)
     progress: Mapping[AssetId, float] = {}
     if pictured:
         posters = await media.posters(work, addresses, pictured)
     if unfinished:
         progress = await media.progress(work, unfinished)
-    return [Shown(row, *_of_asset(row, posters, progress)) for row in rows]
+    return [
+        Shown(row, PosterAddresses(artworks[row.id], None), None)
+        if row.id in artworks
+        else Shown(row, *_of_asset(row, posters, progress))
+        for row in rows
+    ]
 
 
 def _of_asset(

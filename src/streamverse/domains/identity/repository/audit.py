@@ -8,8 +8,6 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, select
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from streamverse.domains.identity.models import AuditHeadRow, AuditRow
 from streamverse.domains.identity.rules.audit import (
@@ -18,6 +16,7 @@ from streamverse.domains.identity.rules.audit import (
     ChainedEntry,
     ChainHead,
 )
+from streamverse.kit.db import insert_into
 from streamverse.kit.work import Work
 
 BATCH_SIZE = 1000
@@ -56,10 +55,10 @@ class AuditLog:
     async def lock_head(self) -> AuditHeadRow:
         """Get the end of the tenant's log for adding to it; others who want to add wait."""
         session = self._work.session
-        is_sqlite = session.get_bind().dialect.name == "sqlite"
-        insert = sqlite_insert if is_sqlite else postgresql_insert
         beginning = {"count": BEGINNING.count, "hash": BEGINNING.hash}
-        await session.execute(insert(AuditHeadRow).on_conflict_do_nothing(), [beginning])
+        await session.execute(
+            insert_into(session, AuditHeadRow).on_conflict_do_nothing(), [beginning]
+        )
         locked = await session.scalars(
             select(AuditHeadRow).with_for_update().execution_options(populate_existing=True)
         )

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import delete, func, select, update
 
-from streamverse.domains.identity.contracts import AccountId, DeviceId
+from streamverse.domains.identity.contracts import AccountId, DeviceId, SessionId
 from streamverse.domains.identity.errors import DeviceNotFound
 from streamverse.domains.identity.models import DeviceRow, SessionRow
 from streamverse.kit.work import Work
@@ -41,6 +41,14 @@ class Devices:
         if row is None:
             raise DeviceNotFound
         return row
+
+    async def find_of_session(self, session_id: SessionId) -> DeviceRow | None:
+        """Find the device of a log-in."""
+        return await self._work.session.scalar(
+            select(DeviceRow)
+            .join(SessionRow, SessionRow.device_id == DeviceRow.id)
+            .where(SessionRow.id == session_id)
+        )
 
     async def has_any(self, account_id: AccountId) -> bool:
         """Tell whether an account has used a device before."""

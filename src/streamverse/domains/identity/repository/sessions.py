@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import Select, Uuid, bindparam, delete, exists, select, update
 
 from streamverse.domains.identity.contracts import (
     AccountId,
@@ -21,7 +21,9 @@ from streamverse.domains.identity.models import (
     DeviceRow,
     RefreshTokenRow,
     SessionRow,
+    SigningKeyRow,
 )
+from streamverse.domains.identity.repository.signing_keys import is_verifying
 from streamverse.kit.work import Role, Work
 
 
@@ -42,6 +44,24 @@ class SessionHolder:
     locale: str
 
 
+# Written once: every request asks one of them.
+_GOOD = (
+    select(SessionRow, AccountRow)
+    .join(AccountRow, AccountRow.id == SessionRow.account_id)
+    .where(SessionRow.expires_at > bindparam("now"))
+)
+_OF_SECRET = _GOOD.where(
+    SessionRow.secret_hash == bindparam("secret_hash"), SessionRow.kind == bindparam("kind")
+)
+_OF_TOKEN = _GOOD.where(
+    SessionRow.id == bindparam("session_id", type_=Uuid()),
+    SessionRow.kind == SessionKind.PROGRAM.value,
+    exists().where(
+        SigningKeyRow.id == bindparam("key_id", type_=Uuid()), is_verifying(bindparam("now"))
+    ),
+)
+
+
 class Sessions:
     """The log-ins that last."""
 
@@ -58,18 +78,16 @@ class Sessions:
 
     async def find_holder(self, secret_hash: str, kind: SessionKind) -> SessionHolder | None:
         """Find who holds the session with this secret, if it is still good."""
-        return await self._find(SessionRow.secret_hash == secret_hash, SessionRow.kind == kind)
+        return await self._find(_OF_SECRET, secret_hash=secret_hash, kind=kind.value)
 
-    async def find_holder_by_id(self, session_id: SessionId) -> SessionHolder | None:
-        """Find who holds a program's session, if it is still good."""
-        return await self._find(SessionRow.id == session_id, SessionRow.kind == SessionKind.PROGRAM)
+    async def find_signed_holder(self, session_id: SessionId, key_id: UUID) -> SessionHolder | None:
+        """Find who holds a program's session, if it is still good, and the key of its token too."""
+        return await self._find(_OF_TOKEN, session_id=session_id, key_id=key_id)
 
-    async def _find(self, *conditions: ColumnElement[bool]) -> SessionHolder | None:
-        found = await self._work.session.execute(
-            select(SessionRow, AccountRow)
-            .join(AccountRow, AccountRow.id == SessionRow.account_id)
-            .where(*conditions, SessionRow.expires_at > self._work.now)
-        )
+    async def _find(
+        self, query: Select[SessionRow, AccountRow], **asked: object
+    ) -> SessionHolder | None:
+        found = await self._work.session.execute(query, {**asked, "now": self._work.now})
         row = found.one_or_none()
         if row is None:
             return None

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, or_, select, update
+from sqlalchemy import BindParameter, ColumnElement, delete, or_, select, update
 
 from streamverse.domains.identity.models import SigningKeyRow
 from streamverse.kit.work import Work
@@ -25,14 +25,14 @@ class SigningKeys:
     async def find(self, key_id: UUID) -> SigningKeyRow | None:
         """Find a key that may still verify."""
         return await self._work.session.scalar(
-            select(SigningKeyRow).where(SigningKeyRow.id == key_id, self._is_good())
+            select(SigningKeyRow).where(SigningKeyRow.id == key_id, is_verifying(self._work.now))
         )
 
     async def find_signing(self) -> SigningKeyRow | None:
         """Find the key that signs now: the latest whose time has come."""
         return await self._work.session.scalar(
             select(SigningKeyRow)
-            .where(SigningKeyRow.signs_from <= self._work.now, self._is_good())
+            .where(SigningKeyRow.signs_from <= self._work.now, is_verifying(self._work.now))
             .order_by(SigningKeyRow.signs_from.desc(), SigningKeyRow.id.desc())
             .limit(1)
         )
@@ -41,7 +41,9 @@ class SigningKeys:
         """List the keys that may verify now or soon, newest first."""
         return (
             await self._work.session.scalars(
-                select(SigningKeyRow).where(self._is_good()).order_by(SigningKeyRow.id.desc())
+                select(SigningKeyRow)
+                .where(is_verifying(self._work.now))
+                .order_by(SigningKeyRow.id.desc())
             )
         ).all()
 
@@ -59,6 +61,8 @@ class SigningKeys:
             delete(SigningKeyRow).where(SigningKeyRow.verifies_until <= self._work.now)
         )
 
-    def _is_good(self) -> ColumnElement[bool]:
-        until = SigningKeyRow.verifies_until
-        return or_(until.is_(None), until > self._work.now)
+
+def is_verifying(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
+    """Say which keys may still verify."""
+    until = SigningKeyRow.verifies_until
+    return or_(until.is_(None), until > now)

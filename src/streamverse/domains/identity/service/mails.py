@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from streamverse.domains.identity.contracts import Account
 from streamverse.domains.identity.models import AccountRow
 from streamverse.domains.identity.rules.mails import Words, words_in
 from streamverse.kit.letters import Facts, Letter, set_letter
@@ -132,6 +133,15 @@ class Correspondence:
     def deletion_done(self, work: Work, to: AccountRow) -> None:
         """Tell somebody that their account is gone; call it while the row is still there."""
         self._write(work, Recipient.of(to), lambda words: words.deletion_done, {})
+
+    def write_letter(
+        self, work: Work, to: Account, letters: Mapping[str, Letter], facts: Facts, path: str
+    ) -> None:
+        """Write what another domain has to say: its letter in the language of the account."""
+        recipient = Recipient(to.email, to.locale)
+        self._write(
+            work, recipient, lambda words: letters[words.language.code], facts, self._link(path)
+        )
 
     def _link(self, path: str, secret: str = "") -> str:
         return f"{self.public_url}{path}" + (f"#token={secret}" if secret else "")

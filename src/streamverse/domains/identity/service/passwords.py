@@ -9,10 +9,10 @@ import asyncio
 import os
 import sys
 import threading
+import time
 import unicodedata
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from threading import Semaphore
 from typing import ParamSpec, TypeVar
 
 from argon2 import PasswordHasher, Type
@@ -21,7 +21,7 @@ from argon2.exceptions import VerifyMismatchError
 from streamverse.domains.identity.errors import LogInsBusy
 
 NICENESS = 10
-MOST_THREADS = 2
+MOST_THREADS = 4
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -38,28 +38,49 @@ _NOBODYS_HASH = (
 
 
 class HashingThreads:
-    """A few threads for hashing, and a queue that is only so long."""
+    """A few threads for hashing, and a queue that is only so long.
+
+    While some wait, a thread rests after each hash for as long as that took: a log-in needs
+    processors after its password too, and a storm of them leaves most to those who watch.
+    """
 
     def __init__(self, threads: int, places: int) -> None:
         self._threads = ThreadPoolExecutor(
             threads, thread_name_prefix="password", initializer=_step_back
         )
-        self._places = Semaphore(places)
+        self._thread_count = threads
+        self._places = places
+        self._inside = 0
+        self._counting = threading.Lock()
+        self._resting = threading.local()
 
     def require_place(self) -> None:
         """Raise LogInsBusy when too many wait already, before anything is done in vain."""
-        if not self._places.acquire(blocking=False):
+        if self._inside >= self._places:
             raise LogInsBusy
-        self._places.release()
 
     async def run(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Call in a thread, or raise LogInsBusy when too many wait already."""
-        if not self._places.acquire(blocking=False):
-            raise LogInsBusy
-        hashing = self._threads.submit(call, *args, **kwargs)
+        with self._counting:
+            self.require_place()
+            self._inside += 1
+        hashing = self._threads.submit(self._take_turns, call, *args, **kwargs)
         # Whoever gives up waiting frees no thread: a place is free when its work is done.
-        hashing.add_done_callback(lambda _: self._places.release())
+        hashing.add_done_callback(self._leave)
         return await asyncio.wrap_future(hashing)
+
+    def _leave(self, _hashing: object) -> None:
+        with self._counting:
+            self._inside -= 1
+
+    def _take_turns(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        time.sleep(max(0.0, getattr(self._resting, "until", 0.0) - time.monotonic()))
+        started_at = time.monotonic()
+        try:
+            return call(*args, **kwargs)
+        finally:
+            now, is_crowded = time.monotonic(), self._inside > self._thread_count
+            self._resting.until = now + (now - started_at if is_crowded else 0.0)
 
 
 def _step_back() -> None:

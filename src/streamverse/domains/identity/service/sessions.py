@@ -123,8 +123,10 @@ async def _find_holder(
 ) -> SessionHolder | None:
     sessions = Sessions(work)
     if bearer and looks_like_access_token(bearer):
-        session_id = await verify_access_token(work, settings, bearer)
-        return await sessions.find_holder_by_id(session_id) if session_id else None
+        signed = await verify_access_token(work, settings, bearer)
+        return (
+            await sessions.find_signed_holder(signed.session_id, signed.key_id) if signed else None
+        )
     if bearer:
         # What programs were given before there were access tokens, until it expires.
         return await sessions.find_holder(hash_secret(bearer), SessionKind.PROGRAM)

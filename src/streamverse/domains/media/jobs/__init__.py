@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from streamverse.domains.media.jobs.checking import CheckingJobs
 from streamverse.domains.media.jobs.encoding import EncodingJobs
 from streamverse.domains.media.jobs.finishing import FinishingJobs
+from streamverse.domains.media.jobs.measuring import MeasuringJobs
 from streamverse.domains.media.jobs.pictures import PictureJobs
 from streamverse.domains.media.jobs.subtitles import SubtitleJobs
 from streamverse.domains.media.jobs.workshop import Workshop
@@ -33,6 +34,7 @@ def media_jobs(
     """Declare all of them, with the store, the tools and a folder for copies of sources."""
     workshop = Workshop(store, tools, scratch, policy, is_checked_fully, key_safe=key_safe)
     handlers = JobHandlers()
-    for family in (CheckingJobs, EncodingJobs, PictureJobs, SubtitleJobs, FinishingJobs):
+    families = (CheckingJobs, MeasuringJobs, EncodingJobs, PictureJobs, SubtitleJobs, FinishingJobs)
+    for family in families:
         family(workshop).declare(handlers)
     return handlers

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
@@ -15,6 +16,7 @@ from streamverse.kit.storage import ObjectNotFound
 from streamverse.mediakit import checks
 from streamverse.mediakit.cenc import decrypt_init, decrypt_segment
 from streamverse.mediakit.checks import OutputBroken, Pictures
+from streamverse.mediakit.quality import measure_vmaf
 from streamverse.mediakit.timeline import TrackKind
 
 if TYPE_CHECKING:
@@ -29,7 +31,7 @@ _AT_ONCE = 2
 
 @dataclass(slots=True)
 class Inspection:
-    """The checks of one package, one after another; the first thing that is wrong ends them."""
+    """The checks of one package; the first thing that is wrong ends them."""
 
     workshop: Workshop
     package: Package
@@ -47,16 +49,46 @@ class Inspection:
         try:
             self._compare_index()
             await self._compare_sizes()
-            # The smallest goes first: the others are compared with it.
-            first, *others = [*sorted(self._videos(), key=_pixels), *self._sounds()]
-            await self._inspect(first)
+            await self._show_smallest()
             places = asyncio.Semaphore(_AT_ONCE)
             async with asyncio.TaskGroup() as group:
-                for track in others:
+                for track in (*self._videos(), *self._sounds()):
                     group.create_task(self._inspect_in_turn(track, places))
         except* OutputBroken as broken:
-            problem = f"{_first_of(broken)}, so the film is not shown to anyone: try it again."
+            problem = _sentence(_first_of(broken))
         return self._report(problem)
+
+    async def compare_with_source(self, source: Path) -> CheckReport:
+        """Measure what the best rendition of each codec is worth, on one of the samples."""
+        problem: str | None = None
+        try:
+            for family in {_family(track) for track in self._videos()}:
+                same = [track for track in self._videos() if _family(track) == family]
+                await self._compare_with_source(max(same, key=_pixels), source)
+        except OutputBroken as broken:
+            problem = _sentence(broken)
+        return self._report(problem)
+
+    async def _compare_with_source(self, track: Track, source: Path) -> None:
+        samples = checks.choose_samples(self.package)
+        number = samples[len(samples) // 2]
+        frames = self.facts.plan().segment(number)
+        with _naming(track):
+            score = await measure_vmaf(
+                source,
+                self.facts,
+                await self._gather(track, range(number, number + 1)),
+                at=frames[: self.facts.plan().frame_rate.gop_frames],
+                tools=self.workshop.tools,
+                dynamic_range=track.dynamic_range,
+            )
+            if score.mean < checks.LEAST_VMAF:
+                raise OutputBroken(
+                    f"Segment {number} of the track {track.name} does not look like its source "
+                    f"(VMAF {score.mean:.0f} of 100)"
+                )
+        report = self._reports[track.name]
+        self._reports[track.name] = replace(report, vmaf=round(score.mean, 1))
 
     # --- the index --------------------------------------------------------------------------------
 
@@ -93,24 +125,26 @@ class Inspection:
 
     # --- the media --------------------------------------------------------------------------------
 
+    async def _show_smallest(self) -> None:
+        """Decode what the other renditions are compared with."""
+        if self._videos():
+            smallest = self._smallest()
+            with _naming(smallest):
+                for number in checks.choose_samples(self.package):
+                    await self._sample(smallest, range(number, number + 1))
+
     async def _inspect_in_turn(self, track: Track, places: asyncio.Semaphore) -> None:
         async with places:
             await self._inspect(track)
 
     async def _inspect(self, track: Track) -> None:
-        try:
+        with _naming(track):
             if track.kind is TrackKind.AUDIO:
                 await self._inspect_sound(track)
             else:
                 await self._inspect_pictures(track)
-            self._seen += 1
-            self.on_progress(self._seen / (len(self._videos()) + len(self._sounds())))
-        except ObjectNotFound as lost:
-            raise OutputBroken("A part of the encoded film is no longer in the store") from lost
-        except OutputBroken as broken:
-            if track.name in str(broken):
-                raise
-            raise OutputBroken(f"The track {track.name} is damaged: {broken}") from broken
+        self._seen += 1
+        self.on_progress(self._seen / (len(self._videos()) + len(self._sounds())))
 
     async def _inspect_sound(self, track: Track) -> None:
         path = await self._gather(track, range(len(track.segments)))
@@ -154,8 +188,7 @@ class Inspection:
 
     def _is_decoded_whole(self, track: Track) -> bool:
         """Tell whether all of it is decoded, as the smallest rendition of each codec always is."""
-        family = track.codec.partition(".")[0]
-        same = [t for t in self._videos() if t.codec.partition(".")[0] == family]
+        same = [other for other in self._videos() if _family(other) == _family(track)]
         return self.workshop.is_checked_fully or track is min(same, key=_pixels)
 
     def _smallest(self) -> Track:
@@ -238,7 +271,11 @@ class Inspection:
             offset_ms = sounds[0].starts_at_ms - pictures.starts_at_ms
             drift_ms = offset_ms + sounds[0].duration_ms - pictures.duration_ms
         return CheckReport(
-            tracks=tuple(self._reports.values()),
+            tracks=tuple(
+                self._reports[track.name]
+                for track in self.package.tracks
+                if track.name in self._reports
+            ),
             is_full=self.workshop.is_checked_fully,
             sound_offset_ms=offset_ms,
             sound_drift_ms=drift_ms,
@@ -246,9 +283,30 @@ class Inspection:
         )
 
 
+@contextmanager
+def _naming(track: Track) -> Generator[None]:
+    """Let what is wrong say of which track it is."""
+    try:
+        yield
+    except ObjectNotFound as lost:
+        raise OutputBroken("A part of the encoded film is no longer in the store") from lost
+    except OutputBroken as broken:
+        if track.name in str(broken):
+            raise
+        raise OutputBroken(f"The track {track.name} is damaged: {broken}") from broken
+
+
 def _first_of(group: BaseExceptionGroup[OutputBroken]) -> BaseException:
     found = group.exceptions[0]
     return _first_of(found) if isinstance(found, BaseExceptionGroup) else found
+
+
+def _sentence(broken: BaseException) -> str:
+    return f"{broken}, so the film is not shown to anyone: try it again."
+
+
+def _family(track: Track) -> str:
+    return track.codec.partition(".")[0]
 
 
 def _pixels(track: Track) -> int:

@@ -80,7 +80,7 @@ class PictureJobs:
         async with self.workshop.source_file(asset.source_key) as path:
             at_ms = int(facts.duration_ms * POSTER_AT)
             still = await artwork.poster(path, facts, at_ms=at_ms, tools=self.workshop.tools)
-        picture = await pictures.as_picture(still, PictureKind.POSTER)
+        picture = await pictures.as_picture(still, PictureKind.POSTER, is_quick=True)
         await pictures.store_picture(self.workshop.store, job.package_id, picture)
         async with run.work() as work:
             await pictures.note_first_poster(work, job.package_id, picture)

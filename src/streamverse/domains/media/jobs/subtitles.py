@@ -54,7 +54,7 @@ class SubtitleJobs:
         async with run.reading() as work:
             package = await Packages(work).find(job.package_id)
             asset = await Assets(work).find(AssetId(package.asset_id)) if package else None
-        if package is None or asset is None:
+        if package is None or asset is None or asset.source_deleted_at is not None:
             return
         facts = read_facts(asset)
         async with self.workshop.source_file(asset.source_key) as path:

@@ -15,9 +15,10 @@ from streamverse.domains.media.repository.assets import (
     existing_packages,
     existing_uploads,
 )
-from streamverse.domains.media.repository.pictures import Pictures, Subtitles
+from streamverse.domains.media.repository.pictures import Artworks, Pictures, Subtitles
 
 __all__ = [
+    "Artworks",
     "Assets",
     "Censuses",
     "Keys",

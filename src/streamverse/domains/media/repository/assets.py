@@ -13,15 +13,19 @@ from sqlalchemy import delete, func, insert, inspect, or_, select
 from streamverse.domains.media.contracts import AssetId, PackageId
 from streamverse.domains.media.errors import PackageNotFound, UploadNotFound
 from streamverse.domains.media.models import (
+    ArtworkRow,
     AssetRow,
     CensusRow,
     KeyRow,
+    MeasurementRow,
     PackageRow,
     PartRow,
+    PictureRow,
     RemoteImportRow,
     RetentionRow,
     SegmentRow,
     StorageRow,
+    SubtitleRow,
     TrackRow,
     UploadRow,
 )
@@ -159,13 +163,19 @@ class Assets:
     def __init__(self, work: Work) -> None:
         self._work = work
 
-    def add(self, row: AssetRow) -> None:
-        """Add an asset."""
+    def add(self, row: AssetRow | MeasurementRow) -> None:
+        """Add an asset, or what was measured of one."""
         self._work.session.add(row)
 
     async def find(self, asset_id: AssetId) -> AssetRow | None:
         """Find an asset."""
         return await self._work.session.scalar(select(AssetRow).where(AssetRow.id == asset_id))
+
+    async def find_measurement(self, asset_id: AssetId) -> MeasurementRow | None:
+        """Find what was measured of an asset."""
+        return await self._work.session.scalar(
+            select(MeasurementRow).where(MeasurementRow.asset_id == asset_id)
+        )
 
     async def remove(self, asset_id: AssetId) -> None:
         """Remove an asset's row; its packages go with it."""
@@ -242,15 +252,29 @@ class Packages:
         )
         return [(package, asset) for package, asset in found]
 
-    async def renew(self, old: PackageRow, new_id: PackageId) -> PackageRow:
-        """Put a package with the same tracks and parts, of which nothing is made, in its place."""
+    async def renew(
+        self,
+        old: PackageRow,
+        new_id: PackageId,
+        subtitles: Sequence[SubtitleRow],
+        pictures: Sequence[PictureRow],
+    ) -> PackageRow:
+        """Put a package with the same tracks and parts, of which nothing is made, in its place.
+
+        Some subtitles and pictures go along, and the poster if it is one of these.
+        """
         session, old_id = self._work.session, PackageId(old.id)
         tracks, parts = await self.tracks(old_id), await self.parts(old_id)
-        fresh = _copy(old, id=new_id, created_at=self._work.now, is_poster_chosen=False)
-        fresh.poster_id = fresh.preview_id = fresh.sprites_id = None
+        is_poster_kept = old.poster_id in {row.id for row in pictures}
+        fresh = _copy(old, id=new_id, created_at=self._work.now, is_poster_chosen=is_poster_kept)
+        if not is_poster_kept:
+            fresh.poster_id = None
+        fresh.preview_id = fresh.sprites_id = None
         fresh.playable_at = fresh.ready_at = fresh.checks = None
         session.add(fresh)
         await session.flush()
+        for row in (*subtitles, *pictures):
+            row.package_id = new_id
         session.add_all(_copy(track, id=clock.new_id(), package_id=new_id) for track in tracks)
         session.add_all(
             _copy(
@@ -495,9 +519,12 @@ async def existing_assets(work: Work, asset_ids: Collection[UUID]) -> set[UUID]:
 
 
 async def existing_packages(work: Work, package_ids: Collection[UUID]) -> set[UUID]:
-    """Tell which of some ids are those of packages."""
-    query = select(PackageRow.id).where(PackageRow.id.in_(package_ids))
-    return set(await work.session.scalars(query))
+    """Tell which of some ids are those of packages, or of what has a picture without one."""
+    found: set[UUID] = set()
+    for column in (PackageRow.id, ArtworkRow.subject_id):
+        query = select(column).where(column.in_(package_ids))
+        found.update(await work.session.scalars(query))
+    return found
 
 
 async def existing_uploads(work: Work, upload_ids: Collection[UUID]) -> set[UUID]:

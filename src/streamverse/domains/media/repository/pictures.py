@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -16,8 +16,8 @@ from streamverse.domains.media.contracts import (
     SubtitleId,
 )
 from streamverse.domains.media.errors import PictureNotFound, SubtitleNotFound
-from streamverse.domains.media.models import PackageRow, PictureRow, SubtitleRow
-from streamverse.domains.media.rules.states import SubtitleState
+from streamverse.domains.media.models import ArtworkRow, PackageRow, PictureRow, SubtitleRow
+from streamverse.domains.media.rules.states import PictureKind, SubtitleState
 
 if TYPE_CHECKING:
     from streamverse.kit.work import Work
@@ -51,6 +51,12 @@ class Pictures:
         return await self._work.session.scalar(
             select(PictureRow).where(PictureRow.id == picture_id)
         )
+
+    async def given(self, package: PackageRow) -> Sequence[PictureRow]:
+        """List the pictures that people gave for a package, with the poster that they chose."""
+        chosen = package.poster_id if package.is_poster_chosen else None
+        found = await self.of_package(PackageId(package.id))
+        return [row for row in found if row.kind == PictureKind.UPLOADED or row.id == chosen]
 
     async def of_package(self, package_id: PackageId) -> Sequence[PictureRow]:
         """List the pictures of a package in order."""
@@ -126,4 +132,29 @@ class Subtitles:
 
     async def remove(self, row: SubtitleRow) -> None:
         """Remove the row of subtitles."""
+        await self._work.session.delete(row)
+
+
+class Artworks:
+    """The pictures of what is no film."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    def add(self, row: ArtworkRow) -> None:
+        """Add a picture."""
+        self._work.session.add(row)
+
+    async def lock(self, subject_id: UUID) -> ArtworkRow | None:
+        """Find the picture of something for change."""
+        query = select(ArtworkRow).where(ArtworkRow.subject_id == subject_id).with_for_update()
+        return await self._work.session.scalar(query.execution_options(populate_existing=True))
+
+    async def of_subjects(self, subject_ids: Collection[UUID]) -> Mapping[UUID, ArtworkRow]:
+        """Find the pictures of some things."""
+        query = select(ArtworkRow).where(ArtworkRow.subject_id.in_(subject_ids))
+        return {row.subject_id: row for row in await self._work.session.scalars(query)}
+
+    async def remove(self, row: ArtworkRow) -> None:
+        """Remove a picture's row."""
         await self._work.session.delete(row)

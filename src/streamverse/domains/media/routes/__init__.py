@@ -4,6 +4,7 @@ from litestar import Router
 
 from streamverse.domains.media.routes.delivery import Delivery
 from streamverse.domains.media.routes.imports import import_router
+from streamverse.domains.media.routes.ladders import routes as ladder_routes
 from streamverse.domains.media.routes.pictures import routes as picture_routes
 from streamverse.domains.media.routes.processing import routes as processing_routes
 from streamverse.domains.media.routes.storage import routes as storage_routes
@@ -14,7 +15,7 @@ router = Router(
     path="/",
     route_handlers=[
         *(upload_router, import_router, *processing_routes),
-        *(*picture_routes, *subtitle_routes, *storage_routes),
+        *(*picture_routes, *subtitle_routes, *storage_routes, *ladder_routes),
     ],
     tags=["media"],
 )

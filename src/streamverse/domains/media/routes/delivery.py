@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -19,9 +19,12 @@ from streamverse.domains.media.errors import PackageNotFound
 from streamverse.domains.media.service.delivery import (
     PREFIX,
     TEXT_REVISION,
+    Admit,
     Holders,
+    ManifestAsked,
     Manifests,
     MediaAddresses,
+    admit_log_in,
 )
 from streamverse.kit.errors import Problem
 from streamverse.kit.files import ByteRange as Part
@@ -29,6 +32,7 @@ from streamverse.kit.files import Content, FileServer, Headers, Scope, Send
 from streamverse.kit.http import PROBLEM_MEDIA_TYPE, problem_out
 from streamverse.kit.storage import ByteRange, ObjectStore
 from streamverse.kit.work import Actor, Workshop
+from streamverse.mediakit.cmcd import HEADERS, find_cmcd
 
 FOREVER = "public, max-age=31536000, immutable"
 FOR_NOW = "no-cache"
@@ -46,7 +50,7 @@ _ADDRESS = re.compile(
     r"|(?P<text>t[0-9]{1,7}/(?:all|[0-9]{1,7})\.vtt)"
     r"|(?P<picture>pictures/[0-9a-f-]{36}/[a-z0-9]{1,16}\.(?:avif|jpg|mp4|vtt|webp)))"
 )
-_REVISION = re.compile(TEXT_REVISION.encode() + rb"=([0-9]{1,7})")
+_REVISION = re.compile(rb"(?:^|&)" + TEXT_REVISION.encode() + rb"=([0-9]{1,7})(?:&|$)")
 _TYPES = {
     "avif": "image/avif",
     "jpg": "image/jpeg",
@@ -58,7 +62,7 @@ _ALLOWED = frozenset({"GET", "HEAD"})
 _PREFLIGHT: Headers = [
     *CROSS_ORIGIN,
     (b"access-control-allow-methods", b"GET, HEAD"),
-    (b"access-control-allow-headers", b"Range"),
+    (b"access-control-allow-headers", b"Range, " + b", ".join(sorted(HEADERS))),
     (b"access-control-max-age", b"86400"),
 ]
 
@@ -70,12 +74,14 @@ class Delivery:
     workshop: Workshop
     store: ObjectStore
     addresses: MediaAddresses
+    admit: Admit = admit_log_in
+    note_fetch: Callable[[UUID, str], None] = lambda _holder_id, _cmcd: None
     files: FileServer = field(default_factory=FileServer)
     manifests: Manifests = field(default_factory=Manifests)
     holders: Holders = field(init=False)
 
     def __post_init__(self) -> None:
-        self.holders = Holders(self.workshop)
+        self.holders = Holders(self.workshop, self.admit)
 
     async def __call__(self, scope: Scope, _receive: object, send: Send) -> None:
         """Answer one request."""
@@ -100,16 +106,18 @@ class Delivery:
             content_type = _TYPES[found.rpartition(".")[2]]
             return await self._object(f"packages/{package}/{found}", content_type, FOREVER)
         holder_id = self.addresses.open_stream(package_id, grant, now)
-        await self.holders.require_active(holder_id)
+        tailoring = await self.holders.require_active(holder_id)
+        self.note_fetch(holder_id, find_cmcd(scope["headers"], scope["query_string"]))
         if found := match["object"]:
             content_type = "audio/mp4" if found.startswith("a") else "video/mp4"
             return await self._object(f"packages/{package}/{found}", content_type, FOREVER)
         if found := match["text"]:
             return await self._object(f"packages/{package}/{found}", _TYPES["vtt"], FOREVER)
-        revision = _REVISION.fullmatch(scope["query_string"])
-        return await self._manifest(
-            package_id, match["manifest"], revision[1].decode() if revision else "", grant
+        revision = _REVISION.search(scope["query_string"])
+        asked = ManifestAsked.of(
+            package_id, match["manifest"], revision[1].decode() if revision else "", tailoring
         )
+        return await self._manifest(asked, grant)
 
     async def _object(self, key: str, content_type: str, cache_control: str) -> Content:
         path = self.store.local_path(key)
@@ -139,13 +147,11 @@ class Delivery:
             headers=CROSS_ORIGIN,
         )
 
-    async def _manifest(
-        self, package_id: PackageId, name: str, revision: str, grant: str
-    ) -> Content:
-        manifest = self.manifests.remembered(package_id, name, revision)
+    async def _manifest(self, asked: ManifestAsked, grant: str) -> Content:
+        manifest = self.manifests.remembered(asked)
         if manifest is None:
             async with self.workshop.reading(Actor.system()) as work:
-                manifest = await self.manifests.render(work, package_id, name, revision)
+                manifest = await self.manifests.render(work, asked)
         body = manifest.for_viewer(grant).encode()
         return Content(
             size_bytes=len(body),

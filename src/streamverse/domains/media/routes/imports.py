@@ -7,7 +7,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
 
 from streamverse.domains.media.errors import BucketUnknown, ImportRefused, ProtectionNotYours
-from streamverse.domains.media.schemas import (
+from streamverse.domains.media.schemas.uploads import (
     BucketImportIn,
     BucketObjectOut,
     BucketObjectsOut,

@@ -17,7 +17,7 @@ from streamverse.domains.media.errors import (
     PosterUnreadable,
     SourceLetGo,
 )
-from streamverse.domains.media.schemas import PicturesOut, PosterIn
+from streamverse.domains.media.schemas.pictures import PicturesOut, PosterIn
 from streamverse.domains.media.service import pictures
 from streamverse.domains.media.service.delivery import MediaAddresses
 from streamverse.domains.media.service.pictures import POSTER_LIMIT_BYTES, Lightbox

@@ -11,7 +11,7 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 
 from streamverse.domains.media.contracts import AssetId
 from streamverse.domains.media.errors import PackageNotFound
-from streamverse.domains.media.schemas import (
+from streamverse.domains.media.schemas.processing import (
     ChecksOut,
     JobOut,
     JobsOut,

@@ -8,7 +8,7 @@ from litestar.params import FromQuery, JSONBody
 
 from streamverse.domains.media.errors import CensusNeeded, CensusRunning
 from streamverse.domains.media.rules.retention import Retention
-from streamverse.domains.media.schemas import (
+from streamverse.domains.media.schemas.storage import (
     CensusesOut,
     CensusIn,
     CensusOut,

@@ -20,7 +20,7 @@ from streamverse.domains.media.errors import (
 )
 from streamverse.domains.media.routes.pictures import read_body
 from streamverse.domains.media.rules.subtitles import SubtitleWords
-from streamverse.domains.media.schemas import SubtitleOut, SubtitlesOut, SubtitleWordsIn
+from streamverse.domains.media.schemas.subtitles import SubtitleOut, SubtitlesOut, SubtitleWordsIn
 from streamverse.domains.media.service import subtitles
 from streamverse.domains.media.service.delivery import MediaAddresses, subtitles_address
 from streamverse.domains.media.service.pictures import check_asset

@@ -33,7 +33,7 @@ from streamverse.domains.media.models import UploadRow
 from streamverse.domains.media.repository import Uploads
 from streamverse.domains.media.rules import tus
 from streamverse.domains.media.rules.states import UploadState
-from streamverse.domains.media.schemas import UploadOut, UploadsOut
+from streamverse.domains.media.schemas.uploads import UploadOut, UploadsOut
 from streamverse.domains.media.service.keys import KeySafe
 from streamverse.domains.media.service.uploads import (
     NewUpload,

@@ -12,7 +12,8 @@ import msgspec
 class TrackReport:
     """What was measured on a track; what does not apply to it is left out.
 
-    ``likeness`` is how much a rendition shows what the smallest one shows, from 0 to 1.
+    ``likeness`` is how much a rendition shows what the smallest one shows, from 0 to 1; ``vmaf``
+    how near a sample of the best one is to the source, from 0 to 100, in films of a minute or more.
     """
 
     name: str
@@ -20,6 +21,7 @@ class TrackReport:
     starts_at_ms: int
     decoded_ms: int
     likeness: float | None = None
+    vmaf: float | None = None
     loudness_lufs: float | None = None
     loudness_range_lu: float | None = None
     peak_dbfs: float | None = None

@@ -47,14 +47,14 @@ GROUP_WEIGHTS: Mapping[str, int] = {
     RungGroup.HEVC: 140,
     RungGroup.AV1: 100,
 }
-_GROUP_OF_FAMILY = {
+GROUP_OF_FAMILY = {
     CodecFamily.H264: RungGroup.H264,
     CodecFamily.HEVC: RungGroup.HEVC,
     CodecFamily.AV1: RungGroup.AV1,
 }
 _CODEC_OF_GROUP = {
     RungGroup.PREVIEW: CodecFamily.H264,
-    **{group: family for family, group in _GROUP_OF_FAMILY.items()},
+    **{group: family for family, group in GROUP_OF_FAMILY.items()},
 }
 
 
@@ -64,6 +64,8 @@ class EncodingPolicy:
 
     codecs: tuple[CodecFamily, ...] = (CodecFamily.H264,)
     preview_from_ms: int = 60_000
+    is_ladder_measured: bool = False
+    target_vmaf: int = 94
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,11 @@ class Recipe:
         return SegmentPlan(FrameRate.parse(self.frame_rate), self.total_frames)
 
     @property
+    def awaited_segments(self) -> int:
+        """How many segments the groups that are still to be chosen will have."""
+        return self.plan.segment_count if self.awaits_groups else 0
+
+    @property
     def rungs(self) -> tuple[Rung, ...]:
         """All renditions: codec by codec, from the best down."""
         every = [rung for group in RungGroup for rung in self.groups.get(group, ())]
@@ -106,6 +113,11 @@ class Recipe:
     def ordered_groups(self) -> tuple[RungGroup, ...]:
         """The groups that there are, in the order in which they are encoded."""
         return tuple(group for group in RungGroup if self.groups.get(group))
+
+    @property
+    def has_preview(self) -> bool:
+        """Whether one low rendition is made before all others, as of films that take long."""
+        return bool(self.groups.get(RungGroup.PREVIEW))
 
     def find_sound(self, name: str) -> SoundTrack:
         """Find the track of sound of a name."""
@@ -192,7 +204,7 @@ def _group_rungs(rungs: Sequence[Rung], *, is_previewed: bool) -> dict[RungGroup
     """Put one low rung of H.264 before the others, where there are others to wait for."""
     groups: dict[RungGroup, tuple[Rung, ...]] = {}
     for rung in rungs:
-        group = _GROUP_OF_FAMILY[rung.codec_family]
+        group = GROUP_OF_FAMILY[rung.codec_family]
         groups[group] = (*groups.get(group, ()), rung)
     if is_previewed and len(rungs) > 1:
         preview, rest = _split_preview(groups[RungGroup.H264])
@@ -298,10 +310,11 @@ def needed_codec(part: PartRow) -> str | None:
     return _CODEC_OF_GROUP[RungGroup(part.group)].value
 
 
-def encode_progress(parts: Sequence[PartRow]) -> float:
-    """Tell how much of the encoding is done, from 0 to 1."""
+def encode_progress(parts: Sequence[PartRow], awaited_segments: int = 0) -> float:
+    """Tell how much of the encoding is done, from 0 to 1; what is awaited counts as H.264."""
     weights = [GROUP_WEIGHTS.get(part.group, 1) for part in parts]
     total = sum(w * part.segment_count for w, part in zip(weights, parts, strict=True))
+    total += awaited_segments * GROUP_WEIGHTS[RungGroup.H264]
     done = sum(
         w * (part.segment_count if part.finished_at else part.next_segment - part.first_segment)
         for w, part in zip(weights, parts, strict=True)

@@ -108,6 +108,11 @@ def _segments(durations: Sequence[int], size_bytes: int) -> tuple[Segment, ...]:
     return tuple(Segment(number, ticks, size_bytes) for number, ticks in enumerate(durations))
 
 
+def subtitles_prefix(package_id: UUID | str, track: str) -> str:
+    """Name the folder of a track of subtitles."""
+    return f"packages/{package_id}/{track}"
+
+
 def subtitles_key(package_id: UUID | str, track: str, name: str) -> str:
     """Name the object of a file of subtitles."""
-    return f"packages/{package_id}/{track}/{name}"
+    return f"{subtitles_prefix(package_id, track)}/{name}"

@@ -10,14 +10,17 @@ from streamverse.domains.media.contracts import (
     AssetAccepted,
     AssetFailed,
     AssetId,
+    CarryOver,
     DeleteFiles,
     EncodingRetried,
     PackageId,
     ProblemView,
+    UploadRefused,
 )
 from streamverse.domains.media.errors import PackageBroken
 from streamverse.domains.media.models import AssetRow, PackageRow
-from streamverse.domains.media.repository import Assets, Packages, Uploads
+from streamverse.domains.media.repository import Assets, Packages, Pictures, Subtitles, Uploads
+from streamverse.domains.media.rules.ladders import await_measurement
 from streamverse.domains.media.rules.packages import (
     EncodingPolicy,
     Recipe,
@@ -27,10 +30,12 @@ from streamverse.domains.media.rules.packages import (
     plan_package,
     source_key,
 )
-from streamverse.domains.media.rules.states import PackageState, PartKind, UploadState
+from streamverse.domains.media.rules.pictures import picture_prefix
+from streamverse.domains.media.rules.states import PackageState, UploadState
+from streamverse.domains.media.rules.subtitles import subtitles_prefix
+from streamverse.domains.media.service.measuring import order_measuring
 from streamverse.domains.media.service.packages import add_plan, order_checks, order_part
-from streamverse.domains.media.service.pictures import order_pictures, order_poster
-from streamverse.domains.media.service.subtitles import order_subtitles
+from streamverse.domains.media.service.subtitles import UPLOADED, order_subtitles, order_uncut
 from streamverse.domains.media.service.uploads import upload_key, use_up_parts
 from streamverse.kit.clock import new_id
 from streamverse.kit.jobs import Jobs
@@ -97,7 +102,7 @@ async def _order_package(
     *,
     priority: int,
 ) -> None:
-    recipe = choose_recipe(facts, policy)
+    recipe = await_measurement(choose_recipe(facts, policy), facts, policy)
     package_id = PackageId(new_id())
     package = PackageRow(
         id=package_id,
@@ -112,9 +117,8 @@ async def _order_package(
     Packages(work).add(package)
     await work.session.flush()
     await add_plan(work, package, plan_package(recipe, facts), priority=priority)
-    if facts.has_video:
-        order_poster(work, package)
-        order_pictures(work, package)
+    if recipe.awaits_groups:
+        order_measuring(work, package, package_priority=priority)
     if facts.subtitles:
         order_subtitles(work, package)
 
@@ -126,6 +130,7 @@ async def refuse_upload(work: Work, upload_id: UploadId, problem: ProblemView) -
         return
     upload.state = UploadState.REFUSED
     upload.problem = msgspec.to_builtins(problem)
+    work.emit(UploadRefused(upload_id, AssetId(upload.asset_id or upload_id), problem))
     await use_up_parts(work, upload)
     work.enqueue(DeleteFiles((upload_key(upload.id), f"assets/{upload.asset_id}")))
 
@@ -165,6 +170,8 @@ async def resume_encoding(work: Work, asset_id: AssetId) -> None:
             continue
         is_broken = (failed.problem or {}).get("code") == PackageBroken.code
         package = await _start_over(work, failed) if is_broken else failed
+        if not is_broken:
+            await order_uncut(work, package)
         package.problem = package.failed_at = None
         await _order_what_is_missing(work, package)
         work.emit(EncodingRetried(asset_id))
@@ -178,20 +185,13 @@ async def _order_what_is_missing(work: Work, package: PackageRow) -> None:
     missing = [part for part in parts if part.finished_at is None]
     for part in missing:
         order_part(work, package, part, is_leading=part.number in leading)
-    if not missing and not Recipe.read(package.recipe).awaits_groups:
+    if Recipe.read(package.recipe).awaits_groups:
+        order_measuring(work, package)
+    elif not missing:
         order_checks(work, package)
-    if any(part.kind == PartKind.VIDEO for part in parts):
-        _order_missing_pictures(work, package)
     asset = await Assets(work).find(asset_id)
     if asset is not None and asset.facts.get("subtitles"):
         order_subtitles(work, package)
-
-
-def _order_missing_pictures(work: Work, package: PackageRow) -> None:
-    if package.poster_id is None:
-        order_poster(work, package)
-    if package.sprites_id is None:
-        order_pictures(work, package)
 
 
 async def _start_over(work: Work, broken: PackageRow) -> PackageRow:
@@ -199,9 +199,17 @@ async def _start_over(work: Work, broken: PackageRow) -> PackageRow:
 
     It gets an id of its own: what anybody has fetched of the broken one stays what it was.
     """
-    old_id = PackageId(broken.id)
-    fresh = await Packages(work).renew(broken, PackageId(new_id()))
-    work.enqueue(DeleteFiles((package_prefix(old_id),)))
+    old_id, fresh_id = PackageId(broken.id), PackageId(new_id())
+    texts = await Subtitles(work).of_package(old_id)
+    subtitles = [row for row in texts if row.origin == UPLOADED]
+    pictures = await Pictures(work).given(broken)
+    fresh = await Packages(work).renew(broken, fresh_id, subtitles, pictures)
+    prefixes = (
+        *(subtitles_prefix(old_id, row.track_name) for row in subtitles if row.track_name),
+        *(picture_prefix(old_id, row.id) for row in pictures),
+    )
+    kept = tuple(prefix.removeprefix(f"{package_prefix(old_id)}/") for prefix in prefixes)
+    work.enqueue(CarryOver(old_id, fresh_id, kept))
     return fresh
 
 
@@ -230,5 +238,5 @@ async def delete_asset(work: Work, asset_id: AssetId) -> None:
 
 
 def delete_remains(work: Work, package_id: PackageId) -> None:
-    """Remove what a job has stored of a package that was deleted while the job ran."""
+    """Remove what the store has of a package that is no more."""
     work.enqueue(DeleteFiles((package_prefix(package_id),)))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 from uuid import UUID
 
 from streamverse.domains.identity import public as identity
@@ -30,6 +31,7 @@ from streamverse.kit.work import Actor
 from streamverse.mediakit import dash, hls
 from streamverse.mediakit.frames import round_half_up
 from streamverse.mediakit.sprites import COLUMNS, ROWS, sheet_count, sheet_name
+from streamverse.mediakit.tailoring import EVERYTHING, Tailoring, tailor
 from streamverse.mediakit.timeline import TimelineEmpty
 
 if TYPE_CHECKING:
@@ -192,28 +194,38 @@ def _stream_scope(package_id: PackageId, holder_id: UUID) -> str:
     return f"{package_id} {holder_id}"
 
 
-class Holders:
-    """Knows which holders of grants may go on; asks about each once in a while."""
+Admit = Callable[["Work", UUID], Awaitable[Tailoring | None]]
 
-    def __init__(self, workshop: Workshop) -> None:
+
+async def admit_log_in(work: Work, holder_id: UUID) -> Tailoring | None:
+    """Let log-ins and keys of the API have everything, while they are good."""
+    return EVERYTHING if await identity.is_holder_active(work, holder_id) else None
+
+
+class Holders:
+    """Knows which holders of grants may go on, and what for; asks about each once in a while."""
+
+    def __init__(self, workshop: Workshop, admit: Admit = admit_log_in) -> None:
         self._workshop = workshop
-        self._known = ShortMemory[UUID, bool](
+        self._admit = admit
+        self._known = ShortMemory[UUID, Tailoring | Literal[False]](
             limit=REMEMBERED_HOLDERS,
             seconds=HOLDER_REMEMBERED_FOR_S,
             clock=lambda: workshop.clock.now().timestamp(),
         )
 
-    async def require_active(self, holder_id: UUID) -> None:
-        """Refuse whoever has logged out, or was logged out, some seconds ago or earlier."""
+    async def require_active(self, holder_id: UUID) -> Tailoring:
+        """Refuse whoever may not go on since some seconds ago or earlier, such as after log-out."""
         if holder_id == NOBODY:
-            return
-        is_active = self._known.find(holder_id)
-        if is_active is None:
+            return EVERYTHING
+        tailoring = self._known.find(holder_id)
+        if tailoring is None:
             async with self._workshop.reading(Actor.system()) as work:
-                is_active = await identity.is_holder_active(work, holder_id)
-            self._known.keep(holder_id, is_active)
-        if not is_active:
+                tailoring = await self._admit(work, holder_id) or False
+            self._known.keep(holder_id, tailoring)
+        if tailoring is False:
             raise GrantExpired
+        return tailoring
 
 
 class BesideManifest:
@@ -266,6 +278,24 @@ class Manifest:
         return self.text.replace(VIEWERS_GRANT, grant)
 
 
+@dataclass(frozen=True, slots=True)
+class ManifestAsked:
+    """Which manifest somebody asks for; playlists of one rendition are the same for everybody."""
+
+    package_id: PackageId
+    name: str
+    revision: str
+    tailoring: Tailoring
+
+    @classmethod
+    def of(
+        cls, package_id: PackageId, name: str, revision: str, tailoring: Tailoring
+    ) -> ManifestAsked:
+        """Keep of the viewer only what the manifest depends on."""
+        lists_all = name in {MASTER_PLAYLIST, MPD}
+        return cls(package_id, name, revision, tailoring if lists_all else EVERYTHING)
+
+
 class Manifests:
     """Renders manifests; those of whole packages are remembered, for they never change.
 
@@ -273,23 +303,23 @@ class Manifests:
     """
 
     def __init__(self) -> None:
-        self._remembered = ShortMemory[tuple[PackageId, str, str], Manifest](
+        self._remembered = ShortMemory[ManifestAsked, Manifest](
             limit=REMEMBERED_MANIFESTS, seconds=REMEMBERED_FOR_S
         )
 
-    def remembered(self, package_id: PackageId, name: str, revision: str) -> Manifest | None:
+    def remembered(self, asked: ManifestAsked) -> Manifest | None:
         """Give a manifest that was rendered just now and cannot have changed."""
-        return self._remembered.find((package_id, name, revision))
+        return self._remembered.find(asked)
 
-    async def render(self, work: Work, package_id: PackageId, name: str, revision: str) -> Manifest:
+    async def render(self, work: Work, asked: ManifestAsked) -> Manifest:
         """Render one manifest of a package, or fail with ``PackageNotFound``."""
-        timeline = await load_timeline(work, package_id)
+        timeline = tailor(await load_timeline(work, asked.package_id), asked.tailoring)
         try:
-            manifest = _render(timeline, name, work.now)
+            manifest = _render(timeline, asked.name, work.now)
         except (TimelineEmpty, LookupError) as nothing:
             raise PackageNotFound from nothing
         if manifest.is_final:
-            self._remembered.keep((package_id, name, revision), manifest)
+            self._remembered.keep(asked, manifest)
         return manifest
 
 
@@ -320,6 +350,9 @@ async def view_package(work: Work, row: PackageRow) -> PackageView:
         playable_ms=row.duration_ms if is_complete else await _playable_ms(work, row),
         duration_ms=row.duration_ms,
         key_ids=tuple(key.id for key in await Keys(work).of_package(PackageId(row.id))),
+        codec_families=tuple(
+            dict.fromkeys(rung.codec_family for rung in Recipe.read(row.recipe).rungs)
+        ),
     )
 
 

@@ -33,6 +33,7 @@ from streamverse.domains.media.rules.packages import (
 from streamverse.domains.media.rules.states import PackageState, PartKind
 from streamverse.domains.media.rules.subtitles import text_tracks
 from streamverse.domains.media.service.keys import name_keys
+from streamverse.domains.media.service.pictures import is_seen, order_pictures, order_poster
 from streamverse.kit.clock import new_id
 from streamverse.kit.jobs import HIGH, LOW, NORMAL
 from streamverse.mediakit.timeline import Package, Span, Timeline
@@ -88,7 +89,11 @@ async def add_plan(
 
 
 async def add_groups(
-    work: Work, package_id: PackageId, groups: Mapping[RungGroup, Sequence[Rung]]
+    work: Work,
+    package_id: PackageId,
+    groups: Mapping[RungGroup, Sequence[Rung]],
+    *,
+    priority: int = NORMAL,
 ) -> None:
     """Add the groups that a package awaits, and order them. Adding them again changes nothing."""
     package = await Packages(work).lock(package_id)
@@ -100,7 +105,7 @@ async def add_groups(
     recipe = replace(recipe, awaits_groups=False)
     package.recipe = recipe.stored()
     for group in (group for group in recipe.ordered_groups if group in groups):
-        await add_plan(work, package, plan_group(recipe, group))
+        await add_plan(work, package, plan_group(recipe, group), priority=priority)
         await work.session.flush()
     await _order_checks_if_whole(work, package)
 
@@ -200,8 +205,20 @@ async def _note_if_playable(work: Work, package: PackageRow) -> None:
     parts = await Packages(work).parts(PackageId(package.id))
     needed = min(PLAYABLE_AFTER_SEGMENTS, Recipe.read(package.recipe).plan.segment_count)
     if playable_segments(parts) >= needed:
-        package.playable_at = work.now
-        work.emit(PackagePlayable(AssetId(package.asset_id), PackageId(package.id)))
+        _note_playable(work, package)
+
+
+def _note_playable(work: Work, package: PackageRow) -> None:
+    """Tell everybody; a film that will not be whole for long gets a first picture now."""
+    package.playable_at = work.now
+    work.emit(PackagePlayable(AssetId(package.asset_id), PackageId(package.id)))
+    if Recipe.read(package.recipe).has_preview:
+        _order_first_picture(work, package)
+
+
+def _order_first_picture(work: Work, package: PackageRow) -> None:
+    if package.poster_id is None and is_seen(package):
+        order_poster(work, package)
 
 
 async def finish_part(work: Work, package_id: PackageId, number: int) -> None:
@@ -239,19 +256,24 @@ async def note_checks(work: Work, package_id: PackageId, report: CheckReport) ->
 
 
 async def finish_package(work: Work, package_id: PackageId) -> None:
-    """Declare a package that has passed its checks ready."""
+    """Declare a package that has passed its checks ready, and order the pictures of the film.
+
+    Nobody waits for those, so that they do not take processors from what makes it playable.
+    """
     row = await Packages(work).lock(package_id)
     if row.state != PackageState.FINISHING:
         return
     package = await load_package(work, row)
     asset_id = AssetId(row.asset_id)
     if row.playable_at is None:
-        row.playable_at = work.now
-        work.emit(PackagePlayable(asset_id, package_id))
+        _note_playable(work, row)
     row.state, row.ready_at = PackageState.READY, work.now
     timeline = Timeline(spans=(Span(package=package),), started_at=row.created_at)
     row.duration_ms = timeline.playable_duration_ms
     work.emit(PackageReady(asset_id, package_id, row.duration_ms))
+    _order_first_picture(work, row)
+    if row.sprites_id is None and is_seen(row):
+        order_pictures(work, row)
 
 
 async def load_package(work: Work, row: PackageRow) -> Package:

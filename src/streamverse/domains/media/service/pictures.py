@@ -29,13 +29,14 @@ from streamverse.domains.media.errors import (
 )
 from streamverse.domains.media.models import PictureRow
 from streamverse.domains.media.repository import Assets, Packages, Pictures
+from streamverse.domains.media.rules.packages import Recipe
 from streamverse.domains.media.rules.pictures import (
     NewPicture,
     outlived,
     picture_key,
     picture_prefix,
 )
-from streamverse.domains.media.rules.states import PictureKind
+from streamverse.domains.media.rules.states import PackageState, PictureKind
 from streamverse.kit.jobs import ACTIVE, LOW, NORMAL, Jobs, job_name
 from streamverse.kit.storage import ObjectStore
 from streamverse.mediakit import artwork
@@ -87,12 +88,14 @@ async def as_picture(
     kind: PictureKind,
     *,
     widths: Sequence[int] = artwork.WIDTHS,
+    is_quick: bool = False,
     at_ms: int | None = None,
     end_ms: int | None = None,
     label: str | None = None,
 ) -> NewPicture:
     """Write a still in all its sizes and forms."""
-    files = {made.name: made.content for made in await artwork.render(still, widths)}
+    made = await artwork.render(still, widths, is_quick=is_quick)
+    files = {each.name: each.content for each in made}
     width = artwork.offered_widths(still, widths)[-1]
     height = round(still.height * width / still.width)
     return NewPicture(kind, width, height, files, at_ms, end_ms, label)
@@ -156,9 +159,19 @@ async def list_pictures(work: Work, asset_id: AssetId) -> Album:
         rows = await Pictures(work).of_package(PackageId(package.id))
         name = job_name(MakePictures)
         jobs = await Jobs(work).of_subjects([asset_id])
-        is_being_made = any(job.name == name and job.state in ACTIVE for job in jobs)
-        return Album(package, rows, is_being_made)
+        is_ordered = any(job.name == name and job.state in ACTIVE for job in jobs)
+        return Album(package, rows, is_ordered or _is_yet_to_be_ordered(package))
     raise PackageNotFound
+
+
+def is_seen(package: PackageRow) -> bool:
+    """Tell whether there is anything to take pictures of: not of what is only heard."""
+    return bool(Recipe.read(package.recipe).rungs)
+
+
+def _is_yet_to_be_ordered(package: PackageRow) -> bool:
+    is_awaited = package.state in (PackageState.ENCODING, PackageState.FINISHING)
+    return is_awaited and is_seen(package)
 
 
 async def make_anew(work: Work, asset_id: AssetId) -> None:

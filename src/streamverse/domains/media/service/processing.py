@@ -19,7 +19,7 @@ from streamverse.domains.media.errors import PackageNotFound
 from streamverse.domains.media.repository import Packages, Uploads
 from streamverse.domains.media.rules.checks import CheckReport
 from streamverse.domains.media.rules.estimates import PartWork, time_left_s
-from streamverse.domains.media.rules.packages import Recipe, encode_progress
+from streamverse.domains.media.rules.packages import Recipe, RungGroup, encode_progress
 from streamverse.domains.media.rules.states import PackageState, PartKind
 from streamverse.domains.media.service.assets import resume_encoding
 from streamverse.kit.jobs import ACTIVE, Jobs, job_name
@@ -120,11 +120,12 @@ def _time_left_s(
         for job in jobs
         if job.name in ENCODE_JOBS and job.arguments["package_id"] == str(package.id)
     }
-    plan = Recipe.read(package.recipe).plan
-    segment_s = package.duration_ms / 1000 / plan.segment_count
-    return time_left_s(
-        [_part_work(part, by_number.get(part.number), segment_s, now) for part in parts]
-    )
+    recipe, length_s = Recipe.read(package.recipe), package.duration_ms / 1000
+    segment_s = length_s / recipe.plan.segment_count
+    known = [_part_work(part, by_number.get(part.number), segment_s, now) for part in parts]
+    if recipe.awaits_groups:
+        known.append(PartWork(lane=ENCODE_LANE, kind=RungGroup.H264, length_s=length_s))
+    return time_left_s(known)
 
 
 def _part_work(part: PartRow, job: JobRow | None, segment_s: float, now: datetime) -> PartWork:
@@ -197,4 +198,6 @@ async def _unready_parts(
 
 
 def _progress(package: PackageRow, parts: Sequence[PartRow]) -> float:
-    return 1.0 if package.state == PackageState.READY else encode_progress(parts)
+    if package.state == PackageState.READY:
+        return 1.0
+    return encode_progress(parts, Recipe.read(package.recipe).awaited_segments)

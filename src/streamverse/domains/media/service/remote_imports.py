@@ -1,4 +1,4 @@
-"""Taking in files that lie elsewhere: at an address of the web, or in a bucket of the settings.
+"""Taking in files that lie elsewhere: on the web, in a bucket or a folder of the settings.
 
 The upload is there at once and a job fills it, from where the last attempt stopped; when all of it
 is there, the file is checked as any other.
@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -21,6 +22,7 @@ from streamverse.domains.media.contracts import (
     FetchUpload,
     ProblemView,
     UploadId,
+    UploadRefused,
 )
 from streamverse.domains.media.errors import (
     BucketUnknown,
@@ -46,6 +48,7 @@ from streamverse.domains.media.rules.origins import (
     shown_origin,
 )
 from streamverse.domains.media.rules.states import UploadState
+from streamverse.domains.media.service.local_files import file_in, open_file
 from streamverse.domains.media.service.uploads import (
     Body,
     NewUpload,
@@ -58,6 +61,7 @@ from streamverse.domains.media.service.uploads import (
 from streamverse.kit.clock import new_id
 from streamverse.kit.errors import Unavailable
 from streamverse.kit.fetching import FetchFailed, GuardedFetcher
+from streamverse.kit.folders import Roots
 from streamverse.kit.storage import BucketReader, FoundObject, ObjectNotFound, ObjectStore
 
 if TYPE_CHECKING:
@@ -89,6 +93,7 @@ class Intake:
     limits: UploadLimits
     fetcher: GuardedFetcher
     buckets: Sequence[ImportBucket] = ()
+    roots: Roots = field(default_factory=Roots)
 
     def names(self, tenant_id: UUID) -> Sequence[str]:
         """Name the buckets of a tenant."""
@@ -120,14 +125,28 @@ async def order_import(work: Work, intake: Intake, new: NewImport) -> UploadRow:
         await intake.fetcher.check(address)
     else:
         intake.reader(work.actor.tenant_id, inside.bucket)
-    said = {**new.metadata, "filename": filename_in(address)}
+    row = await _order(work, address, new.metadata, AssetId(new_id()))
+    row.expected_sha256 = expected_sha256
+    return row
+
+
+async def order_file(work: Work, path: Path, metadata: dict[str, str]) -> AssetId:
+    """Order that a file of a folder is taken in; whoever calls this knows that it may be read."""
+    asset_id = AssetId(new_id())
+    await _order(work, path.as_uri(), {**metadata, "batch": "true"}, asset_id)
+    return asset_id
+
+
+async def _order(
+    work: Work, address: str, metadata: dict[str, str], asset_id: AssetId
+) -> UploadRow:
+    said = {**metadata, "filename": filename_in(address)}
     row = new_upload_row(work, NewUpload(0, said))
     row.state = UploadState.FETCHING
-    row.origin, row.expected_sha256 = shown_origin(address), expected_sha256
-    row.asset_id = AssetId(new_id())
+    row.origin, row.asset_id = shown_origin(address), asset_id
     Uploads(work).add(row)
     await work.session.flush()
-    is_titled = bool(new.metadata.get("title", "").strip())
+    is_titled = bool(metadata.get("title", "").strip())
     RemoteImports(work).add(
         RemoteImportRow(upload_id=row.id, address=address, is_titled=is_titled, attempts=0)
     )
@@ -198,6 +217,10 @@ async def _open(
 ) -> AsyncGenerator[_Found]:
     """Ask for a file from a byte on; from the first if nothing proves it to be the same."""
     start = start if validator else 0
+    if (path := file_in(address)) is not None:
+        async with open_file(intake.roots, path, start, validator) as (head, blocks):
+            yield _Found(head, blocks)
+        return
     inside = find_in_bucket(address)
     if inside is not None:
         reader = intake.reader(run.actor.tenant_id, inside.bucket)
@@ -304,6 +327,7 @@ async def give_up_import(work: Work, upload_id: UploadId, problem: ProblemView) 
     row = await Uploads(work).find(upload_id)
     if row is not None and row.state == UploadState.FETCHING:
         row.state, row.problem = UploadState.REFUSED, msgspec.to_builtins(problem)
+        work.emit(UploadRefused(upload_id, AssetId(row.asset_id or upload_id), problem))
         await RemoteImports(work).remove(upload_id)
     if row is None or row.state == UploadState.REFUSED:
         work.enqueue(DeleteFiles((upload_key(upload_id),)))

@@ -73,6 +73,14 @@ async def _drop_failed(work: Work, rules: Retention) -> int:
     return len(asset_ids)
 
 
+async def let_source_go(work: Work, asset_id: AssetId) -> None:
+    """Let the file go that an asset was made from: whoever gave it keeps another."""
+    row = await Assets(work).find(asset_id)
+    if row is not None and row.source_deleted_at is None:
+        row.source_deleted_at = work.now
+        work.enqueue(DeleteSource(asset_id))
+
+
 async def find_deleted_source(work: Work, asset_id: AssetId) -> str | None:
     """Find the name of a source that has been let go, unless its asset is gone."""
     row = await Assets(work).find(asset_id)

@@ -33,6 +33,7 @@ from streamverse.domains.media.rules.subtitles import (
     SubtitleWords,
     set_aside_notice,
     subtitles_key,
+    subtitles_prefix,
     tidy_words,
     words_of_track,
 )
@@ -88,6 +89,16 @@ async def list_subtitles(work: Work, asset_id: AssetId) -> Sequence[SubtitleRow]
     raise PackageNotFound
 
 
+def is_same_subtitles(row: SubtitleRow, given: GivenSubtitles) -> bool:
+    """Tell whether somebody has given subtitles for the same people in the same language before."""
+    words = given.words
+    return row.origin == UPLOADED and (row.language, row.is_forced, row.is_sdh) == (
+        words.language,
+        words.is_forced,
+        words.is_sdh,
+    )
+
+
 async def add_subtitles(
     work: Work, store: ObjectStore, asset_id: AssetId, given: GivenSubtitles
 ) -> SubtitleRow:
@@ -104,8 +115,20 @@ async def add_subtitles(
     row.format = found.form
     await store.put(subtitles_key(package_id, row.track_name or "", ALL_SUBTITLES), text)
     Subtitles(work).add(row)
-    work.enqueue(CutSubtitles(SubtitleId(row.id)), priority=SUBTITLES_PRIORITY, subject_id=asset_id)
+    _order_cut(work, package, row)
     return row
+
+
+def _order_cut(work: Work, package: PackageRow, row: SubtitleRow) -> None:
+    job = CutSubtitles(SubtitleId(row.id))
+    work.enqueue(job, priority=SUBTITLES_PRIORITY, subject_id=package.asset_id)
+
+
+async def order_uncut(work: Work, package: PackageRow) -> None:
+    """Order again what was given and not yet cut, when its job was stopped with all others."""
+    for row in await Subtitles(work).of_package(PackageId(package.id)):
+        if row.origin == UPLOADED and row.state == SubtitleState.PREPARING:
+            _order_cut(work, package, row)
 
 
 async def change_subtitles(
@@ -131,7 +154,7 @@ async def remove_subtitles(work: Work, asset_id: AssetId, subtitle_id: SubtitleI
     package.text_revision += 1
     if row.track_name is not None:
         # Whoever watches at the moment goes on reading them.
-        prefix = subtitles_key(package.id, row.track_name, "").rstrip("/")
+        prefix = subtitles_prefix(package.id, row.track_name)
         work.enqueue(DeleteFiles((prefix,)), run_at=work.now + LET_GO_AFTER)
 
 

@@ -8,13 +8,17 @@ from typing import TYPE_CHECKING
 from streamverse.domains.catalog import public as catalog
 from streamverse.domains.identity import public as identity
 from streamverse.domains.media import public as media
+from streamverse.domains.playback.contracts import PlaybackSessionId
 from streamverse.domains.playback.errors import LicenseNotYours, TitleNotVisible
-from streamverse.domains.playback.rules import TEMPORARY, read_key_ids, write_base64url
+from streamverse.domains.playback.repository import PlaybackSessions
+from streamverse.domains.playback.rules.licenses import TEMPORARY, read_key_ids, write_base64url
 from streamverse.domains.playback.schemas import KeyOut, LicenseIn, LicenseOut
 from streamverse.domains.playback.service.license_throttle import LicenseThrottle
 from streamverse.domains.playback.service.playing import require_access
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from streamverse.domains.media.contracts import PackageId
     from streamverse.kit.work import Work
 
@@ -32,12 +36,11 @@ async def give_license(
     work: Work, licenses: Licenses, package_id: PackageId, grant: str, asked: LicenseIn
 ) -> LicenseOut:
     """Give keys to the log-in that was granted the title, if it still may watch."""
-    holder_id = identity.find_holder(work.actor)
-    if holder_id is None or holder_id != licenses.addresses.open_stream(
-        package_id, grant, work.now
-    ):
+    log_in_id = identity.find_holder(work.actor)
+    holder_id = licenses.addresses.open_stream(package_id, grant, work.now) if log_in_id else None
+    if log_in_id is None or not await _is_own(work, holder_id, log_in_id):
         raise LicenseNotYours
-    licenses.throttle.enter(holder_id, work.now)
+    licenses.throttle.enter(log_in_id, work.now)
     wanted = read_key_ids(asked.kids, asked.type)
     asset_id = await media.find_protected(work, package_id)
     title = await catalog.find_visible_title_of_asset(work, asset_id) if asset_id else None
@@ -52,3 +55,11 @@ async def give_license(
         ],
         TEMPORARY,
     )
+
+
+async def _is_own(work: Work, holder_id: UUID | None, log_in_id: UUID) -> bool:
+    """Tell whether a grant is held by a log-in, or by an open session that it has opened."""
+    if holder_id is None or holder_id == log_in_id:
+        return holder_id is not None
+    row = await PlaybackSessions(work).find(PlaybackSessionId(holder_id))
+    return row is not None and row.log_in_id == log_in_id and row.ended_at is None

@@ -12,7 +12,8 @@ from streamverse.domains.playback.errors import (
     TitleNotPlayable,
     TitleNotVisible,
 )
-from streamverse.domains.playback.rules import Access, decide_access, write_base64url
+from streamverse.domains.playback.rules.access import Access, Wish, decide_access
+from streamverse.domains.playback.rules.licenses import write_base64url
 from streamverse.domains.playback.schemas import DrmOut, PlaybackOut, ThumbnailSpriteOut
 
 if TYPE_CHECKING:
@@ -23,20 +24,10 @@ if TYPE_CHECKING:
 CLEARKEY = "org.w3.clearkey"
 
 
-async def start_playback(
-    work: Work, addresses: media.MediaAddresses, title_id: TitleId
+def show_playback(
+    title: Title, package: PackageView, signed: media.PlayableAddresses
 ) -> PlaybackOut:
-    """Decide whether the caller may watch a title, and tell their player where it is."""
-    title = await catalog.find_visible_title(work, title_id)
-    if title is None:
-        raise TitleNotVisible
-    if (asset_id := title.asset_id) is not None:
-        # Who is told to come back in a moment waits as much as who sees it grow.
-        work.if_refused(lambda aftermath: media.hurry(aftermath, asset_id))
-    package = await require_access(work, title)
-    if not package.is_complete:
-        await media.hurry(work, package.asset_id)
-    signed = media.sign_addresses(work, addresses, package)
+    """Tell a player where a title is."""
     return PlaybackOut(
         title_id=title.id,
         name=title.name,
@@ -87,7 +78,7 @@ async def require_access(work: Work, title: Title) -> PackageView:
     """Give what can be played of a title that the actor may know of, or refuse."""
     package = await media.find_package(work, title.asset_id) if title.asset_id else None
     access = decide_access(
-        has_failed=title.state is TitleState.FAILED, is_playable=package is not None
+        Wish(has_failed=title.state is TitleState.FAILED, is_playable=package is not None)
     )
     if access is not Access.ALLOWED or package is None:
         raise TitleNotPlayable(has_failed=access is Access.FAILED)

@@ -110,7 +110,7 @@ def account_of(actor: Actor) -> AccountId:
 
 def view_of(row: ProfileRow) -> Profile:
     """Show a profile to others."""
-    parental = read_preferences(row.preferences, row.language).parental
+    preferences = read_preferences(row.preferences, row.language)
     return Profile(
         id=ProfileId(row.id),
         account_id=AccountId(row.account_id),
@@ -120,6 +120,9 @@ def view_of(row: ProfileRow) -> Profile:
         maturity_limit=row.maturity_limit,
         language=row.language,
         has_pin=row.pin_hash is not None,
-        is_adult_hidden=parental.is_adult_hidden,
-        is_pin_needed_to_buy=parental.is_pin_needed_to_buy,
+        is_adult_hidden=preferences.parental.is_adult_hidden,
+        is_pin_needed_to_buy=preferences.parental.is_pin_needed_to_buy,
+        is_history_kept=preferences.privacy.is_history_kept,
+        is_personalised=preferences.privacy.is_personalised,
+        is_mailed=preferences.notifications.is_by_email,
     )

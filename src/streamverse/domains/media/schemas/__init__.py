@@ -1,0 +1,1 @@
+"""Media's JSON, in and out, by theme."""

@@ -1,0 +1,67 @@
+"""What playback shows to others: ids, its settings and its job."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import NewType
+from uuid import UUID
+
+from streamverse.domains.catalog.contracts import TitleId
+from streamverse.kit.db import JsonObject
+from streamverse.kit.jobs import Job
+
+PlaybackSessionId = NewType("PlaybackSessionId", UUID)
+
+LEASE = timedelta(seconds=90)
+HEARTBEAT_EVERY = timedelta(seconds=20)
+
+
+class EndedBy(enum.StrEnum):
+    """Why somebody no longer watches."""
+
+    FINISHED = "finished"
+    VIEWER = "viewer"
+    FAILURE = "failure"
+    CHOSEN = "chosen"
+    SILENCE = "silence"
+    LOG_OUT = "log_out"
+    STAFF = "staff"
+
+
+@dataclass(frozen=True, slots=True)
+class PlaybackSettings:
+    """What the operator decides about watching; a limit of 0 is none."""
+
+    streams_at_once: int = 3
+    devices_at_most: int = 0
+    kept_for: timedelta = timedelta(days=90)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlayerWish:
+    """What a player asks for: a title, and what it can do.
+
+    It goes on with the session that it names, or with whichever its log-in has of the title.
+    """
+
+    title_id: TitleId
+    codecs: tuple[str, ...] = ()
+    max_height: int | None = None
+    resumes: PlaybackSessionId | None = None
+    resumes_any: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """What somebody has to say about a session, with what their player knows."""
+
+    kind: str
+    words: str
+    facts: JsonObject
+
+
+@dataclass(frozen=True, slots=True)
+class TidySessions(Job):
+    """End the sessions that have gone silent, and forget those that are old."""

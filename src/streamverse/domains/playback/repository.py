@@ -1,0 +1,177 @@
+"""All SQL of playback."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import and_, delete, func, or_, select, update
+
+from streamverse.domains.identity.contracts import AccountId, SessionId
+from streamverse.domains.playback.contracts import EndedBy, PlaybackSessionId
+from streamverse.domains.playback.errors import SessionNotFound
+from streamverse.domains.playback.models import IssueRow, PlaybackSessionRow
+from streamverse.domains.playback.rules.summaries import Measured
+from streamverse.kit.work import Work
+
+
+class PlaybackSessions:
+    """Who watches, and who has watched."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    async def add(self, row: PlaybackSessionRow) -> None:
+        """Add a session."""
+        self._work.session.add(row)
+        await self._work.session.flush()
+
+    async def find(self, session_id: PlaybackSessionId) -> PlaybackSessionRow | None:
+        """Find a session, open or not."""
+        return await self._work.session.scalar(
+            select(PlaybackSessionRow).where(PlaybackSessionRow.id == session_id)
+        )
+
+    async def get(
+        self, session_id: PlaybackSessionId, account_id: UUID | None = None
+    ) -> PlaybackSessionRow:
+        """Get a session, of one account where it is given, or fail with ``SessionNotFound``."""
+        row = await self.find(session_id)
+        if row is None or account_id not in {None, row.account_id}:
+            raise SessionNotFound
+        return row
+
+    async def lock(self, session_ids: Collection[UUID]) -> Sequence[PlaybackSessionRow]:
+        """Get sessions for change, in an order in which nobody waits in a circle."""
+        query = (
+            select(PlaybackSessionRow)
+            .where(PlaybackSessionRow.id.in_(session_ids))
+            .order_by(PlaybackSessionRow.id)
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        )
+        return (await self._work.session.scalars(query)).all()
+
+    async def end_silent(self) -> None:
+        """End the sessions whose lease has run out."""
+        await self._work.session.execute(
+            update(PlaybackSessionRow)
+            .where(
+                PlaybackSessionRow.ended_at.is_(None),
+                PlaybackSessionRow.lease_until <= self._work.now,
+            )
+            .values(ended_at=PlaybackSessionRow.lease_until, ended_by=EndedBy.SILENCE.value)
+            .execution_options(synchronize_session=False)
+        )
+
+    async def end_of_log_ins(self, log_in_ids: Collection[SessionId]) -> None:
+        """End what was opened by log-ins that are no more."""
+        await self._work.session.execute(
+            update(PlaybackSessionRow)
+            .where(
+                PlaybackSessionRow.log_in_id.in_(log_in_ids), PlaybackSessionRow.ended_at.is_(None)
+            )
+            .values(ended_at=self._work.now, ended_by=EndedBy.LOG_OUT.value)
+        )
+
+    async def open_of(self, account_id: AccountId) -> Sequence[PlaybackSessionRow]:
+        """List the open sessions of an account, the oldest first."""
+        query = (
+            select(PlaybackSessionRow)
+            .where(
+                PlaybackSessionRow.account_id == account_id, PlaybackSessionRow.ended_at.is_(None)
+            )
+            .order_by(PlaybackSessionRow.id)
+        )
+        return (await self._work.session.scalars(query)).all()
+
+    async def devices_of(self, account_id: AccountId, since: datetime) -> set[UUID]:
+        """Find on which devices an account has watched since some moment."""
+        found = await self._work.session.scalars(
+            select(PlaybackSessionRow.device_id)
+            .distinct()
+            .where(
+                PlaybackSessionRow.account_id == account_id,
+                PlaybackSessionRow.device_id.is_not(None),
+                PlaybackSessionRow.opened_at >= since,
+            )
+        )
+        return {device_id for device_id in found if device_id is not None}
+
+    async def last_throughput(self, device_id: UUID) -> int | None:
+        """Find how fast the line of a device was when it was last measured."""
+        return await self._work.session.scalar(
+            select(PlaybackSessionRow.throughput_bps)
+            .where(
+                PlaybackSessionRow.device_id == device_id,
+                PlaybackSessionRow.throughput_bps.is_not(None),
+            )
+            .order_by(PlaybackSessionRow.id.desc())
+            .limit(1)
+        )
+
+    async def page(
+        self, *, is_running: bool | None, before: UUID | None, limit: int
+    ) -> Sequence[PlaybackSessionRow]:
+        """List sessions, the newest first."""
+        running = and_(
+            PlaybackSessionRow.ended_at.is_(None), PlaybackSessionRow.lease_until > self._work.now
+        )
+        query = select(PlaybackSessionRow).order_by(PlaybackSessionRow.id.desc()).limit(limit)
+        if is_running is not None:
+            past = or_(
+                PlaybackSessionRow.ended_at.is_not(None),
+                PlaybackSessionRow.lease_until <= self._work.now,
+            )
+            query = query.where(running if is_running else past)
+        if before is not None:
+            query = query.where(PlaybackSessionRow.id < before)
+        return (await self._work.session.scalars(query)).all()
+
+    async def measured(self, since: datetime, limit: int) -> Sequence[Measured]:
+        """List how sessions went since some moment, the newest first."""
+        columns = [getattr(PlaybackSessionRow, name) for name in Measured.__slots__]
+        query = (
+            select(*columns)
+            .where(PlaybackSessionRow.opened_at >= since)
+            .order_by(PlaybackSessionRow.opened_at.desc())
+            .limit(limit)
+        )
+        return [Measured(*row) for row in await self._work.session.execute(query)]
+
+    async def of_account(self, account_id: AccountId) -> Sequence[PlaybackSessionRow]:
+        """List all that is kept of an account."""
+        query = (
+            select(PlaybackSessionRow)
+            .where(PlaybackSessionRow.account_id == account_id)
+            .order_by(PlaybackSessionRow.id)
+        )
+        return (await self._work.session.scalars(query)).all()
+
+    async def forget(self, before: datetime) -> int:
+        """Delete the sessions that ended before some moment, and say how many."""
+        gone = delete(PlaybackSessionRow).where(PlaybackSessionRow.ended_at < before)
+        return len((await self._work.session.scalars(gone.returning(PlaybackSessionRow.id))).all())
+
+
+class Issues:
+    """What was reported of sessions."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    async def add(self, row: IssueRow) -> None:
+        """Add a report."""
+        self._work.session.add(row)
+        await self._work.session.flush()
+
+    async def of_sessions(self, session_ids: Collection[UUID]) -> Sequence[IssueRow]:
+        """List what was reported of some sessions."""
+        query = select(IssueRow).where(IssueRow.session_id.in_(session_ids)).order_by(IssueRow.id)
+        return (await self._work.session.scalars(query)).all()
+
+    async def count(self, session_id: PlaybackSessionId) -> int:
+        """Count what was reported of a session."""
+        query = select(func.count()).where(IssueRow.session_id == session_id)
+        return await self._work.session.scalar(query) or 0

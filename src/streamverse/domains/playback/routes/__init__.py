@@ -1,0 +1,47 @@
+"""Playback over HTTP."""
+
+from __future__ import annotations
+
+from litestar import Router
+from litestar.di import Provide
+
+from streamverse.domains.playback.routes.delivery import give_token, sign_address
+from streamverse.domains.playback.routes.sessions import (
+    get_analytics,
+    get_debug_facts,
+    list_sessions,
+    report_issue,
+    summarise_sessions,
+    switch_quality,
+    take_events,
+)
+from streamverse.domains.playback.routes.starting import (
+    end_session,
+    get_thumbnails,
+    give_license,
+    open_session,
+    provide_licenses,
+    start_playback,
+)
+
+router = Router(
+    path="/",
+    route_handlers=[
+        start_playback,
+        get_thumbnails,
+        give_license,
+        open_session,
+        end_session,
+        take_events,
+        get_analytics,
+        get_debug_facts,
+        report_issue,
+        switch_quality,
+        list_sessions,
+        summarise_sessions,
+        sign_address,
+        give_token,
+    ],
+    dependencies={"licenses": Provide(provide_licenses, sync_to_thread=False)},
+    tags=["playback"],
+)

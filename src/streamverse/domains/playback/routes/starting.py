@@ -1,0 +1,166 @@
+"""Starting to watch over HTTP: the door, the addresses, the keys."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from litestar import delete, get, post
+from litestar.datastructures import ResponseHeader, State
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody
+
+from streamverse.domains.catalog.contracts import TitleId
+from streamverse.domains.media.contracts import PackageId
+from streamverse.domains.media.public import KeySafe, KeyUnknown, MediaAddresses
+from streamverse.domains.playback.contracts import PlaybackSessionId, PlayerWish
+from streamverse.domains.playback.errors import (
+    DeviceCannotPlay,
+    LicenseNotYours,
+    LicenseRequestInvalid,
+    LicensesThrottled,
+    SessionNotFound,
+    ThumbnailsNotMade,
+    TitleNotHere,
+    TitleNotNow,
+    TitleNotPlayable,
+    TitleNotVisible,
+    TitleTooMature,
+    TooManyDevices,
+    TooManyStreams,
+)
+from streamverse.domains.playback.schemas import (
+    LicenseIn,
+    LicenseOut,
+    PlaybackOut,
+    SessionIn,
+    SessionOut,
+    ThumbnailSpriteOut,
+)
+from streamverse.domains.playback.service import licenses as licensing
+from streamverse.domains.playback.service import opening, playing
+from streamverse.domains.playback.service.desk import PlaybackDesk
+from streamverse.domains.playback.service.license_throttle import LicenseThrottle
+from streamverse.domains.playback.service.licenses import Licenses
+from streamverse.domains.playback.service.opening import Door
+from streamverse.kit.http import problems, signed_in
+from streamverse.kit.tokens import GrantExpired, GrantInvalid
+from streamverse.kit.work import Work
+
+LICENSE_LIMIT_BYTES = 4096
+NOT_STORED = [ResponseHeader(name="Cache-Control", value="no-store")]
+
+
+@post(
+    "/titles/{title_id:uuid}/playback",
+    guards=[signed_in],
+    status_code=200,
+    responses=problems(
+        TitleNotVisible,
+        TitleTooMature,
+        TitleNotHere,
+        TitleNotNow,
+        TitleNotPlayable,
+        TooManyDevices,
+        TooManyStreams,
+    ),
+)
+async def start_playback(
+    title_id: FromPath[UUID],
+    work: NamedDependency[Work],
+    media_addresses: NamedDependency[MediaAddresses],
+    playback_desk: NamedDependency[PlaybackDesk],
+) -> PlaybackOut:
+    """Start to watch a title with a player that says nothing of itself, or go on."""
+    door = Door(media_addresses, playback_desk)
+    wish = PlayerWish(title_id=TitleId(title_id), resumes_any=True)
+    return (await opening.open_session(work, door, wish)).playback
+
+
+@get(
+    "/titles/{title_id:uuid}/thumbnail-sprite",
+    guards=[signed_in],
+    responses=problems(TitleNotVisible, TitleNotPlayable, ThumbnailsNotMade),
+)
+async def get_thumbnails(
+    title_id: FromPath[UUID],
+    work: NamedDependency[Work],
+    media_addresses: NamedDependency[MediaAddresses],
+) -> ThumbnailSpriteOut:
+    """Tell where the small pictures of a title are, for the bar of time."""
+    return await playing.get_thumbnails(work, media_addresses, TitleId(title_id))
+
+
+@post(
+    "/playback/licenses/clearkey/{package_id:uuid}/{grant:str}",
+    guards=[signed_in],
+    status_code=200,
+    request_max_body_size=LICENSE_LIMIT_BYTES,
+    response_headers=NOT_STORED,
+    responses=problems(
+        GrantInvalid,
+        GrantExpired,
+        LicenseNotYours,
+        LicenseRequestInvalid,
+        LicensesThrottled,
+        TitleNotVisible,
+        TitleNotPlayable,
+        KeyUnknown,
+    ),
+)
+async def give_license(
+    package_id: FromPath[UUID],
+    grant: FromPath[str],
+    data: JSONBody[LicenseIn],
+    work: NamedDependency[Work],
+    licenses: NamedDependency[Licenses],
+) -> LicenseOut:
+    """Get the keys of an encrypted title, as a browser's Clear Key asks for them."""
+    return await licensing.give_license(work, licenses, PackageId(package_id), grant, data)
+
+
+@post(
+    "/player/sessions/enhanced",
+    guards=[signed_in],
+    status_code=201,
+    request_max_body_size=LICENSE_LIMIT_BYTES,
+    response_headers=NOT_STORED,
+    responses=problems(
+        TitleNotVisible,
+        TitleTooMature,
+        TitleNotHere,
+        TitleNotNow,
+        TitleNotPlayable,
+        DeviceCannotPlay,
+        TooManyDevices,
+        TooManyStreams,
+    ),
+)
+async def open_session(
+    data: JSONBody[SessionIn],
+    work: NamedDependency[Work],
+    media_addresses: NamedDependency[MediaAddresses],
+    playback_desk: NamedDependency[PlaybackDesk],
+) -> SessionOut:
+    """Start to watch a title: whether that may be, where it is, and what a player begins with."""
+    door = Door(media_addresses, playback_desk)
+    return SessionOut.of(await opening.open_session(work, door, data.wish()))
+
+
+@delete(
+    "/player/sessions/{session_id:uuid}",
+    guards=[signed_in],
+    responses=problems(SessionNotFound),
+)
+async def end_session(session_id: FromPath[UUID], work: NamedDependency[Work]) -> None:
+    """End a session, on whatever device it runs; its addresses stop working within seconds."""
+    await opening.end_session(work, PlaybackSessionId(session_id))
+
+
+def provide_licenses(
+    state: State,
+    media_addresses: NamedDependency[MediaAddresses],
+    key_safe: NamedDependency[KeySafe],
+) -> Licenses:
+    """Give what licences take, with the application's own throttle."""
+    throttle = state.setdefault("license_throttle", LicenseThrottle())
+    return Licenses(media_addresses, key_safe, throttle)

@@ -1,0 +1,1 @@
+"""What playback decides without I/O, by theme."""

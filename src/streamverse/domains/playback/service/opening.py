@@ -1,0 +1,300 @@
+"""Opening and ending sessions: the one door to watching."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from ipaddress import ip_address, ip_network
+from typing import NoReturn
+from uuid import UUID
+
+from streamverse.domains.catalog import public as catalog
+from streamverse.domains.catalog.contracts import (
+    MarkerLine,
+    Title,
+    TitleId,
+    TitleKind,
+    TitleState,
+)
+from streamverse.domains.identity import public as identity
+from streamverse.domains.identity.contracts import AccountId, Device
+from streamverse.domains.library import public as library
+from streamverse.domains.media import public as media
+from streamverse.domains.media.contracts import PackageView
+from streamverse.domains.playback.contracts import (
+    LEASE,
+    EndedBy,
+    PlaybackSessionId,
+    PlaybackSettings,
+    PlayerWish,
+)
+from streamverse.domains.playback.errors import (
+    DeviceCannotPlay,
+    SessionNotFound,
+    TitleNotHere,
+    TitleNotNow,
+    TitleNotPlayable,
+    TitleNotVisible,
+    TitleTooMature,
+    TooManyDevices,
+    TooManyStreams,
+)
+from streamverse.domains.playback.models import PlaybackSessionRow
+from streamverse.domains.playback.repository import PlaybackSessions
+from streamverse.domains.playback.rules.access import Access, Wish, decide_access
+from streamverse.domains.playback.schemas import PlaybackOut, StreamOut
+from streamverse.domains.playback.service.desk import PlaybackDesk
+from streamverse.domains.playback.service.playing import show_playback
+from streamverse.domains.profiles import public as profiles
+from streamverse.domains.profiles.contracts import (
+    Preferences,
+    Profile,
+    ProfileId,
+)
+from streamverse.kit.clock import new_id
+from streamverse.kit.work import Work
+from streamverse.mediakit.tailoring import Tailoring
+
+# A device that was not watched on for so long is free for another one.
+DEVICE_COUNTS_FOR = timedelta(days=30)
+NETWORK_BITS = {4: 24, 6: 48}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """A session with all that its player begins with."""
+
+    row: PlaybackSessionRow
+    playback: PlaybackOut
+    events_token: str
+    resume_at_ms: int | None
+    markers: Sequence[MarkerLine]
+    next_title: tuple[TitleId, str] | None
+    throughput_bps: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """What it takes to let somebody in: who signs addresses, and who takes the player's news."""
+
+    addresses: media.MediaAddresses
+    desk: PlaybackDesk
+
+
+@dataclass(frozen=True, slots=True)
+class _Viewer:
+    """Who asks, with which device and liking."""
+
+    account_id: AccountId
+    log_in_id: UUID
+    profile: Profile | None
+    device: Device | None
+    tailoring: Tailoring
+
+
+async def open_session(work: Work, door: Door, wish: PlayerWish) -> Opened:
+    """Decide whether the caller may watch a title here and now, and count them as watching.
+
+    While an account asks, nobody else of it does: so the count of streams is exact.
+    """
+    viewer = await _find_viewer(work, wish)
+    title, visibility = await catalog.judge_title(work, wish.title_id, viewer.profile)
+    if title is not None and (asset_id := title.asset_id) is not None:
+        # Who is told to come back in a moment waits as much as who sees it grow.
+        work.if_refused(lambda aftermath: media.hurry(aftermath, asset_id))
+    package = await media.find_package(work, title.asset_id) if title and title.asset_id else None
+    await identity.lock_account(work, viewer.account_id)
+    running = await _find_running(work, viewer)
+    own = _find_own(running, viewer, wish)
+    # A page that was loaded again could not say that it went.
+    left = [row for row in running if row is not own and _is_same(row, viewer, wish)]
+    others = [row for row in running if row is not own and row not in left]
+    settings = door.desk.settings
+    devices = await _find_devices(work, viewer) if settings.devices_at_most else set[UUID]()
+    access = decide_access(
+        Wish(
+            visibility=visibility,
+            is_playable=package is not None,
+            has_failed=title is not None and title.state is TitleState.FAILED,
+            codec_families=package.codec_families if package else (),
+            tailoring=viewer.tailoring,
+            streams=len(others),
+            streams_at_once=settings.streams_at_once,
+            devices=len(devices),
+            devices_at_most=settings.devices_at_most,
+            is_device_known=viewer.device is None or viewer.device.id in devices,
+        )
+    )
+    if access is not Access.ALLOWED or title is None or package is None:
+        await _refuse(work, access, settings, others)
+    for row in left:
+        end(row, EndedBy.VIEWER, work.now)
+    row = own or await _add(work, viewer, title, package)
+    if own is not None:
+        own.lease_until, own.package_id = work.now + LEASE, package.package_id
+        own.tailoring = asdict(viewer.tailoring)
+    return await _show(work, door, row, title, package)
+
+
+async def _find_running(work: Work, viewer: _Viewer) -> list[PlaybackSessionRow]:
+    """List the account's open sessions; those that have gone silent give way now."""
+    running: list[PlaybackSessionRow] = []
+    for row in await PlaybackSessions(work).open_of(viewer.account_id):
+        if row.lease_until > work.now:
+            running.append(row)
+        else:
+            end(row, EndedBy.SILENCE, row.lease_until)
+    return running
+
+
+async def _find_devices(work: Work, viewer: _Viewer) -> set[UUID]:
+    since = work.now - DEVICE_COUNTS_FOR
+    return await PlaybackSessions(work).devices_of(viewer.account_id, since)
+
+
+def _find_own(
+    running: Sequence[PlaybackSessionRow], viewer: _Viewer, wish: PlayerWish
+) -> PlaybackSessionRow | None:
+    """Find the session that goes on: the player asks for addresses again."""
+    mine = [row for row in running if _is_same(row, viewer, wish)]
+    return next((row for row in mine if wish.resumes_any or row.id == wish.resumes), None)
+
+
+def _is_same(row: PlaybackSessionRow, viewer: _Viewer, wish: PlayerWish) -> bool:
+    return row.log_in_id == viewer.log_in_id and row.title_id == wish.title_id
+
+
+async def _find_viewer(work: Work, wish: PlayerWish) -> _Viewer:
+    actor, log_in_id = work.actor, identity.find_holder(work.actor)
+    if actor.account_id is None or log_in_id is None:
+        raise TitleNotVisible
+    profile = await profiles.get_current_profile(work)
+    liked = await profiles.find_preferences(work, profile.id) if profile else None
+    tailoring = _tailoring(wish, liked or Preferences())
+    device = await identity.find_own_device(work)
+    return _Viewer(AccountId(actor.account_id), log_in_id, profile, device, tailoring)
+
+
+def _tailoring(wish: PlayerWish, liked: Preferences) -> Tailoring:
+    return Tailoring(
+        codecs=wish.codecs,
+        max_height=wish.max_height,
+        audio_languages=tuple(liked.audio_languages),
+        text_languages=tuple(liked.subtitle_languages),
+    )
+
+
+async def _refuse(
+    work: Work, access: Access, settings: PlaybackSettings, running: Sequence[PlaybackSessionRow]
+) -> NoReturn:
+    match access:
+        case Access.TOO_MATURE:
+            raise TitleTooMature
+        case Access.NOT_HERE:
+            raise TitleNotHere
+        case Access.NOT_NOW:
+            raise TitleNotNow
+        case Access.NOT_YET | Access.FAILED:
+            raise TitleNotPlayable(has_failed=access is Access.FAILED)
+        case Access.NOT_ON_DEVICE:
+            raise DeviceCannotPlay
+        case Access.TOO_MANY_DEVICES:
+            raise TooManyDevices(settings.devices_at_most)
+        case Access.TOO_MANY_STREAMS:
+            streams = await _show_streams(work, running)
+            raise TooManyStreams(settings.streams_at_once, streams)
+        case _:
+            raise TitleNotVisible
+
+
+async def _show_streams(work: Work, rows: Sequence[PlaybackSessionRow]) -> list[StreamOut]:
+    """Show what runs; a title that the actor may not know of has no name."""
+    visible = await catalog.keep_visible(work, {TitleId(row.title_id) for row in rows})
+    names = await catalog.find_names(work, visible)
+    return [
+        StreamOut(row.id, row.device_name, names.get(row.title_id), row.opened_at) for row in rows
+    ]
+
+
+async def _add(
+    work: Work, viewer: _Viewer, title: Title, package: PackageView
+) -> PlaybackSessionRow:
+    profile = viewer.profile
+    row = PlaybackSessionRow(
+        id=new_id(),
+        account_id=viewer.account_id,
+        # Who wishes no history is not named in this one either.
+        profile_id=profile.id if profile and profile.is_history_kept else None,
+        device_id=viewer.device.id if viewer.device else None,
+        device_name=viewer.device.name if viewer.device else "",
+        title_id=title.id,
+        log_in_id=viewer.log_in_id,
+        package_id=package.package_id,
+        region=work.actor.region,
+        network=network_of(work.actor.place),
+        tailoring=asdict(viewer.tailoring),
+        opened_at=work.now,
+        lease_until=work.now + LEASE,
+    )
+    await PlaybackSessions(work).add(row)
+    return row
+
+
+def network_of(place: str) -> str:
+    """Give the network of an address, wide enough not to tell one household from its neighbours."""
+    try:
+        address = ip_address(place)
+    except ValueError:
+        return ""
+    return str(ip_network((address, NETWORK_BITS[address.version]), strict=False))
+
+
+async def _show(
+    work: Work, door: Door, row: PlaybackSessionRow, title: Title, package: PackageView
+) -> Opened:
+    if not package.is_complete:
+        await media.hurry(work, package.asset_id)
+    signed = media.sign_addresses(work, door.addresses, package, row.id)
+    profile_id = ProfileId(row.profile_id) if row.profile_id else None
+    sessions = PlaybackSessions(work)
+    return Opened(
+        row=row,
+        playback=show_playback(title, package, signed),
+        events_token=door.desk.sign(PlaybackSessionId(row.id), signed.expires_at),
+        resume_at_ms=(
+            await library.find_resume_point(work, profile_id, title.id) if profile_id else None
+        ),
+        markers=await catalog.list_markers(work, title.id),
+        next_title=await _find_next(work, title),
+        throughput_bps=await sessions.last_throughput(row.device_id) if row.device_id else None,
+    )
+
+
+async def _find_next(work: Work, title: Title) -> tuple[TitleId, str] | None:
+    if title.kind is not TitleKind.EPISODE:
+        return None
+    watchable = await catalog.find_watchable(work, title.id)
+    series = {title.id: watchable.root_id} if watchable else {}
+    found = (await catalog.find_next_episodes(work, series)).get(title.id)
+    if found is None:
+        return None
+    return found, (await catalog.find_names(work, [found]))[found]
+
+
+async def end_session(work: Work, session_id: PlaybackSessionId) -> None:
+    """End a session: of one's own account, or any by staff. Ending it again changes nothing.
+
+    Its addresses stop working as soon as each process asks about it again.
+    """
+    row = await PlaybackSessions(work).find(session_id)
+    is_own = row is not None and row.account_id == work.actor.account_id
+    if row is None or not (is_own or work.actor.may("accounts.manage")):
+        raise SessionNotFound
+    if row.ended_at is None:
+        end(row, EndedBy.CHOSEN if is_own else EndedBy.STAFF, work.now)
+
+
+def end(row: PlaybackSessionRow, by: EndedBy, at: datetime) -> None:
+    """Write down that and why a session is over."""
+    row.ended_at, row.ended_by = at, by.value

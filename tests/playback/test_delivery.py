@@ -1,0 +1,200 @@
+"""What delivers media in the program's place: signed addresses, tokens, and a real nginx."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from streamverse.domains.catalog.contracts import TitleId
+from streamverse.domains.media.public import MediaAddresses
+from streamverse.kit.clock import FixedClock
+from streamverse.kit.work import Workshop
+from tests.conftest import Clients
+from tests.factories.accounts import People
+from tests.factories.media import MediaFactory
+from tests.factories.processes import Process, free_port, owner_client
+from tests.factories.titles import make_title
+from tests.playback.test_sessions import Json, opened, refusal
+
+DOCUMENT = Path(__file__).parents[2] / "docs/operate/delivery.md"
+UNKNOWN = (404, "playback.session_not_found")
+
+
+@pytest.fixture
+async def session(clients: Clients, workshop: Workshop, people: People) -> Json:
+    """Let the viewer watch a film."""
+    async with workshop.work(people.owner) as work:
+        film: TitleId = await make_title(work)
+    return await opened(clients.viewer, film)
+
+
+def own_base(session: Json) -> str:
+    return session["playback"]["hls_url"].removesuffix("master.m3u8")
+
+
+async def test_the_log_in_of_a_session_gets_its_addresses_and_its_token(
+    clients: Clients, session: Json, addresses: MediaAddresses, clock: FixedClock
+):
+    asked = {"session_id": session["session_id"]}
+    signed = (await clients.viewer.get("/delivery/signed-url", params=asked)).json()
+    assert signed["url"] == session["playback"]["hls_url"]
+    assert signed["expires_at"] == session["playback"]["expires_at"]
+    segment = await clients.viewer.get(
+        "/delivery/signed-url", params={**asked, "name": "v360/12.m4s"}
+    )
+    assert segment.json()["url"] == f"{own_base(session)}v360/12.m4s"
+    told = (await clients.viewer.get("/delivery/token", params=asked)).json()
+    assert told["path"] == own_base(session)
+    assert told["token"] == own_base(session).split("/")[2]
+    # Later on they are signed for longer.
+    clock.advance(timedelta(hours=2))
+    later = (await clients.viewer.get("/delivery/signed-url", params=asked)).json()
+    assert later["expires_at"] > signed["expires_at"]
+    assert later["url"] != signed["url"]
+    assert addresses.expires_at(clock.now()).isoformat().startswith(later["expires_at"][:19])
+
+
+@pytest.mark.parametrize("name", ["signed-url", "token"])
+async def test_nobody_else_gets_them_and_nobody_when_it_is_over(
+    clients: Clients, session: Json, name: str
+):
+    asked = {"session_id": session["session_id"]}
+    for client in (clients.owner, clients.stranger):
+        assert refusal(await client.get(f"/delivery/{name}", params=asked)) == UNKNOWN
+    unknown = {"session_id": str(uuid4())}
+    assert refusal(await clients.viewer.get(f"/delivery/{name}", params=unknown)) == UNKNOWN
+    await clients.viewer.delete(f"/player/sessions/{session['session_id']}")
+    told = refusal(await clients.viewer.get(f"/delivery/{name}", params=asked))
+    assert told == (409, "playback.session_ended")
+
+
+@pytest.mark.parametrize("name", ["../x.m3u8", "v360/../../x/0.m4s", "source", "v360/0.m4s\n", ""])
+async def test_only_media_has_addresses(clients: Clients, session: Json, name: str):
+    asked = {"session_id": session["session_id"], "name": name}
+    assert (await clients.viewer.get("/delivery/signed-url", params=asked)).status_code != 200
+
+
+# --- nginx ----------------------------------------------------------------------------------------
+
+
+@contextmanager
+def nginx(folder: Path, app: Process) -> Iterator[str]:
+    """Run nginx as the operator's manual has it, before a program."""
+    executable = shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/bin")
+    assert executable, "Install nginx: on Debian and Ubuntu, apt install nginx-light."
+    blocks = re.findall(r"```nginx\n(.*?)```", DOCUMENT.read_text(encoding="utf-8"), re.DOTALL)
+    [config] = blocks
+    port = free_port()
+    for text, instead in (
+        ("listen 80;", f"listen 127.0.0.1:{port};"),
+        ("127.0.0.1:8000", f"127.0.0.1:{app.port}"),
+        ("/var/lib/streamverse", str(app.data_dir)),
+        ("/var/cache/nginx", str(folder / "cache")),
+    ):
+        assert config.count(text) == 1
+        config = config.replace(text, instead)
+    kept = "".join(
+        f"{kind}_temp_path {folder / kind};"
+        for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
+    file = folder / "nginx.conf"
+    # Whoever is root would otherwise work as somebody who may not read the test's folder.
+    user = "user root; " if os.geteuid() == 0 else ""
+    file.write_text(
+        f"{user}pid {folder / 'nginx.pid'}; error_log {folder / 'error.log'}; daemon off;"
+        f"worker_processes 1; events {{}} http {{ access_log off; {kept}\n{config}}}"
+    )
+    running = subprocess.Popen([executable, "-c", str(file), "-p", str(folder), "-e", "stderr"])
+    try:
+        _wait_for(port)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        running.terminate()
+        running.wait(10)
+
+
+def _wait_for(port: int) -> None:
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        try:
+            httpx.get(f"http://127.0.0.1:{port}/api/v1/ops/health", timeout=2)
+        except httpx.TransportError:
+            continue
+        return
+    raise TimeoutError("nginx does not answer")
+
+
+def test_nginx_sends_what_the_token_opens_and_nothing_else(tmp_path: Path, media: MediaFactory):
+    folder = tmp_path / "nginx"
+    (folder / "cache").mkdir(parents=True)
+    process = Process("serve", tmp_path / "data")
+    process.start()
+    try:
+        with owner_client(process) as owner, nginx(folder, process) as front:
+            _check_nginx(owner, front, media.make("short"))
+    finally:
+        process.stop()
+
+
+def _check_nginx(owner: httpx.Client, front: str, film: Path) -> None:
+    session = _open(owner, _upload(owner, film))
+    base = f"{front}{own_base(session)}"
+    own = str(owner.base_url).split("/api")[0] + own_base(session)
+    for name in ("master.m3u8", "v360/init.mp4", "v360/0.m4s"):
+        answer = httpx.get(f"{base}{name}")
+        assert (answer.status_code, answer.content) == (200, httpx.get(f"{own}{name}").content)
+        is_segment = name.endswith("m4s")
+        assert ("immutable" in answer.headers["cache-control"]) is (not name.endswith("m3u8"))
+        # Only nginx says who it is there; the program's own answers come through it unnamed.
+        assert answer.headers["server"] == "nginx"
+        if is_segment:
+            part = httpx.get(f"{base}{name}", headers={"Range": "bytes=0-9"})
+            assert (part.status_code, part.content) == (206, answer.content[:10])
+    *_, token, _package, _ = own_base(session).split("/")
+    for wrong in (token[:-1] + ("0" if token[-1] != "0" else "1"), "A" * 64):
+        answer = httpx.get(f"{base.replace(token, wrong)}v360/0.m4s")
+        assert answer.status_code == 403
+    assert httpx.get(f"{front}/token").status_code == 404
+    owner.delete(f"/player/sessions/{session['session_id']}").raise_for_status()
+    # What was allowed a moment ago still is; another session is refused as soon as it is over.
+    over = _open(owner, session["playback"]["title_id"])
+    owner.delete(f"/player/sessions/{over['session_id']}").raise_for_status()
+    assert httpx.get(f"{front}{own_base(over)}v360/0.m4s").status_code == 403
+
+
+def _upload(owner: httpx.Client, film: Path) -> str:
+    content = film.read_bytes()
+    headers = {
+        "Tus-Resumable": "1.0.0",
+        "Upload-Length": str(len(content)),
+        "Upload-Metadata": "filename ZmlsbS5tcDQ=",
+        "Content-Type": "application/offset+octet-stream",
+    }
+    answer = owner.post("/uploads", headers=headers, content=content).raise_for_status()
+    upload_id = answer.headers["location"].rsplit("/", 1)[1]
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline:
+        items = owner.get("/uploads").raise_for_status().json()["items"]
+        title_id = next(item["title_id"] for item in items if item["id"] == upload_id)
+        if title_id and owner.get(f"/titles/{title_id}").json().get("state") == "ready":
+            found: str = title_id
+            return found
+        time.sleep(0.2)
+    raise TimeoutError(items)
+
+
+def _open(owner: httpx.Client, title_id: str) -> Json:
+    answer = owner.post("/player/sessions/enhanced", json={"title_id": title_id})
+    session: Json = answer.raise_for_status().json()
+    return session

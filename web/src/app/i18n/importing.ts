@@ -1,0 +1,46 @@
+/** The sentences of files of metadata: given, looked at, applied, written out. */
+export const importing = {
+  open: "Import and export",
+  title: "Import titles",
+  intro:
+    "Give a CSV or JSON file of titles, look what it would change, then apply all of it or nothing.",
+  choose: "Choose a file",
+  chooseOther: "Choose another file",
+  file: "File of titles",
+  exportTitle: "Export",
+  exportIntro:
+    "Every title with all that is said about it, in the form that is imported: change it in a spreadsheet and give it back. More than 1,000 titles come in several files.",
+  exportAs: (form: string) => `Export as ${form}`,
+  columnsTitle: "How a file looks",
+  columns: [
+    "The first line names the columns, such as id, kind, name, year, genres, credits or name:de. A column that is missing leaves its field as it is; an empty cell empties it.",
+    "A line is about the title with its id, else with one of its external_ids, else with its name and year. Where there is none, it makes a new one, which nobody sees until you publish it.",
+    "Lists are written like Drama; Comedy, pairs like tmdb | 603, and credits like actor | Mila Torvald | Anna.",
+  ],
+  preview: (file: string) => `What ${file} would change`,
+  show: "Show",
+  outcomes: {
+    all: (count: string) => `All (${count})`,
+    new: (count: string) => `New (${count})`,
+    changed: (count: string) => `Changed (${count})`,
+    unchanged: (count: string) => `Unchanged (${count})`,
+    wrong: (count: string) => `Wrong (${count})`,
+  },
+  outcome: { new: "New", changed: "Changed", unchanged: "Unchanged", wrong: "Wrong" },
+  line: (line: string) => `Line ${line}`,
+  lines: "Lines of the file",
+  noName: "No name",
+  before: "Before",
+  after: "After",
+  field: "Field",
+  nothing: "nothing",
+  noneOfThis: "There are no such lines.",
+  wrongFirst: "Mend the wrong lines in the file, or take them out, and choose it again.",
+  nothingToDo: "Everything in this file is said already: there is nothing to apply.",
+  apply: "Apply",
+  applyTitle: "Apply this file?",
+  applyBody: (changed: string, made: string) =>
+    `Titles changed: ${changed}. New titles: ${made}. Changes can be undone among the titles; new titles are deleted one by one.`,
+  applied: "The file is applied.",
+  toTitles: "To the titles and the history of changes",
+} as const;

@@ -1,0 +1,99 @@
+import { ApiProblem, type PlaybackSession, unwrap } from "@streamverse/client";
+import { webCodecs, webPlatform } from "@streamverse/player";
+import { queryOptions, useQuery } from "@tanstack/react-query";
+import { useCallback, useRef, useState } from "react";
+
+import { api, isCode, isStatus } from "../../app/api";
+
+const ASK_AGAIN_MS = 500;
+
+/** An open session, and when it was wished for by the player's clock. */
+export interface OpenSession extends PlaybackSession {
+  readonly wishedAtMs: number;
+}
+
+/** A stream of the same account, to choose the one to end. */
+export interface RunningStream {
+  readonly id: string;
+  readonly device: string;
+  readonly title: string | null;
+  readonly since: string;
+}
+
+async function openSession(titleId: string, resumes: string | null): Promise<OpenSession> {
+  const wishedAtMs = webPlatform.nowMs();
+  const device = { codecs: webCodecs(), max_height: null };
+  const body = { title_id: titleId, device, resumes };
+  const opened = await unwrap(api.POST("/api/v1/player/sessions/enhanced", { body }));
+  return { ...opened, wishedAtMs };
+}
+
+/** The session that a page begins with; the player asks for later ones itself. */
+function sessionQuery(titleId: string) {
+  return queryOptions({
+    queryKey: ["playback", titleId],
+    queryFn: () => openSession(titleId, null),
+    staleTime: Infinity,
+    gcTime: 0,
+    retry: (count, error) => count < 2 && !(error instanceof ApiProblem),
+    refetchInterval: ({ state }) => (isNotYet(state.error) ? ASK_AGAIN_MS : false),
+  });
+}
+
+export function isNotYet(error: unknown): boolean {
+  return isCode(error, "playback.title_not_playable_yet");
+}
+
+/** What stands in the way when as many watch as may; null for any other refusal. */
+export function tooManyStreams(
+  error: unknown,
+): { limit: number; streams: readonly RunningStream[] } | null {
+  if (!isCode(error, "playback.too_many_streams") || !(error instanceof ApiProblem)) return null;
+  return error.facts as { limit: number; streams: readonly RunningStream[] };
+}
+
+/** Whether no further try will help until somebody does something. */
+function isFinal(error: unknown): boolean {
+  return isStatus(error, 403) || isStatus(error, 404) || tooManyStreams(error) !== null;
+}
+
+export function endSession(sessionId: string): Promise<unknown> {
+  return unwrap(
+    api.DELETE("/api/v1/player/sessions/{session_id}", {
+      params: { path: { session_id: sessionId } },
+    }),
+  );
+}
+
+/** The session of a title, the one that goes on when addresses are renewed, and why none is. */
+export function useSession(titleId: string, isPlayable: boolean) {
+  const asked = useQuery({ ...sessionQuery(titleId), enabled: isPlayable });
+  const [later, setLater] = useState<{ of: string; session: OpenSession } | null>(null);
+  const [refusal, setRefusal] = useState<{ of: string; error: unknown } | null>(null);
+  const latest = useRef<OpenSession | null>(null);
+  const current = (later?.of === titleId ? later.session : null) ?? asked.data ?? null;
+  const first = asked.data?.session_id;
+  const renew = useCallback(async () => {
+    const known = latest.current?.playback.title_id === titleId ? latest.current : null;
+    try {
+      const session = await openSession(titleId, known?.session_id ?? first ?? null);
+      // The same one goes on: its moments still count from its first wish.
+      const isSame = session.session_id === (known?.session_id ?? first);
+      latest.current = session;
+      if (!isSame) setLater({ of: titleId, session });
+      return session.playback;
+    } catch (error) {
+      if (isFinal(error)) setRefusal({ of: titleId, error });
+      throw error;
+    }
+  }, [titleId, first]);
+  const { refetch } = asked;
+  const askAgain = useCallback(() => {
+    setRefusal(null);
+    setLater(null);
+    latest.current = null;
+    return refetch();
+  }, [refetch]);
+  const refused = refusal?.of === titleId ? refusal.error : asked.error;
+  return { asked, session: current, first: asked.data, renew, refused, askAgain };
+}
