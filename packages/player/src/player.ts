@@ -1,3 +1,4 @@
+import { bufferedRanges, bufferedSeconds } from "./buffer";
 import type { Cue } from "./cues";
 import type { Engine, EngineListener } from "./engine";
 import { type PlayerCommand, steppedRate } from "./keys";
@@ -291,10 +292,6 @@ export class Player {
     const { video } = this.#options;
     const state = this.store.get();
     const frames = video.getVideoPlaybackQuality();
-    const here = state.buffered.find(
-      ({ startSeconds, endSeconds }) =>
-        startSeconds <= video.currentTime && video.currentTime <= endSeconds,
-    );
     return {
       ...(this.#engine?.measures() ?? nothingMeasured),
       currentTime: video.currentTime,
@@ -310,7 +307,7 @@ export class Player {
       decodedFrames: frames.totalVideoFrames,
       framesPerSecond: state.activeQuality?.framesPerSecond ?? null,
       bitrateBps: state.activeQuality?.bitrateBps ?? null,
-      bufferedSeconds: here === undefined ? 0 : here.endSeconds - video.currentTime,
+      bufferedSeconds: bufferedSeconds(video),
       startUpMs: state.startUpMs,
     };
   };
@@ -523,13 +520,7 @@ export class Player {
   }
 
   #readBuffered(): void {
-    const ranges = this.#options.video.buffered;
-    this.store.set({
-      buffered: Array.from({ length: ranges.length }, (_, index) => ({
-        startSeconds: ranges.start(index),
-        endSeconds: ranges.end(index),
-      })),
-    });
+    this.store.set({ buffered: bufferedRanges(this.#options.video) });
   }
 
   #countWatched(seconds: number): void {

@@ -72,14 +72,18 @@ test("it climbs as the buffer grows, not twice within four seconds, and falls at
   expect(adaptation.getBandwidthEstimate()).toBe(700_000);
 });
 
-test("it leaves those alone who choose by hand", () => {
+test("it leaves those alone who choose by hand, until they leave it to the player again", () => {
   const adaptation = make();
   adaptation.chooseVariant();
   adaptation.enable();
   adaptation.disable();
+  adaptation.setVariants([low]);
   bufferSeconds = 30;
   pass(adaptation, 90_000_000);
   expect(switchTo).not.toHaveBeenCalled();
+  adaptation.enable();
+  pass(adaptation, 90_000_000);
+  expect(switchTo.mock.calls).toEqual([[high]]);
 });
 
 test("limits of the viewer and of the window hold, and something is always left", () => {
@@ -93,6 +97,7 @@ test("limits of the viewer and of the window hold, and something is always left"
 
 test("it says whether there is anything new to choose from, and forgets it at the end", () => {
   const adaptation = make();
+  adaptation.enable();
   expect(adaptation.setVariants([...variants])).toBe(false);
   expect(adaptation.setVariants([low])).toBe(true);
   adaptation.release();

@@ -1,6 +1,7 @@
 import type shaka from "shaka-player/dist/shaka-player.hls-es2021.js";
 
 import { chooseRung, Line } from "../adaptation";
+import { bufferedSeconds } from "../buffer";
 
 type Variant = shaka.extern.Variant;
 type Configuration = shaka.extern.AbrConfiguration;
@@ -42,6 +43,8 @@ export class Adaptation implements shaka.extern.AbrManager {
   }
 
   setVariants(variants: Variant[]): boolean {
+    // What is chosen by hand is given as all there is, but not for long.
+    if (!this.#isEnabled && this.#choices.length > 0) return false;
     const known = new Set(this.#choices.map(({ variant }) => variant));
     if (variants.length === known.size && variants.every((one) => known.has(one))) return false;
     this.#choices = variants
@@ -72,10 +75,10 @@ export class Adaptation implements shaka.extern.AbrManager {
 
   trySuggestStreams(): void {
     const present = this.#present;
-    if (!this.#isEnabled || this.#choices.length === 0 || present === null) return;
+    if (!this.#isEnabled || this.#choices.length === 0) return;
     const chosen = chooseRung(this.#allowed(), present, this.#weather());
-    if (chosen.variant === present.variant) return;
-    const isBetter = chosen.bitrateBps > present.bitrateBps;
+    if (chosen.variant === present?.variant) return;
+    const isBetter = present !== null && chosen.bitrateBps > present.bitrateBps;
     if (isBetter && this.#nowMs() - this.#climbedAtMs < CLIMB_EVERY_MS) return;
     if (isBetter) this.#climbedAtMs = this.#nowMs();
     this.#present = chosen;
@@ -108,19 +111,8 @@ export class Adaptation implements shaka.extern.AbrManager {
   }
 
   #weather() {
-    return { bandwidthBps: this.getBandwidthEstimate(), bufferSeconds: this.#bufferSeconds() };
-  }
-
-  #bufferSeconds(): number {
-    const video = this.#video;
-    if (video === null) return 0;
-    const { buffered, currentTime } = video;
-    for (let index = 0; index < buffered.length; index += 1) {
-      const end = buffered.end(index);
-      // A gap of a picture is jumped over.
-      if (buffered.start(index) <= currentTime + 0.1 && currentTime < end) return end - currentTime;
-    }
-    return 0;
+    const bufferSeconds = this.#video === null ? 0 : bufferedSeconds(this.#video);
+    return { bandwidthBps: this.getBandwidthEstimate(), bufferSeconds };
   }
 
   /** What neither the viewer's limits nor the size of the picture forbid; at least the smallest. */

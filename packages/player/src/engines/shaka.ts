@@ -7,7 +7,6 @@ import { kindOfStatus, type PlayerProblem, type ProblemKind } from "../problem";
 import {
   type AudioTrack,
   type Measures,
-  noPreferences,
   type Protection,
   type Quality,
   type Source,
@@ -19,15 +18,13 @@ import { TextKeeper } from "./shaka-text";
 
 /** How often the playlist of a growing film is read again. */
 const UPDATE_PERIOD_SECONDS = 1.5;
-/** How much of the measured bandwidth a quality may take. */
-const SHARE_FOR_MEDIA = 0.95;
 
 /** Adaptive HLS through Media Source Extensions, by Shaka Player. */
 export class ShakaEngine implements Engine {
   readonly #video: HTMLVideoElement;
   readonly #listener: EngineListener;
   readonly #player = new shaka.Player();
-  #limits: Pick<ViewerPreferences, "maxHeight" | "maxBitrateBps"> = noPreferences;
+  #adaptation: Adaptation | null = null;
   #text: TextKeeper | null = null;
 
   constructor(video: HTMLVideoElement, listener: EngineListener) {
@@ -37,7 +34,7 @@ export class ShakaEngine implements Engine {
     // eslint-disable-next-line @typescript-eslint/no-unused-vars -- Shaka counts the parameters
     const keepText = (_player: shaka.Player) => (this.#text = new TextKeeper());
     this.#player.configure("textDisplayFactory", keepText);
-    this.#player.configure("abrFactory", () => new Adaptation());
+    this.#player.configure("abrFactory", () => (this.#adaptation = new Adaptation()));
     for (const event of ["trackschanged", "adaptation", "variantchanged", "textchanged"]) {
       this.#player.addEventListener(event, () => listener.onTracksChanged());
     }
@@ -59,7 +56,6 @@ export class ShakaEngine implements Engine {
   }
 
   prefer({ maxHeight, maxBitrateBps, audioLanguages }: ViewerPreferences): void {
-    this.#limits = { maxHeight, maxBitrateBps };
     this.#player.configure({
       abr: { restrictions: { maxHeight, maxBandwidth: maxBitrateBps } },
       preferredAudio: audioLanguages.map((language) => ({ language })),
@@ -98,7 +94,7 @@ export class ShakaEngine implements Engine {
   chooseQuality(id: string | null): void {
     const isAutomatic = id === null;
     this.#player.configure("abr.enabled", false);
-    const wanted = isAutomatic ? this.#affordableQuality()?.id : id;
+    const wanted = isAutomatic ? this.#chosenByRule() : id;
     const track = this.#player
       .getVideoTracks()
       .find((candidate) => qualityOf(candidate)?.id === wanted);
@@ -107,14 +103,14 @@ export class ShakaEngine implements Engine {
     this.#player.configure("abr.enabled", isAutomatic);
   }
 
-  /** What the network has carried so far; Shaka alone would first play all that is buffered. */
-  #affordableQuality(): Quality | undefined {
-    const { maxHeight, maxBitrateBps } = this.#limits;
-    const carriedBps = this.#player.getStats().estimatedBandwidth * SHARE_FOR_MEDIA;
-    const mostBps = Math.min(carriedBps, maxBitrateBps);
+  /** Asked for at once: left to itself, Shaka would first play all that is buffered. */
+  #chosenByRule(): string | undefined {
     const qualities = this.qualities();
-    const isFine = (one: Quality) => one.bitrateBps <= mostBps && one.height <= maxHeight;
-    return qualities.find(isFine) ?? qualities.at(-1);
+    if (qualities.length === 0) return undefined;
+    const picture = this.#adaptation?.chooseVariant().video;
+    const ofItsSize = qualities.filter(({ height }) => height === picture?.height);
+    const fits = ofItsSize.find(({ framesPerSecond }) => framesPerSecond === wholeRate(picture));
+    return (fits ?? ofItsSize[0])?.id;
   }
 
   audioTracks(): readonly AudioTrack[] {
@@ -263,9 +259,13 @@ function soundId({ language, label, channelsCount }: shaka.extern.AudioTrack): s
   return [language, label ?? "", channelsCount ?? 2].join("/");
 }
 
+function wholeRate(picture: { frameRate?: number | null } | null | undefined): number | null {
+  return picture?.frameRate == null ? null : Math.round(picture.frameRate);
+}
+
 function qualityOf(track: shaka.extern.VideoTrack): Quality | null {
   if (track.width === null || track.height === null) return null;
-  const framesPerSecond = track.frameRate === null ? null : Math.round(track.frameRate);
+  const framesPerSecond = wholeRate(track);
   return {
     id: `${track.height}p${framesPerSecond !== null && framesPerSecond > 30 ? framesPerSecond : ""}`,
     width: track.width,
