@@ -4,6 +4,7 @@ export type { Engine, EngineListener } from "./engine";
 export {
   type Command,
   commandOf,
+  isForPage,
   type PageCommand,
   type PlayerCommand,
   rates,
@@ -30,4 +31,3 @@ export { type PlayerEvent, type SessionEnd, Teller, type ToldPlayer } from "./te
 export { parseThumbnails, type Thumbnail, thumbnailAt } from "./thumbnails";
 export { clamp, clockTime } from "./time";
 export { webPlatform } from "./web";
-export { webCodecs } from "./web-codecs";

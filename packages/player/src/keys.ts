@@ -18,9 +18,11 @@ export type PlayerCommand =
   | { readonly do: "volume"; readonly by: number }
   | { readonly do: "rate"; readonly step: 1 | -1 };
 
+const ofThePage = ["help", "details", "skip-marker", "next-title"] as const;
+
 /** What only the page around the player can do. */
 export interface PageCommand {
-  readonly do: "help" | "details" | "skip-marker" | "next-title";
+  readonly do: (typeof ofThePage)[number];
 }
 
 /** What a key asks for. */
@@ -51,6 +53,10 @@ const commands: Readonly<Record<string, Command>> = {
   ">": { do: "rate", step: 1 },
   "?": { do: "help" },
 };
+
+export function isForPage(command: Command): command is PageCommand {
+  return ofThePage.some((name) => name === command.do);
+}
 
 /** Find what a key means; null for a key that is none of ours. */
 export function commandOf(key: string): Command | null {

@@ -35,6 +35,8 @@ export interface Platform {
   readonly casting: DisplayMode;
   /** Begin to fetch what playing takes, before it is known what will be played. */
   warmUp(): void;
+  /** What is decoded here, by the names of sample entries; nothing where that cannot be told. */
+  codecs(): string[];
   createEngine(video: HTMLVideoElement, listener: EngineListener): Promise<Engine>;
   /**
    * Show what plays on keyboards, headphones, lock screens and watches, and hear their keys;

@@ -123,6 +123,7 @@ function makePlayer(
       };
     },
     warmUp: () => undefined,
+    codecs: () => [],
     createEngine: (_video, listener) => {
       const engine = new ScriptedEngine(listener);
       engine.tracks = tracks;

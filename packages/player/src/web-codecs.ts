@@ -8,7 +8,6 @@ const samples: Readonly<Record<string, string>> = {
   Opus: 'audio/mp4; codecs="opus"',
 };
 
-/** What this browser decodes, by sample entries; nothing where it cannot tell. */
 export function webCodecs(): string[] {
   if (typeof MediaSource === "undefined") return [];
   const decoded = Object.entries(samples).filter(([, type]) => MediaSource.isTypeSupported(type));

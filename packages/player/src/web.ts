@@ -1,6 +1,7 @@
 import type { Engine } from "./engine";
 import type { PlayerCommand } from "./keys";
 import type { DisplayMode, Memory, NowPlaying, Platform } from "./platform";
+import { webCodecs } from "./web-codecs";
 
 /** The video element of iPhones, which alone can fill the screen there. */
 interface AppleVideo extends HTMLVideoElement {
@@ -178,6 +179,7 @@ export const webPlatform: Platform = {
     // If it fails now, playing will say so.
     loadShaka().catch(() => undefined);
   },
+  codecs: webCodecs,
   async createEngine(video, listener): Promise<Engine> {
     const { ShakaEngine } = await loadShaka();
     if (ShakaEngine.isSupported()) return new ShakaEngine(video, listener);

@@ -19,7 +19,7 @@ import { Listing } from "../features/Listing";
 import { PageHeading } from "../features/PageHeading";
 import { preferencesQuery } from "../features/preferences/queries";
 import { useCurrentProfile } from "../features/profiles/queries";
-import { saveFile } from "../features/security/take-along";
+import { saveFile } from "../app/take-along";
 
 export function HistoryPage() {
   const text = useText();

@@ -23,7 +23,7 @@ import { SortableList } from "../features/library/SortableList";
 import { Failed } from "../features/Listing";
 import { PageHeading } from "../features/PageHeading";
 import { useCurrentProfile } from "../features/profiles/queries";
-import { saveFile } from "../features/security/take-along";
+import { saveFile } from "../app/take-along";
 
 export function MyListPage() {
   const text = useText();

@@ -1,5 +1,5 @@
 import { ApiProblem, type Preferences } from "@streamverse/client";
-import { type Marker, webPlatform } from "@streamverse/player";
+import { webPlatform } from "@streamverse/player";
 import { Button, buttonClass, EmptyState, Progress, Spinner } from "@streamverse/ui";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
@@ -9,7 +9,7 @@ import { useCallback, useRef, useState } from "react";
 import { isStatus, sentenceOf } from "../app/api";
 import { formatPercent } from "../app/format";
 import { useText } from "../app/i18n";
-import { detailsQuery, markersQuery } from "../features/catalog/pages";
+import { detailsQuery } from "../features/catalog/pages";
 import { type Title, titleQuery } from "../features/catalog/queries";
 import { useProgressReporter, useResumePoint } from "../features/library/progress";
 import { isNotYet, tooManyStreams, useSession } from "../features/player/sessions";
@@ -24,7 +24,6 @@ webPlatform.warmUp();
 const ASK_AGAIN_MS = 500;
 /** After so many titles that came by themselves somebody is asked whether they still watch. */
 const LEFT_ALONE = 3;
-const noMarkers: readonly Marker[] = [];
 const ASK_FOR_MORE_MS = 5_000;
 const askAgainMs: Partial<Record<Title["state"], number>> = {
   processing: ASK_AGAIN_MS,
@@ -53,15 +52,13 @@ function useOwnPreferences(): Preferences | null | undefined {
   return asked.data;
 }
 
-/** What there is to know around a film: its stretches, its series, what follows it. */
+/** What there is to know around a film: its series, what follows it. */
 function useSurroundings(id: string) {
   const details = useQuery(detailsQuery(id)).data;
-  const markers = useQuery(markersQuery(id)).data;
   const series = details?.above.find(({ kind }) => kind === "series");
   const next = details?.next_episode;
   const mayFollow = next?.state === "ready" || next?.state === "playable";
   return {
-    markers: markers ?? noMarkers,
     partOf: series?.name ?? null,
     next: mayFollow ? next : null,
   };

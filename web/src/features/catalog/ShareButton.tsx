@@ -2,6 +2,7 @@ import { Button, showProblem, showToast } from "@streamverse/ui";
 import { Share2 } from "lucide-react";
 
 import { useText } from "../../app/i18n";
+import { copyText } from "../../app/take-along";
 
 /** Give the address of this page to somebody: by what the device offers, else by copying it. */
 export function ShareButton({ name }: { name: string }) {
@@ -13,10 +14,8 @@ export function ShareButton({ name }: { name: string }) {
       await navigator.share({ title: name, url }).catch(() => undefined);
       return;
     }
-    await navigator.clipboard.writeText(url).then(
-      () => showToast(text.catalog.shared),
-      () => showProblem(text.catalog.shareFailed),
-    );
+    if (await copyText(url)) showToast(text.catalog.shared);
+    else showProblem(text.catalog.shareFailed);
   };
   return (
     <Button size="lg" icon={<Share2 aria-hidden size={20} />} onClick={() => void share()}>

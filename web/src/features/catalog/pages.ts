@@ -1,6 +1,5 @@
 /** What the pages of the catalogue ask the server. */
 import { unwrap } from "@streamverse/client";
-import type { Marker } from "@streamverse/player";
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
 
 import { api } from "../../app/api";
@@ -17,24 +16,6 @@ export function detailsQuery(id: string) {
     queryFn: () =>
       unwrap(api.GET("/api/v1/titles/{title_id}/details", { params: { path: { title_id: id } } })),
     refetchInterval: (query) => pollWhile(query.state.data && isChanging(query.state.data.title)),
-  });
-}
-
-/** The stretches of a title that have a name: its intro, its credits, its chapters. */
-export function markersQuery(id: string) {
-  return queryOptions({
-    queryKey: [...titleQuery(id).queryKey, "markers"],
-    queryFn: async (): Promise<readonly Marker[]> => {
-      const markers = await unwrap(
-        api.GET("/api/v1/episodes/{episode_id}/markers", { params: { path: { episode_id: id } } }),
-      );
-      return markers.map(({ kind, start_ms, end_ms, label }) => ({
-        kind,
-        startSeconds: start_ms / 1000,
-        endSeconds: end_ms / 1000,
-        label,
-      }));
-    },
   });
 }
 

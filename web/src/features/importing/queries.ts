@@ -2,7 +2,7 @@ import { unwrap } from "@streamverse/client";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 
 import { api } from "../../app/api";
-import { saveFile } from "../security/take-along";
+import { saveFile } from "../../app/take-along";
 
 export type SheetForm = "csv" | "json";
 

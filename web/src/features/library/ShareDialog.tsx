@@ -5,7 +5,7 @@ import { useState } from "react";
 
 import { useText } from "../../app/i18n";
 import { useErrorToast } from "../../app/use-error-toast";
-import { copyText } from "../security/take-along";
+import { copyText } from "../../app/take-along";
 import { sharesQuery, type useWatchlist } from "./list-queries";
 
 export interface ShareDialogProps {

@@ -9,7 +9,7 @@ import { formatMoment } from "../../app/format";
 import { useText } from "../../app/i18n";
 import { useErrorToast } from "../../app/use-error-toast";
 import { ProblemNotice } from "../ProblemNotice";
-import { copyText } from "../security/take-along";
+import { copyText } from "../../app/take-along";
 import { CopyLine } from "../staff/CopyLine";
 import { linkIn, mailQuery, useSendAgain } from "./queries";
 

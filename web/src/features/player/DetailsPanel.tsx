@@ -4,7 +4,7 @@ import { Check, Copy, X } from "lucide-react";
 import { useEffect, useState } from "react";
 
 import { useText } from "../../app/i18n";
-import { copyText } from "../security/take-along";
+import { copyText } from "../../app/take-along";
 import { ReportProblem } from "./ReportProblem";
 
 const LOOK_EVERY_MS = 500;

@@ -1,6 +1,7 @@
 import { type Player, type PlayerState, rates } from "@streamverse/player";
 import { Menu, MenuChoice, MenuItem, MenuSeparator } from "@streamverse/ui";
 import { AudioLines, Captions, Gauge, Settings } from "lucide-react";
+import type { ComponentProps, ReactNode } from "react";
 
 import { useText } from "../../app/i18n";
 import { languageName } from "../preferences/languages";
@@ -78,60 +79,67 @@ export function SettingsMenu(props: SettingsMenuProps) {
   );
 }
 
-export function SoundMenu({ player, state, container, onOpenChange }: PlayerMenuProps) {
+export function SoundMenu({ player, state, ...menu }: PlayerMenuProps) {
   const text = useText();
   return (
-    <Menu
-      side="top"
-      container={container}
-      onOpenChange={onOpenChange}
-      trigger={
-        <ControlButton label={text.player.sound} keys="a">
-          <AudioLines aria-hidden />
-        </ControlButton>
-      }
-    >
-      <MenuChoice
-        label={text.player.sound}
-        value={state.activeAudioTrack ?? ""}
-        onChange={(value) => player.chooseAudioTrack(value)}
-        choices={state.audioTracks.map((track) => ({
-          value: track.id,
-          label: soundName(track) ?? "",
-        }))}
-      />
-    </Menu>
+    <ChoiceMenu
+      {...menu}
+      label={text.player.sound}
+      keys="a"
+      icon={<AudioLines aria-hidden />}
+      value={state.activeAudioTrack ?? ""}
+      onChange={(value) => player.chooseAudioTrack(value)}
+      choices={state.audioTracks.map((track) => ({
+        value: track.id,
+        label: soundName(track) ?? "",
+      }))}
+    />
   );
 }
 
-export function CaptionsMenu({ player, state, container, onOpenChange }: PlayerMenuProps) {
+export function CaptionsMenu({ player, state, ...menu }: PlayerMenuProps) {
   const text = useText();
+  const isOff = state.activeTextTrack === null;
+  return (
+    <ChoiceMenu
+      {...menu}
+      label={text.player.captions}
+      keys="c"
+      icon={<Captions aria-hidden className={isOff ? "opacity-70" : "text-accent"} />}
+      value={state.activeTextTrack ?? OFF}
+      onChange={(value) => player.chooseTextTrack(value === OFF ? null : value)}
+      choices={[
+        { value: OFF, label: text.player.captionsOff },
+        ...state.textTracks.map((track) => ({
+          value: track.id,
+          label: track.label ?? languageName(track.language),
+        })),
+      ]}
+    />
+  );
+}
+
+interface ChoiceMenuProps extends ComponentProps<typeof MenuChoice<string>> {
+  keys: string;
+  icon: ReactNode;
+  container: HTMLElement | null;
+  onOpenChange: (isOpen: boolean) => void;
+}
+
+/** A button of the player, behind which there is one thing to choose. */
+function ChoiceMenu({ keys, icon, container, onOpenChange, ...choice }: ChoiceMenuProps) {
   return (
     <Menu
       side="top"
       container={container}
       onOpenChange={onOpenChange}
       trigger={
-        <ControlButton label={text.player.captions} keys="c">
-          <Captions
-            aria-hidden
-            className={state.activeTextTrack === null ? "opacity-70" : "text-accent"}
-          />
+        <ControlButton label={choice.label} keys={keys}>
+          {icon}
         </ControlButton>
       }
     >
-      <MenuChoice
-        label={text.player.captions}
-        value={state.activeTextTrack ?? OFF}
-        onChange={(value) => player.chooseTextTrack(value === OFF ? null : value)}
-        choices={[
-          { value: OFF, label: text.player.captionsOff },
-          ...state.textTracks.map((track) => ({
-            value: track.id,
-            label: track.label ?? languageName(track.language),
-          })),
-        ]}
-      />
+      <MenuChoice {...choice} />
     </Menu>
   );
 }

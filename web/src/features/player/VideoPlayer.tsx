@@ -42,7 +42,6 @@ export interface VideoPlayerProps {
   session: OpenSession;
   /** What fills the screen in full-screen mode; it stays there from one title to the next. */
   stage: HTMLElement;
-  markers: readonly Marker[];
   /** What the title belongs to, such as a series. */
   partOf: string | null;
   /** What follows; null if nothing does. */
@@ -64,7 +63,8 @@ export interface VideoPlayerProps {
 export function VideoPlayer(props: VideoPlayerProps) {
   const { playback, session, stage, renew, preferences, resumeSeconds, onProgress, isWhole } =
     props;
-  const { markers, partOf, next, onNext } = props;
+  const { partOf, next, onNext } = props;
+  const markers = session.stretches;
   const text = useText();
   const video = useRef<HTMLVideoElement>(null);
   // What is changed meanwhile, on another screen, counts from the next film on.

@@ -1,5 +1,5 @@
 import { ApiProblem, type PlaybackSession, unwrap } from "@streamverse/client";
-import { webCodecs, webPlatform } from "@streamverse/player";
+import { type Marker, webPlatform } from "@streamverse/player";
 import { queryOptions, useQuery } from "@tanstack/react-query";
 import { useCallback, useRef, useState } from "react";
 
@@ -10,6 +10,8 @@ const ASK_AGAIN_MS = 500;
 /** An open session, and when it was wished for by the player's clock. */
 export interface OpenSession extends PlaybackSession {
   readonly wishedAtMs: number;
+  /** The stretches of the title that have a name: its intro, its credits, its chapters. */
+  readonly stretches: readonly Marker[];
 }
 
 /** A stream of the same account, to choose the one to end. */
@@ -22,10 +24,16 @@ export interface RunningStream {
 
 async function openSession(titleId: string, resumes: string | null): Promise<OpenSession> {
   const wishedAtMs = webPlatform.nowMs();
-  const device = { codecs: webCodecs(), max_height: null };
+  const device = { codecs: webPlatform.codecs(), max_height: null };
   const body = { title_id: titleId, device, resumes };
   const opened = await unwrap(api.POST("/api/v1/player/sessions/enhanced", { body }));
-  return { ...opened, wishedAtMs };
+  const stretches = opened.markers.map(({ kind, start_ms, end_ms, label }) => ({
+    kind,
+    startSeconds: start_ms / 1000,
+    endSeconds: end_ms / 1000,
+    label,
+  }));
+  return { ...opened, wishedAtMs, stretches };
 }
 
 /** The session that a page begins with; the player asks for later ones itself. */

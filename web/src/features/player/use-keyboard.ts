@@ -1,6 +1,7 @@
 import {
   type Command,
   commandOf,
+  isForPage,
   type PageCommand,
   type Player,
   type PlayerState,
@@ -44,10 +45,6 @@ function belongsElsewhere(event: KeyboardEvent): boolean {
   if (target instanceof HTMLInputElement)
     return event.key.startsWith("Arrow") || event.key === "Home" || event.key === "End";
   return event.key === " " && target.closest("button,a") !== null;
-}
-
-function isForPage(command: Command): command is PageCommand {
-  return ["help", "details", "skip-marker", "next-title"].includes(command.do);
 }
 
 /** A short word for the screen, where there is nothing else to see of what a key did. */

@@ -3,7 +3,7 @@ import { Copy, Download, Printer } from "lucide-react";
 
 import { useText } from "../../app/i18n";
 import { useMe } from "../identity/queries";
-import { copyText, saveFile } from "./take-along";
+import { copyText, saveFile } from "../../app/take-along";
 
 /** New backup codes, which can never be seen again. */
 export function BackupCodesDialog({

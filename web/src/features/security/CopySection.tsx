@@ -8,7 +8,7 @@ import { useErrorToast } from "../../app/use-error-toast";
 import { Failed } from "../Listing";
 import { copyQuery, type DataCopy, useAskForCopy, useDownloadCopy } from "./privacy-queries";
 import { Row, Section } from "./Section";
-import { saveFile } from "./take-along";
+import { saveFile } from "../../app/take-along";
 
 export function CopySection() {
   const text = useText();

@@ -19,7 +19,7 @@ import { CodeField } from "../identity/SecondStep";
 import { SubmitButton } from "../identity/SubmitButton";
 import { acts, useAct } from "./queries";
 import { SvgPicture } from "./SvgPicture";
-import { copyText } from "./take-along";
+import { copyText } from "../../app/take-along";
 
 const FORM_ID = "set-up-app";
 

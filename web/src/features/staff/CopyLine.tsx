@@ -3,7 +3,7 @@ import { Check, Copy } from "lucide-react";
 import { useId, useRef, useState } from "react";
 
 import { useText } from "../../app/i18n";
-import { copyText } from "../security/take-along";
+import { copyText } from "../../app/take-along";
 
 /** A line of text to take along: copied by a button, or selected where the browser forbids that. */
 export function CopyLine({ label, value }: { label: string; value: string }) {
