@@ -42,8 +42,9 @@ test-web: $(NODE_READY)
 BROWSER_TESTS := tests/e2e
 MEDIA_TESTS := tests/media tests/playback
 MEDIAKIT_TESTS := $(addprefix tests/,benchmarks faults mediakit)
-PART = COVERAGE_FILE=.coverage.$@ $(BIN)/pytest -p no:cacheprovider \
-	--cov --cov-report= --cov-fail-under=0
+# What each part covers is judged when all are put together.
+PART = $(BIN)/python -m slipcover --fail-under 0 --out .coverage.$@ -m pytest -p no:cacheprovider
+PARTS := test-rest test-browser test-media test-mediakit
 
 test-server: $(PYTHON_DEV_READY) $(WEB_READY) ## Run the server's tests (ARGS="-k hls": only those)
 	$(step) 'Testing the server'
@@ -51,9 +52,8 @@ ifdef ARGS
 	@$(BIN)/pytest $(ARGS)
 else
 	@$(MAKE) --no-print-directory --jobs=2 --keep-going --output-sync=target \
-		test-rest test-browser test-media test-mediakit
-	@$(BIN)/coverage combine --quiet
-	@$(BIN)/coverage report
+		$(PARTS)
+	@$(BIN)/slipcover --merge $(addprefix .coverage.,$(PARTS)) --out .coverage
 endif
 
 test-rest:

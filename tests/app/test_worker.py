@@ -21,7 +21,7 @@ print(json.dumps([sorted(os.sched_getaffinity(0)), usable_processors(), int(chil
 
 def processors(threads: int, place: int) -> tuple[list[int], int, int]:
     command = [sys.executable, "-c", PROGRAM, str(threads), str(place)]
-    answer = subprocess.run(command, check=True, capture_output=True, text=True, timeout=60)
+    answer = subprocess.run(command, check=True, capture_output=True, text=True, timeout=240)
     own, usable, of_child = json.loads(answer.stdout)
     return own, usable, of_child
 

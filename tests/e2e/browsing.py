@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, P
 NODE_MODULES = Path(__file__).parents[2] / "node_modules"
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
-PATIENCE_MS = 30_000
+PATIENCE_MS = 60_000
 WIDER_THAN_THE_WINDOW = (
     "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 )

@@ -59,7 +59,7 @@ def beep_starts_ms(path: Path, tools: Tools) -> list[int]:
 
 def _decode(path: Path, tools: Tools, *arguments: str) -> bytes:
     command = [str(tools.ffmpeg), "-v", "error", "-nostdin", "-i", str(path), *arguments, "-"]
-    return subprocess.run(command, check=True, capture_output=True, timeout=60).stdout
+    return subprocess.run(command, check=True, capture_output=True, timeout=240).stdout
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ class MediaFactory:
     def write(self, path: Path, *arguments: str) -> None:
         """Have ffmpeg write a file."""
         command = [str(self.tools.ffmpeg), "-v", "error", "-nostdin", "-y", *arguments, str(path)]
-        subprocess.run(command, check=True, timeout=60)
+        subprocess.run(command, check=True, timeout=240)
 
     def lavfi(self, path: Path, *sources: str, options: tuple[str, ...] = (*_X264, *_AAC)) -> None:
         """Have ffmpeg write what lavfi describes."""

@@ -66,4 +66,4 @@ class PictureFactory:
 
     def _run(self, *arguments: str) -> bytes:
         command = [str(self.tools.ffmpeg), "-v", "error", "-nostdin", "-y", *arguments]
-        return subprocess.run(command, check=True, capture_output=True, timeout=60).stdout
+        return subprocess.run(command, check=True, capture_output=True, timeout=240).stdout

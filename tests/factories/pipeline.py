@@ -146,7 +146,7 @@ async def held_worker(resources: Resources, held: str) -> AsyncGenerator[HeldSto
         running = asyncio.create_task(worker.run())
         try:
             reaching = asyncio.create_task(store.is_reached.wait())
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(60):
                 await asyncio.wait([running, reaching], return_when=asyncio.FIRST_COMPLETED)
             assert reaching.done(), running
             yield store
@@ -163,7 +163,7 @@ async def check_only(resources: Resources) -> None:
     await worker.run_until_idle()
 
 
-async def eventually(ask: Callable[[], Awaitable[T]], *, within_s: float = 20) -> T:
+async def eventually(ask: Callable[[], Awaitable[T]], *, within_s: float = 120) -> T:
     """Ask again and again until the answer is something, while workers run beside the test."""
     async with asyncio.timeout(within_s):
         while not (answer := await ask()):

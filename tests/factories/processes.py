@@ -83,7 +83,7 @@ class Process:
             assert self._child is not None
             assert self._child.poll() is None, self.log_file.read_text()
             try:
-                httpx.get(f"{self.url}/api/v1/ops/health", timeout=2)
+                httpx.get(f"{self.url}/api/v1/ops/health", timeout=20)
             except httpx.TransportError:
                 time.sleep(0.05)
             else:
@@ -101,7 +101,7 @@ class Process:
     def _end(self, number: signal.Signals) -> int:
         assert self._child is not None
         self._child.send_signal(number)
-        return self._child.wait(timeout=30)
+        return self._child.wait(timeout=120)
 
     def setup_token(self) -> str:
         """Read the one-time token from what it printed."""
@@ -125,7 +125,7 @@ _KNOWN = {"email": OWNER["email"], "password": OWNER["password"]}
 @contextmanager
 def owner_client(process: Process) -> Iterator[httpx.Client]:
     """Set a new installation up and lend its owner's client."""
-    with httpx.Client(base_url=f"{process.url}/api/v1", timeout=30) as client:
+    with httpx.Client(base_url=f"{process.url}/api/v1", timeout=120) as client:
         answer = client.post("/setup", json={**OWNER, "token": process.setup_token()})
         answer.raise_for_status()
         client.auth = renewing = _Renewing(client)

@@ -89,7 +89,9 @@ class Site:
         return json.loads(self.run(command))
 
     def run(self, command: list[str]) -> bytes:
-        done = subprocess.run(command, check=True, capture_output=True, timeout=60, cwd=self.folder)
+        done = subprocess.run(
+            command, check=True, capture_output=True, timeout=240, cwd=self.folder
+        )
         assert done.stderr == b"", done.stderr
         return done.stdout
 

@@ -40,7 +40,7 @@ def mailbox() -> Mailbox:
     return Mailbox()
 
 
-def transport(server: SmtpServer, answer_timeout_s: float = 5) -> SmtpTransport:
+def transport(server: SmtpServer, answer_timeout_s: float = 30) -> SmtpTransport:
     return SmtpTransport(server, tls_context=trusting_context(), answer_timeout_s=answer_timeout_s)
 
 

@@ -321,7 +321,7 @@ async def test_a_turn_is_ordered_once_by_however_many_workers(
         for name in ("a", "b", "c"):
             worker = make_worker(workshop, lengthy(scan), name=name, schedules=[schedule])
             await stack.enter_async_context(running(worker))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while len(turns) < 3:
                 await asyncio.sleep(0.01)
     ticking.cancel()

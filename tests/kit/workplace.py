@@ -75,7 +75,7 @@ async def list_shelves(workshop: Workshop) -> list[tuple[int, str]]:
 
 
 async def until(is_so: Callable[[], Awaitable[bool]]) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not await is_so():
             await asyncio.sleep(0.005)
 
@@ -96,7 +96,7 @@ async def running(worker: Worker) -> AsyncGenerator[asyncio.Task[None]]:
         yield task
     finally:
         task.cancel()
-        finished, _ = await asyncio.wait([task], timeout=10)
+        finished, _ = await asyncio.wait([task], timeout=60)
         assert finished, "the worker did not stop"
         assert task.cancelled()
 

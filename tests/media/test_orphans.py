@@ -200,7 +200,7 @@ async def test_uploads_and_encodes_in_flight_lose_nothing(
         async def are_ready() -> bool:
             return all([await is_ready(clients, path) for path in paths])
 
-        await eventually(are_ready, within_s=60)
+        await eventually(are_ready)
         is_over = True
         censuses = await collecting
         running.cancel()

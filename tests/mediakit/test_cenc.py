@@ -66,7 +66,7 @@ def film(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         *(str(TOOLS.ffmpeg), "-v", "error", "-f", "lavfi", "-i", source),
         *(*CODECS[request.param], "-movflags", FRAGMENTED, str(path)),
     ]
-    subprocess.run(command, check=True, capture_output=True, timeout=60)
+    subprocess.run(command, check=True, capture_output=True, timeout=240)
     return Film(path, pick(path, b"ftyp", b"moov"), pick(path, b"moof", b"mdat"))
 
 
@@ -99,7 +99,7 @@ def content(head: Box, kind: bytes) -> bytes | None:
 
 def decoded(path: Path, *options: str) -> str:
     command = [str(TOOLS.ffmpeg), "-v", "quiet", *options, "-i", str(path), "-f", "md5", "-"]
-    return subprocess.run(command, check=False, capture_output=True, text=True, timeout=60).stdout
+    return subprocess.run(command, check=False, capture_output=True, text=True, timeout=240).stdout
 
 
 def test_it_is_what_shaka_packager_makes(film: Film, tmp_path: Path):
@@ -116,7 +116,7 @@ def test_it_is_what_shaka_packager_makes(film: Film, tmp_path: Path):
         ],
         check=True,
         capture_output=True,
-        timeout=60,
+        timeout=240,
     )
     theirs_init = (tmp_path / "init.mp4").read_bytes()
     theirs = pick(tmp_path / "1.m4s", b"moof", b"mdat")

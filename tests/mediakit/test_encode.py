@@ -343,7 +343,7 @@ async def test_the_encoder_waits_for_a_reader_that_is_busy(media: MediaFactory):
     async with aclosing(pieces):
         await anext(pieces)
         (encoder,) = _children() - others
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while not await _is_idle(encoder):
                 pass
         assert Path(f"/proc/{encoder}/stat").read_text().rpartition(")")[2].split()[0] == "S"

@@ -125,10 +125,10 @@ def nginx(folder: Path, app: Process) -> Iterator[str]:
 
 
 def _wait_for(port: int) -> None:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         try:
-            httpx.get(f"http://127.0.0.1:{port}/api/v1/ops/health", timeout=2)
+            httpx.get(f"http://127.0.0.1:{port}/api/v1/ops/health", timeout=20)
         except httpx.TransportError:
             continue
         return

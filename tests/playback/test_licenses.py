@@ -141,7 +141,7 @@ async def test_segments_play_with_their_licence_and_not_without(
             *("-c", "copy", str(opened)),
         ],
         check=True,
-        timeout=60,
+        timeout=240,
     )
     assert frame_numbers(opened, media.tools) == list(range(30))
     for options in ((), ("-decryption_key", keys[sound].hex())):
@@ -149,7 +149,7 @@ async def test_segments_play_with_their_licence_and_not_without(
             [*ffmpeg, *options, "-xerror", "-i", str(path), "-f", "null", "-"],
             check=False,
             capture_output=True,
-            timeout=60,
+            timeout=240,
         )
         assert tried.returncode != 0
 
