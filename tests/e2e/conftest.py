@@ -89,6 +89,12 @@ class Library:
         title_id: str = self._wait_for("/uploads", upload_id, {"accepted"})["title_id"]
         return title_id
 
+    def make_title(self, **said: object) -> str:
+        """Make a title without a film and give its number."""
+        made = self.client.post("/admin/titles", json=said).raise_for_status()
+        title_id: str = made.json()["title"]["id"]
+        return title_id
+
     def title(self, title_id: str) -> dict[str, Any]:
         """Ask what the server says of a title."""
         found: dict[str, Any] = self.client.get(f"/titles/{title_id}").raise_for_status().json()

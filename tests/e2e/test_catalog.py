@@ -82,12 +82,12 @@ def fill(library: Library, ids: dict[str, str]) -> None:
     alike = {"genres": ["Crime"], "year": 2020, "studios": ["Blue Door"], "credits": CAST[1:2]}
     ask("PATCH", f"/admin/titles/{ids['Alike']}", alike)
     ask("POST", f"/admin/titles/{ids['Teaser']}/place", {"kind": "clip"})
-    show = ask("POST", "/admin/titles", {"kind": "series", "name": "The station"})["title"]["id"]
+    show = library.make_title(kind="series", name="The station")
     ids["The station"] = show
     ask("PATCH", f"/admin/titles/{show}", {"genres": ["Drama"], "year": 2021})
     for number, episodes in ((1, ("Pilot", "Second")), (2, ("Later",))):
-        season = {"kind": "season", "name": f"Season {number}", "parent_id": show}
-        season_id = ask("POST", "/admin/titles", {**season, "number": number})["title"]["id"]
+        season = {"kind": "season", "name": f"Season {number}", "number": number}
+        season_id = library.make_title(**season, parent_id=show)
         for place, name in enumerate(episodes, start=1):
             body = {"kind": "episode", "parent_id": season_id, "number": place}
             ask("POST", f"/admin/titles/{ids[name]}/place", body)

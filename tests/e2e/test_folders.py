@@ -123,9 +123,7 @@ def test_a_title_that_is_not_sure_is_matched_by_hand(
     page = librarian.page
     name = f"Lighthouse {uuid.uuid4().hex[:6]}"
     tmdb.know(film(11, name, "2012-05-04"), film(12, name, "1961-01-01"))
-    said = {"kind": "movie", "name": name}
-    made = shelves.client.post("/admin/titles", json=said).raise_for_status().json()
-    title_id = made["title"]["id"]
+    title_id = shelves.make_title(kind="movie", name=name)
     librarian.open(f"/titles/{title_id}/edit")
     page.get_by_role("button", name="Fetch from TMDB").click()
     doubt = page.get_by_role("dialog", name="TMDB is not sure")

@@ -15,8 +15,7 @@ from tests.e2e.conftest import Library
 @pytest.fixture
 def known(library: Library) -> Iterator[str]:
     """Let a title be known, and forget it and whatever a file has made beside it."""
-    made = library.client.post("/admin/titles", json={"kind": "movie", "name": "The known one"})
-    yield made.raise_for_status().json()["title"]["id"]
+    yield library.make_title(kind="movie", name="The known one")
     page = library.client.get("/titles", params={"limit": 100}).raise_for_status().json()
     for title in page["items"]:
         if title["name"] in {"The known one", "Brand new"}:

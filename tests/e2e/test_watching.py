@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -59,8 +58,8 @@ def episodes(library: Library, media: MediaFactory) -> Iterator[Episodes]:
     media.lavfi(path, *inputs, options=(*maps, *languages, *codecs))
     ids = [library.upload(path, name) for name in ("The first", "The second")]
     ask = library.client
-    series = _made(library, {"kind": "series", "name": "The line"})
-    season = _made(library, {"kind": "season", "name": "One", "parent_id": series, "number": 1})
+    series = library.make_title(kind="series", name="The line")
+    season = library.make_title(kind="season", name="One", parent_id=series, number=1)
     for number, title_id in enumerate(ids, start=1):
         library.wait_until(title_id, "ready")
         place = {"kind": "episode", "parent_id": season, "number": number}
@@ -71,12 +70,6 @@ def episodes(library: Library, media: MediaFactory) -> Iterator[Episodes]:
     yield Episodes(*ids)
     for title_id in (*ids, season, series):
         library.remove(title_id)
-
-
-def _made(library: Library, title: dict[str, Any]) -> str:
-    answer = library.client.post("/admin/titles", json=title).raise_for_status()
-    made: str = answer.json()["title"]["id"]
-    return made
 
 
 @pytest.fixture
