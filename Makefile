@@ -51,13 +51,13 @@ test-server: $(PYTHON_DEV_READY) $(WEB_READY) ## Run the server's tests (ARGS="-
 ifdef ARGS
 	@$(BIN)/pytest $(ARGS)
 else
-	@$(MAKE) --no-print-directory --jobs=2 --keep-going --output-sync=target \
-		$(PARTS)
+	@$(BIN)/pytest -p no:cacheprovider tools
+	@$(MAKE) --no-print-directory --jobs=2 --keep-going --output-sync=target $(PARTS)
 	@$(BIN)/slipcover --merge $(addprefix .coverage.,$(PARTS)) --out .coverage
 endif
 
 test-rest:
-	@$(PART) $(addprefix --ignore=,$(BROWSER_TESTS) $(MEDIA_TESTS) $(MEDIAKIT_TESTS))
+	@$(PART) tests $(addprefix --ignore=,$(BROWSER_TESTS) $(MEDIA_TESTS) $(MEDIAKIT_TESTS))
 
 test-browser:
 	@$(PART) $(BROWSER_TESTS)
