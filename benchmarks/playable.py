@@ -28,12 +28,14 @@ ARGUMENTS = (*FLAGS, "--autoplay-policy=no-user-gesture-required")
 # Runs in the page before all else. Times are those of the system's clock, as Python's are.
 FIRST_FRAME = """
 window.firstFrameAt = new Promise((resolve) => {
-  const look = () => {
+  // A look at every frame would have Chromium draw all the time, on the encoder's processors.
+  const watching = new MutationObserver(() => {
     const video = document.querySelector("video");
-    if (video === null) return requestAnimationFrame(look);
+    if (video === null) return;
+    watching.disconnect();
     video.requestVideoFrameCallback((at) => resolve(performance.timeOrigin + at));
-  };
-  look();
+  });
+  watching.observe(document, { childList: true, subtree: true });
 });
 """
 TIMES = """

@@ -18,7 +18,7 @@ from streamverse.domains.media.models import (
     UploadRow,
 )
 from streamverse.domains.media.repository import Packages
-from streamverse.domains.media.rules.packages import RungGroup
+from streamverse.domains.media.rules.packages import RungGroup, choose_recipe, plan_sounds
 from streamverse.domains.media.rules.pictures import NewPicture
 from streamverse.domains.media.rules.states import PackageState, PartKind, PictureKind, UploadState
 from streamverse.domains.media.service import assets, packages, pictures, subtitles, uploads
@@ -96,6 +96,31 @@ async def test_a_segment_is_announced_once(workshop: Workshop, people: People):
             await packages.announce_segments(work, package_id, 0, segments(*batch))
     assert await announced(workshop) == [0, 1, 2]
     assert await events(workshop) == ["media.package_playable"]
+
+
+async def test_sound_that_nobody_waits_for_is_ordered_when_the_film_plays(
+    workshop: Workshop, people: People, media: MediaFactory
+):
+    facts = await probe(media.make("surround"), media.tools)
+    recipe = choose_recipe(facts)
+    package_id = await make_package(workshop, people)
+
+    async def ordered() -> list[str]:
+        async with workshop.reading(Actor.system()) as work:
+            jobs = await work.session.scalars(select(JobRow).where(JobRow.name.like("%encode_s%")))
+            parts = {part.number: part for part in await Packages(work).parts(package_id)}
+            return [parts[job.arguments["part_number"]].track_name or "" for job in jobs]
+
+    async with workshop.work(people.owner) as work:
+        row = await Packages(work).get(package_id)
+        row.recipe = recipe.stored()
+        await packages.add_plan(work, row, plan_sounds(recipe, facts))
+    assert await ordered() == ["a0"]
+    async with workshop.work(people.owner) as work:
+        stereo = (await Packages(work).parts(package_id))[1]
+        stereo.next_segment = stereo.segment_count
+        await packages.announce_segments(work, package_id, 0, segments(0, 1))
+    assert await ordered() == ["a0", "a0-surround"]
 
 
 async def test_a_package_is_ready_once_and_then_stays_as_it_is(workshop: Workshop, people: People):

@@ -21,7 +21,7 @@ import { useCurrentProfile } from "../features/profiles/queries";
 const route = getRouteApi("/member/watch/$id");
 // Whoever comes here will play: the engine is fetched beside the questions to the server.
 webPlatform.warmUp();
-const ASK_AGAIN_MS = 500;
+const ASK_AGAIN_MS = 250;
 /** After so many titles that came by themselves somebody is asked whether they still watch. */
 const LEFT_ALONE = 3;
 const ASK_FOR_MORE_MS = 5_000;

@@ -5,7 +5,7 @@ import { useCallback, useRef, useState } from "react";
 
 import { api, isCode, isStatus } from "../../app/api";
 
-const ASK_AGAIN_MS = 500;
+const ASK_AGAIN_MS = 250;
 
 /** An open session, and when it was wished for by the player's clock. */
 export interface OpenSession extends PlaybackSession {

@@ -85,7 +85,8 @@ async def add_plan(
     leading = {part.number for part in leading_parts([*parts, *new_parts])}
     for part in new_parts:
         is_leading = part.number in leading
-        order_part(work, package, part, is_leading=is_leading, package_priority=priority)
+        if is_leading or part.kind == PartKind.VIDEO:
+            order_part(work, package, part, is_leading=is_leading, package_priority=priority)
 
 
 async def add_groups(
@@ -205,15 +206,25 @@ async def _note_if_playable(work: Work, package: PackageRow) -> None:
     parts = await Packages(work).parts(PackageId(package.id))
     needed = min(PLAYABLE_AFTER_SEGMENTS, Recipe.read(package.recipe).plan.segment_count)
     if playable_segments(parts) >= needed:
-        _note_playable(work, package)
+        await _note_playable(work, package)
 
 
-def _note_playable(work: Work, package: PackageRow) -> None:
+async def _note_playable(work: Work, package: PackageRow) -> None:
     """Tell everybody; a film that will not be whole for long gets a first picture now."""
     package.playable_at = work.now
     work.emit(PackagePlayable(AssetId(package.asset_id), PackageId(package.id)))
+    await _order_other_sounds(work, package)
     if Recipe.read(package.recipe).has_preview:
         _order_first_picture(work, package)
+
+
+async def _order_other_sounds(work: Work, package: PackageRow) -> None:
+    """Order what only some players can use: it would have taken time from what all wait for."""
+    parts = await Packages(work).parts(PackageId(package.id))
+    leading = leading_parts(parts)
+    for part in parts:
+        if part.kind == PartKind.AUDIO and part.finished_at is None and part not in leading:
+            order_part(work, package, part, is_leading=False)
 
 
 def _order_first_picture(work: Work, package: PackageRow) -> None:
@@ -266,7 +277,7 @@ async def finish_package(work: Work, package_id: PackageId) -> None:
     package = await load_package(work, row)
     asset_id = AssetId(row.asset_id)
     if row.playable_at is None:
-        _note_playable(work, row)
+        await _note_playable(work, row)
     row.state, row.ready_at = PackageState.READY, work.now
     timeline = Timeline(spans=(Span(package=package),), started_at=row.created_at)
     row.duration_ms = timeline.playable_duration_ms
