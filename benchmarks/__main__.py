@@ -25,6 +25,7 @@ from benchmarks import (
     scan,
     search,
     segments,
+    sessions,
     startup,
     workers,
 )
@@ -43,6 +44,7 @@ BENCHMARKS: Mapping[str, Callable[[Bench], list[Figure]]] = {
     "home": home.measure,
     "scan": scan.measure,
     "log_ins": log_ins.measure,
+    "sessions": sessions.measure,
     "jobs": jobs.measure,
     "workers": workers.measure,
     "kills": kills.measure,

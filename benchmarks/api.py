@@ -25,7 +25,7 @@ from streamverse.domains.media.models import AssetRow, PackageRow
 from streamverse.kit.clock import new_id
 from streamverse.kit.work import Actor
 from tests.factories.processes import Process, owner_client
-from tests.factories.titles import title_columns
+from tests.factories.titles import RECIPE, title_columns
 
 CALLS = ("/auth/me", "/home/rails", "/titles")
 CONNECTIONS = 16
@@ -145,7 +145,7 @@ def _package(title: dict[str, Any]) -> dict[str, Any]:
     return {
         "id": new_id(),
         "asset_id": title["asset_id"],
-        "recipe": {},
+        "recipe": RECIPE.stored(),
         "state": "ready",
         "duration_ms": title["duration_ms"],
         "has_poster": True,

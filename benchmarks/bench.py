@@ -28,6 +28,7 @@ class Scale:
     home_title_count: int
     history_count: int
     home_seconds: int
+    viewer_count: int
     scanned_file_count: int
     job_count: int
     worker_rounds: int
@@ -56,6 +57,7 @@ FULL = Scale(
     home_title_count=100_000,
     history_count=1_000_000,
     home_seconds=10,
+    viewer_count=2_000,
     scanned_file_count=5_000,
     job_count=2_000,
     worker_rounds=3,
@@ -85,6 +87,7 @@ QUICK = Scale(
     home_title_count=300,
     history_count=500,
     home_seconds=1,
+    viewer_count=100,
     scanned_file_count=40,
     job_count=20,
     worker_rounds=1,

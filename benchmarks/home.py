@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from random import Random
@@ -18,6 +17,7 @@ from benchmarks.api import ROWS_AT_ONCE, fill
 from benchmarks.bench import Bench
 from benchmarks.databases import Settings, databases
 from benchmarks.figures import Figure
+from benchmarks.pace import ask_steadily
 from benchmarks.programs import running
 from streamverse.app.resources import Resources, open_resources
 from streamverse.app.settings import load_settings
@@ -60,29 +60,18 @@ def _measure_on(bench: Bench, kind: str, settings: Settings) -> list[Figure]:
             raise RuntimeError(f"The home page lacks rails: it has {sorted(kinds)}.")
         headers = {"Authorization": client.headers["Authorization"]}
         url = f"{client.base_url}".rstrip("/") + "/home/rails"
-        times_ms = asyncio.run(_ask(url, headers, bench.scale.home_seconds))
+
+        async def ask(asking: httpx.AsyncClient) -> httpx.Response:
+            return await asking.get(url, headers=headers)
+
+        questions = [ask] * int(bench.scale.home_seconds * PER_SECOND)
+        times_ms = asyncio.run(ask_steadily(questions, PER_SECOND))
     cuts = quantiles(times_ms, n=100)
     name = f"{kind}: home page data at {PER_SECOND} requests/s"
     return [
         Figure(name=f"{name}, p50", value=cuts[49], unit="ms"),
         Figure(name=f"{name}, p99", value=cuts[98], unit="ms", at_most=MOST_MS),
     ]
-
-
-async def _ask(url: str, headers: dict[str, str], seconds: float) -> list[float]:
-    """Ask at a steady pace, whether or not answers come; time counts from when each was due."""
-    began_at = time.perf_counter()
-    limits = httpx.Limits(max_connections=PER_SECOND)
-    async with httpx.AsyncClient(headers=headers, limits=limits) as client:
-
-        async def ask(number: int) -> float:
-            due_at = began_at + number / PER_SECOND
-            await asyncio.sleep(max(0.0, due_at - time.perf_counter()))
-            (await client.get(url)).raise_for_status()
-            return (time.perf_counter() - due_at) * 1000
-
-        asked = await asyncio.gather(*(ask(n) for n in range(int(seconds * PER_SECOND))))
-    return list(asked)
 
 
 async def _watch(api: Process, profile_id: UUID, history_count: int) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -34,11 +34,20 @@ def run_load(
     bench: Bench, url: str, *, connections: int, headers: Mapping[str, str] | None = None
 ) -> Load:
     """Ask one address again and again; an answer other than 200 is an error."""
-    wrk, seconds = find_peer(bench, WRK), bench.scale.load_seconds
     named = [part for name, value in (headers or {}).items() for part in ("-H", f"{name}: {value}")]
+    return _run(bench, SCRIPT, [*named, url], connections)
+
+
+def run_script(bench: Bench, script: Path, url: str, *given: str, connections: int) -> Load:
+    """Ask what a script says; an answer other than 2xx is an error."""
+    return _run(bench, script, [url, "--", *given], connections)
+
+
+def _run(bench: Bench, script: Path, arguments: Sequence[str], connections: int) -> Load:
+    wrk, seconds = find_peer(bench, WRK), bench.scale.load_seconds
     command = [wrk, "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "10s"]
     answer = subprocess.run(
-        [*command, "--latency", "-s", str(SCRIPT), *named, url],
+        [*command, "--latency", "-s", str(script), *arguments],
         capture_output=True,
         check=True,
         text=True,
@@ -46,7 +55,7 @@ def run_load(
     )
     load = read_load(answer.stdout)
     if load.failures or not load.requests:
-        raise RuntimeError(f"{load.failures} of {load.requests} requests to {url} failed.")
+        raise RuntimeError(f"{load.failures} of {load.requests} requests failed: {arguments}")
     return load
 
 
