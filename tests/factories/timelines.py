@@ -177,16 +177,33 @@ def make_film_in_every_codec(dynamic_range: DynamicRange = DynamicRange.SDR) -> 
     policy = LadderPolicy(tuple(CodecFamily), dynamic_range)
     voices = [make_audio_track(plan, "a0", "en"), make_audio_track(plan, "a1", "de", "Deutsch")]
     voices[1] = replace(voices[1], is_default=True)
-    surround = SOUND_FORMATS[SoundKind.SURROUND]
-    more = replace(
-        voices[0],
-        name="a0-surround",
-        codec=surround.codec,
-        channels=surround.channels,
-        target_bitrate_bps=surround.bitrate_bps,
-    )
+    more = replace_form(voices[0], SoundKind.SURROUND)
     tracks = (*make_video_track(plan, (640, 360), policy=policy), *voices, more)
     return Package(id="film", tracks=tracks, is_complete=True)
+
+
+def make_film_for_slow_lines() -> Package:
+    """Make a large film with lean sound in both of its languages and surround in one of them."""
+    film = make_film(size=(1280, 720), languages=("en", "de"))
+    voices = film.tracks_of(TrackKind.AUDIO)
+    forms = {
+        kind: [replace_form(voice, kind) for voice in voices]
+        for kind in (SoundKind.SURROUND, SoundKind.LEAN)
+    }
+    more = (forms[SoundKind.SURROUND][0], *forms[SoundKind.LEAN])
+    return replace(film, tracks=(*film.tracks, *more))
+
+
+def replace_form(voice: Track, kind: SoundKind) -> Track:
+    """Give the same voice in another form."""
+    form = SOUND_FORMATS[kind]
+    return replace(
+        voice,
+        name=f"{voice.name}-{kind}",
+        codec=form.codec,
+        channels=form.channels,
+        target_bitrate_bps=form.bitrate_bps,
+    )
 
 
 def make_film_with_adverts() -> Timeline:
@@ -238,6 +255,7 @@ GOLDEN_TIMELINES = {
     "subtitles": make_timeline(make_film_with_subtitles()),
     "codecs": make_timeline(make_film_in_every_codec()),
     "bright": make_timeline(make_film_in_every_codec(DynamicRange.PQ)),
+    "lean": make_timeline(make_film_for_slow_lines()),
     "adverts": make_film_with_adverts(),
     "protected": make_timeline(make_protected_film()),
     "protected_advert": make_protected_film_with_advert(),

@@ -239,10 +239,10 @@ async def test_sound_and_pictures_begin_together(make_site: MakeSite):
 
 async def test_a_large_picture_comes_in_several_sizes(make_site: MakeSite):
     site = await make_site("high")
-    assert site.rungs == ["v360", "v480", "v720"]
+    assert site.rungs == ["v180", "v270", "v360", "v480", "v720"]
     sizes = [site.stream(site.alone(track, 0)) for track in site.rungs]
     assert [(size["width"], size["height"]) for size in sizes] == [
-        *((640, 360), (854, 480), (1280, 720)),
+        *((320, 180), (480, 270), (640, 360), (854, 480), (1280, 720)),
     ]
     assert {size["pix_fmt"] for size in sizes} == {"yuv420p"}
     assert {size.get("sample_aspect_ratio", "1:1") for size in sizes} == {"1:1"}

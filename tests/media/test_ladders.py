@@ -32,6 +32,7 @@ from streamverse.domains.media.rules.packages import (
     choose_recipe,
     encode_progress,
     plan_group,
+    plan_sounds,
 )
 from streamverse.domains.media.rules.states import PackageState
 from streamverse.domains.media.service import assets, measuring, packages, processing
@@ -100,6 +101,18 @@ async def test_a_film_too_short_for_a_preview_is_not_measured(facts: MediaFacts)
     assert await_measurement(recipe, facts, policy) == recipe
     long = replace(facts, duration_ms=policy.preview_from_ms)
     assert await_measurement(recipe, long, policy).awaits_groups
+
+
+async def test_lean_rungs_have_sound_of_their_own(facts: MediaFacts, media: MediaFactory) -> None:
+    surround = await probe(media.make("surround"), media.tools)
+    large = replace(surround, videos=(await probe(media.make("high"), media.tools)).videos)
+    small = replace(surround, videos=facts.videos)
+    usual = ["a0", "a0-surround"]
+    assert [sound.name for sound in choose_recipe(small).sounds] == usual
+    recipe = choose_recipe(large)
+    assert [sound.name for sound in recipe.sounds] == [*usual, "a0-lean"]
+    lean = plan_sounds(recipe, large).tracks[-1]
+    assert (lean.codec, lean.channels, lean.target_bitrate_bps) == ("mp4a.40.2", 2, 64_000)
 
 
 async def test_nothing_is_measured_where_the_ladder_is_fixed(facts: MediaFacts) -> None:

@@ -18,7 +18,7 @@ from streamverse.mediakit.frames import FrameRate
 from streamverse.mediakit.ladder import choose_rungs
 from streamverse.mediakit.sound import SoundKind
 
-RUNGS = choose_rungs(1280, 720, FrameRate(25))
+RUNGS = choose_rungs(854, 480, FrameRate(25))
 NEW_IN_RUNGS = {"codec_family", "bit_depth", "dynamic_range"}
 MIGRATION_BEFORE = "0009"
 

@@ -512,9 +512,9 @@ async def test_what_plays_early_is_one_low_rung_that_is_not_made_twice(media: Me
     names = {group: [rung.track_name for rung in rungs] for group, rungs in recipe.groups.items()}
     assert names == {
         RungGroup.PREVIEW: ["v360"],
-        RungGroup.H264: ["v720", "v480"],
-        RungGroup.HEVC: ["v720-hevc", "v480-hevc", "v360-hevc"],
-        RungGroup.AV1: ["v720-av1", "v480-av1", "v360-av1"],
+        RungGroup.H264: ["v720", "v480", "v270", "v180"],
+        RungGroup.HEVC: [f"v{height}-hevc" for height in (720, 480, 360, 270, 180)],
+        RungGroup.AV1: [f"v{height}-av1" for height in (720, 480, 360, 270, 180)],
     }
     assert [rung.track_name for rung in recipe.rungs[:3]] == ["v720", "v480", "v360"]
     assert [part.group for part in plan_package(recipe, facts).parts] == list(names)

@@ -135,13 +135,17 @@ async def test_the_largest_pictures_fit_into_the_memory_that_an_encoder_gets(
     tracks = await encode_all(await open_source(media, "uhd", codec))
 
     assert {name: sorted(track.segments) for name, track in tracks.items()} == {
-        f"v{size}-{codec}": [0] for size in (2160, 1440, 1080, 720, 480, 360)
+        f"v{size}-{codec}": [0] for size in (2160, 1440, 1080, 720, 480, 360, 270, 180)
     }
 
 
 @pytest.mark.parametrize(
     ("kind", "codec", "channels"),
-    [(SoundKind.SURROUND, "ec-3", 6), (SoundKind.OPUS, "Opus", 2)],
+    [
+        (SoundKind.SURROUND, "ec-3", 6),
+        (SoundKind.OPUS, "Opus", 2),
+        (SoundKind.LEAN, "mp4a.40.2", 2),
+    ],
 )
 async def test_other_forms_of_sound_stay_with_the_picture(
     media: MediaFactory, tmp_path: Path, kind: SoundKind, codec: str, channels: int

@@ -149,8 +149,8 @@ async def test_all_rungs_have_the_same_segments(media: MediaFactory, tmp_path: P
     tracks = await encode_all(source)
 
     assert (
-        list(map(sorted, (tracks[name].segments for name in ("v720", "v480", "v360"))))
-        == [[0, 1, 2]] * 3
+        list(map(sorted, (tracks[f"v{size}"].segments for size in (720, 480, 360, 270, 180))))
+        == [[0, 1, 2]] * 5
     )
     assert len({tuple(track.ticks()) for track in tracks.values()}) == 1
     for name, track in tracks.items():

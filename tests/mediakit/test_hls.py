@@ -25,6 +25,7 @@ from tests.factories.timelines import (
     STARTED_AT,
     Signed,
     make_film,
+    make_film_for_slow_lines,
     make_segments,
     make_timeline,
     make_video_track,
@@ -45,6 +46,33 @@ MEDIA = [
     ("protected_advert", "v480"),
     ("protected_advert", "a0"),
 ]
+
+
+def test_lean_pictures_go_with_lean_sound_and_others_with_none_of_it():
+    master = m3u8.loads(render_master(GOLDEN_TIMELINES["lean"], Signed()))
+    together: dict[str, set[str]] = {}
+    for variant in master.playlists:
+        sound = {media.uri.split(".")[0] for media in variant.media if media.type == "AUDIO"}
+        together.setdefault(variant.uri.split(".")[0], set()).update(sound)
+    usual, lean = {"a0", "a1", "a0-surround"}, {"a0-lean", "a1-lean", "a0-surround", "a1"}
+    assert together == {
+        **dict.fromkeys(("v720", "v480", "v360"), usual),
+        **dict.fromkeys(("v270", "v180"), lean),
+    }
+
+
+def test_lean_sound_is_not_listed_before_its_pictures_are_there():
+    film = make_film_for_slow_lines()
+    early = replace(film, tracks=tuple(t for t in film.tracks if t.name not in {"v270", "v180"}))
+    assert "-lean" not in render_master(make_timeline(early), Signed())
+
+
+def test_lean_pictures_take_the_usual_sound_before_theirs_is_there():
+    film = make_film_for_slow_lines()
+    early = replace(film, tracks=tuple(t for t in film.tracks if not t.name.endswith("-lean")))
+    master = m3u8.loads(render_master(make_timeline(early), Signed()))
+    audio = [variant.stream_info.audio for variant in master.playlists if "v180" in variant.uri]
+    assert audio == ["audio-0", "audio-1"]
 
 
 def renditions_of(timeline: Timeline) -> list[str]:
@@ -178,7 +206,7 @@ def test_no_segment_is_longer_than_the_target(
 @given(st.sampled_from(USUAL_RATES), st.integers(1, 2000), st.data())
 def test_a_growing_playlist_only_grows(rate: FrameRate, total_frames: int, data: st.DataObject):
     known = data.draw(st.integers(1, SegmentPlan(rate, total_frames).segment_count))
-    growth = [make_film(frame_rate=rate, total_frames=total_frames, known=n) for n in (known, 99)]
+    growth = [make_film(frame_rate=rate, total_frames=total_frames, known=n) for n in (known, 999)]
     earlier, later = (render_media(make_timeline(film), "v480", Signed()) for film in growth)
     assert later.startswith(earlier)
 

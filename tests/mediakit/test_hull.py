@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from streamverse.mediakit.hull import (
     CLOSEST_RATIO,
+    FARTHEST_RATIO,
     QualityPoint,
     QualityPolicy,
     bitrate_at,
@@ -21,6 +22,7 @@ from streamverse.mediakit.hull import (
 )
 
 UNLIMITED = 10**9
+TWO_STEPS = QualityPolicy(step_vmaf=8, affordable_bitrate_bps=1_000_000)
 SIZES = ((1920, 1080), (1280, 720), (854, 480), (640, 360))
 
 
@@ -178,18 +180,31 @@ def test_a_cartoon_that_is_good_at_once_gets_one_rung() -> None:
     assert choose_points(drawn, QualityPolicy(), most_pixels=UNLIMITED) == (drawn[1],)
 
 
-def test_pixels_are_saved_by_leaving_rungs_out() -> None:
-    wide = choose_points(interpolate(film()), QualityPolicy(), most_pixels=UNLIMITED)
-    narrow = choose_points(
-        interpolate(film()), QualityPolicy(), most_pixels=1920 * 1080 + 2 * 1280 * 720
-    )
-    assert len(narrow) == len(wide) - 2
+def test_pixels_are_saved_by_leaving_rungs_out_and_by_smaller_ones() -> None:
+    steep = [point(4_000 / 1.3**step, 95 - 2 * step, crf=20 + step) for step in range(10)]
+    small = [point(p.bitrate_bps / 1000, p.vmaf - 1, 360, p.crf) for p in steep]
+    wide = choose_points([*steep, *small], TWO_STEPS, most_pixels=UNLIMITED)
+    narrow = choose_points([*steep, *small], TWO_STEPS, most_pixels=2 * steep[0].pixels + 300_000)
+    assert [p.height for p in wide] == [1080, 1080, 1080]
+    assert [p.height for p in narrow] == [1080, 360, 1080]
     assert (narrow[0], narrow[-1]) == (wide[0], wide[-1])
 
 
-def test_the_ends_stay_however_few_pixels_there_may_be() -> None:
+def test_the_ends_stay_however_few_pixels_there_may_be_and_no_step_is_a_chasm() -> None:
     chosen = choose_points(interpolate(film()), QualityPolicy(), most_pixels=1)
-    assert [(p.height, p.crf) for p in chosen] == [(1080, 22), (720, 29)]
+    assert [(p.height, p.crf) for p in (chosen[0], chosen[-1])] == [(1080, 22), (720, 29)]
+    assert all(
+        high.bitrate_bps <= low.bitrate_bps * FARTHEST_RATIO
+        for high, low in itertools.pairwise(chosen)
+    )
+
+
+def test_a_chasm_with_nothing_in_it_stays() -> None:
+    ends = (point(5_700, 95), point(1_200, 60, 480))
+    policy = QualityPolicy(affordable_bitrate_bps=1_200_000)
+    too_close = (point(5_000, 94), point(1_300, 62, 480))
+    chosen = choose_points([*ends, *too_close], policy, most_pixels=1)
+    assert chosen == (too_close[0], ends[1])
 
 
 def test_an_affordable_rung_that_is_there_is_the_lowest() -> None:

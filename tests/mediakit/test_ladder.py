@@ -1,6 +1,7 @@
 """The ladder fits every source and never enlarges it."""
 
 from fractions import Fraction
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -8,14 +9,22 @@ from hypothesis import strategies as st
 
 from streamverse.mediakit.frames import USUAL_RATES, FrameRate
 from streamverse.mediakit.ladder import CodecFamily, DynamicRange, LadderPolicy, choose_rungs
+from streamverse.mediakit.renditions import LEAN_PICTURE_BPS
+from streamverse.mediakit.sound import SOUND_FORMATS, SoundKind
+
+LEAN = ("270p 480x270", "180p 320x180")
+UPRIGHT = ("270p 270x480", "180p 180x320")
 
 
 @pytest.mark.parametrize(
     ("source", "expected"),
     [
-        ((1920, 1080), ["1080p 1920x1080", "720p 1280x720", "480p 854x480", "360p 640x360"]),
-        ((1080, 1920), ["1080p 1080x1920", "720p 720x1280", "480p 480x854", "360p 360x640"]),
-        ((1280, 720), ["720p 1280x720", "480p 854x480", "360p 640x360"]),
+        ((1920, 1080), ["1080p 1920x1080", "720p 1280x720", "480p 854x480", "360p 640x360", *LEAN]),
+        (
+            (1080, 1920),
+            ["1080p 1080x1920", "720p 720x1280", "480p 480x854", "360p 360x640", *UPRIGHT],
+        ),
+        ((1280, 720), ["720p 1280x720", "480p 854x480", "360p 640x360", *LEAN]),
         (
             (3840, 2160),
             [
@@ -25,21 +34,36 @@ from streamverse.mediakit.ladder import CodecFamily, DynamicRange, LadderPolicy,
                 "720p 1280x720",
                 "480p 854x480",
                 "360p 640x360",
+                *LEAN,
             ],
         ),
         # cinema: the width fits
-        ((1920, 800), ["1080p 1920x800", "720p 1280x534", "480p 854x356", "360p 640x266"]),
-        ((1440, 1080), ["1080p 1440x1080", "720p 960x720", "480p 640x480", "360p 480x360"]),
+        (
+            (1920, 800),
+            [
+                *("1080p 1920x800", "720p 1280x534", "480p 854x356", "360p 640x266"),
+                *("270p 480x200", "180p 320x134"),
+            ],
+        ),
+        (
+            (1440, 1080),
+            [
+                *("1080p 1440x1080", "720p 960x720", "480p 640x480", "360p 480x360"),
+                *("270p 360x270", "180p 240x180"),
+            ],
+        ),
         # between two boxes: kept as it is
-        ((1600, 900), ["1080p 1600x900", "720p 1280x720", "480p 854x480", "360p 640x360"]),
-        ((1918, 1078), ["1080p 1918x1078", "720p 1280x720", "480p 854x480", "360p 640x360"]),
+        ((1600, 900), ["1080p 1600x900", "720p 1280x720", "480p 854x480", "360p 640x360", *LEAN]),
+        ((1918, 1078), ["1080p 1918x1078", "720p 1280x720", "480p 854x480", "360p 640x360", *LEAN]),
         # hardly larger than a box: not worth a rung
-        ((1366, 768), ["720p 1280x720", "480p 854x480", "360p 640x360"]),
+        ((1366, 768), ["720p 1280x720", "480p 854x480", "360p 640x360", *LEAN]),
+        # small ones get no more than that
+        ((854, 480), ["480p 854x480", "360p 640x360"]),
         ((640, 360), ["360p 640x360"]),
         ((320, 240), ["360p 320x240"]),
         ((33, 17), ["144p 32x16"]),
         ((1, 1), ["144p 2x2"]),
-        ((1000, 1), ["720p 1000x2", "480p 854x2", "360p 640x2"]),
+        ((1000, 1), ["720p 1000x2", "480p 854x2", "360p 640x2", "270p 480x2", "180p 320x2"]),
     ],
 )
 def test_rungs(source: tuple[int, int], expected: list[str]):
@@ -53,7 +77,7 @@ def test_a_source_beyond_the_ladder_is_brought_down_to_it():
 
 
 def test_a_rung_says_how_to_encode_it():
-    full, _, _, smallest = choose_rungs(1920, 1080, FrameRate(30000, 1001))
+    full, _, _, small, *_, lean = choose_rungs(1920, 1080, FrameRate(30000, 1001))
     assert (full.track_name, full.profile, full.level, full.codec) == (
         "v1080",
         "high",
@@ -61,7 +85,8 @@ def test_a_rung_says_how_to_encode_it():
         "avc1.640028",
     )
     assert (full.max_bitrate_bps, full.buffer_size_bits, full.crf) == (5_500_000, 8_250_000, 23)
-    assert (smallest.track_name, smallest.level, smallest.codec) == ("v360", "3.0", "avc1.64001e")
+    assert (small.track_name, small.level, small.codec) == ("v360", "3.0", "avc1.64001e")
+    assert (lean.track_name, lean.is_lean, lean.max_bitrate_bps) == ("v180", True, 130_000)
 
 
 def test_more_pictures_a_second_cost_more():
@@ -69,10 +94,29 @@ def test_more_pictures_a_second_cost_more():
     assert (full.max_bitrate_bps, full.level, full.codec) == (8_250_000, "4.2", "avc1.64002a")
 
 
+@pytest.mark.parametrize("rate", [FrameRate(25), FrameRate(60)])
+@pytest.mark.parametrize("family", CodecFamily)
+def test_a_slow_line_carries_the_lean_rungs_with_lean_sound(rate: FrameRate, family: CodecFamily):
+    rungs = choose_rungs(3840, 2160, rate, LadderPolicy((family,)))
+    lean = [rung.max_bitrate_bps for rung in rungs if rung.is_lean]
+    assert len(lean) == 2
+    assert lean[0] <= LEAN_PICTURE_BPS
+    assert lean[1] + SOUND_FORMATS[SoundKind.LEAN].bitrate_bps <= 200_000
+
+
+def test_no_step_of_the_ladder_is_a_chasm():
+    stereo, lean = (SOUND_FORMATS[kind].bitrate_bps for kind in (SoundKind.STEREO, SoundKind.LEAN))
+    whole = [
+        rung.max_bitrate_bps + (lean if rung.is_lean else stereo)
+        for rung in choose_rungs(3840, 2160, FrameRate(25))
+    ]
+    assert max(high / low for high, low in pairwise(whole)) < 2.5
+
+
 @given(st.integers(1, 10_000), st.integers(1, 10_000), st.sampled_from(USUAL_RATES))
 def test_rungs_of_any_source(width: int, height: int, rate: FrameRate):
     rungs = choose_rungs(width, height, rate)
-    assert 1 <= len(rungs) <= 6
+    assert 1 <= len(rungs) <= 8
     for rung in rungs:
         assert rung.width % 2 == rung.height % 2 == 0
         assert 2 <= rung.width <= max(2, width)
@@ -102,12 +146,12 @@ def test_a_rate_off_the_grid_is_refused():
 def test_every_codec_has_the_ladder_with_fewer_bits():
     rungs = choose_rungs(1920, 1080, FrameRate(25), LadderPolicy(tuple(CodecFamily)))
     assert [rung.track_name for rung in rungs] == [
-        *("v1080", "v720", "v480", "v360"),
-        *("v1080-hevc", "v720-hevc", "v480-hevc", "v360-hevc"),
-        *("v1080-av1", "v720-av1", "v480-av1", "v360-av1"),
+        f"v{height}{suffix}"
+        for suffix in ("", "-hevc", "-av1")
+        for height in (1080, 720, 480, 360, 270, 180)
     ]
-    assert [rung.max_bitrate_bps for rung in rungs[::4]] == [5_500_000, 3_300_000, 2_750_000]
-    assert [(rung.codec, rung.level) for rung in rungs[::4]] == [
+    assert [rung.max_bitrate_bps for rung in rungs[::6]] == [5_500_000, 3_300_000, 2_750_000]
+    assert [(rung.codec, rung.level) for rung in rungs[::6]] == [
         ("avc1.640028", "4.0"),
         ("hvc1.1.6.L120.90", "4.0"),
         ("av01.0.08M.08", "4.0"),
@@ -138,7 +182,7 @@ def test_deep_pictures_are_for_codecs_that_keep_them():
 
 def test_the_operator_sets_the_largest_size():
     rungs = choose_rungs(3840, 2160, FrameRate(25), LadderPolicy(largest_short_side=1080))
-    assert [rung.name for rung in rungs] == ["1080p", "720p", "480p", "360p"]
+    assert [rung.name for rung in rungs] == ["1080p", "720p", "480p", "360p", "270p", "180p"]
 
 
 def test_pictures_smaller_than_a_block_are_in_h264_alone():

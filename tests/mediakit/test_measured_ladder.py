@@ -11,6 +11,7 @@ from streamverse.mediakit.measured_ladder import (
     is_measurable,
     list_trials,
     make_preview,
+    measured_rungs,
     read_trials,
 )
 
@@ -46,10 +47,11 @@ def _point(rung: Rung, cost: float) -> QualityPoint:
 
 
 def test_the_fixed_ladder_is_tried_as_it_is_and_the_rest_uncapped_and_with_care() -> None:
-    trials = list_trials(FIXED)
-    assert trials[: len(FIXED)] == FIXED
-    rest = trials[len(FIXED) :]
-    assert [(rung.height, rung.crf) for rung in rest] == list(FOUND)[len(FIXED) :]
+    trials, usual = list_trials(FIXED), measured_rungs(FIXED)
+    assert [rung.height for rung in usual] == [1080, 720, 480, 360]
+    assert trials[: len(usual)] == usual
+    rest = trials[len(usual) :]
+    assert [(rung.height, rung.crf) for rung in rest] == list(FOUND)[len(usual) :]
     assert all(rung.is_careful for rung in rest)
     caps = {rung.height: rung.max_bitrate_bps for rung in FIXED}
     assert all(rung.max_bitrate_bps == 4 * caps[rung.height] for rung in rest)
@@ -90,10 +92,14 @@ def test_a_title_gets_careful_rungs_under_the_caps_of_their_sizes() -> None:
     choice = choose_measured_rungs(measured(), FIXED, RATE, QualityPolicy())
     assert [(rung.name, rung.crf, rung.max_bitrate_bps) for rung in choice.rungs] == [
         ("1080p", 22, 5_500_000),
+        ("1080-2", 26, 5_500_000),
         ("720p", 23, 2_660_075),
         ("720-2", 28, 1_192_500),
+        ("180p", 23, 130_000),
     ]
-    assert all(rung.is_careful and rung.profile == "high" for rung in choice.rungs)
+    *chosen, lean = choice.rungs
+    assert all(rung.is_careful and rung.profile == "high" for rung in chosen)
+    assert (lean.is_lean, lean.is_careful) == (True, False)
     assert choice.bits_saved == pytest.approx(0.23, abs=0.05)
     caps = {rung.height: rung.max_bitrate_bps for rung in FIXED}
     assert all(point.bitrate_bps <= caps[point.height] for point in choice.points)
@@ -116,6 +122,16 @@ def test_every_rung_has_a_name_of_its_own(cost: float) -> None:
 def test_a_second_rung_of_the_previews_size_is_numbered() -> None:
     choice = choose_measured_rungs(measured(cost=4), FIXED, RATE, QualityPolicy())
     assert "480-2" in [rung.name for rung in choice.rungs]
+
+
+@pytest.mark.parametrize(
+    ("cost", "lean"), [(0.33, []), (0.34, ["180p"]), (1.04, ["180p"]), (1.05, ["270p", "180p"])]
+)
+def test_lean_rungs_stand_below_what_costs_least_where_it_moves(
+    cost: float, lean: list[str]
+) -> None:
+    choice = choose_measured_rungs(measured(cost=cost), FIXED, RATE, QualityPolicy())
+    assert [rung.name for rung in choice.rungs if rung.is_lean] == lean
 
 
 def test_the_hull_runs_over_all_sizes() -> None:

@@ -12,6 +12,7 @@ from typing import Final
 from streamverse.mediakit.frames import round_half_up
 from streamverse.mediakit.protection import UNPROTECTED, hls_key, hls_session_keys
 from streamverse.mediakit.renditions import (
+    LEAN_PICTURE_BPS,
     UNKNOWN_LANGUAGE,
     Bitrate,
     Locator,
@@ -20,6 +21,7 @@ from streamverse.mediakit.renditions import (
     escape_uri,
     family_rank,
     find_rendition,
+    is_lean_sound,
     language_tag,
     measure_bitrate,
     printable,
@@ -43,6 +45,7 @@ class _Group:
     id: str
     tracks: Sequence[Track]
     bitrate: Bitrate
+    is_lean: bool
 
     @property
     def codecs(self) -> list[str]:
@@ -80,12 +83,15 @@ def render_master(timeline: Timeline, locate: Locator) -> str:
     audio, text = _groups(timeline, TrackKind.AUDIO), _groups(timeline, TrackKind.TEXT)
     lines = ["#EXTM3U", "#EXT-X-VERSION:7", "#EXT-X-INDEPENDENT-SEGMENTS"]
     lines += hls_session_keys(timeline)
-    for kind, groups in (("AUDIO", audio), ("SUBTITLES", text)):
-        for group in groups:
-            lines += _render_group(kind, group, groups[0], locate)
     video = renditions(timeline, TrackKind.VIDEO)
     choices = product(video or [None], audio or [None], text or [None])
-    variants = [_Variant(*choice) for choice in choices]
+    variants = [
+        _Variant(*choice) for choice in choices if _go_together(choice[0], choice[1], audio)
+    ]
+    used = [group for group in audio if any(group is variant.sound for variant in variants)]
+    for kind, groups in (("AUDIO", used), ("SUBTITLES", text)):
+        for group in groups:
+            lines += _render_group(kind, group, groups[0], locate)
     ranking = sorted({variant.quality for variant in variants})
     has_codings = len({family_rank(track.codec) for track in video}) > 1
     has_ranges = any(track.dynamic_range.is_high for track in video)
@@ -134,16 +140,28 @@ def _groups(timeline: Timeline, kind: TrackKind) -> list[_Group]:
 
     A voice that is not there in a group's coding is there in the one that it has.
     """
-    by_codec: dict[str, dict[str, Track]] = {}
+    by_coding: dict[tuple[str, bool], dict[str, Track]] = {}
     voices: dict[str, Track] = {}
     for track in renditions(timeline, kind):
-        by_codec.setdefault(track.codec, {})[voice(track)] = track
+        by_coding.setdefault((track.codec, is_lean_sound(track)), {})[voice(track)] = track
         voices.setdefault(voice(track), track)
-    groups = [[coded.get(name, voices[name]) for name in voices] for coded in by_codec.values()]
+    every = {
+        coding: [coded.get(name, voices[name]) for name in voices]
+        for coding, coded in by_coding.items()
+    }
     return [
-        _Group(f"{kind}-{index}", tracks, _costliest(timeline, tracks))
-        for index, tracks in enumerate(groups)
+        _Group(f"{kind}-{index}", tracks, _costliest(timeline, tracks), is_lean)
+        for index, ((_, is_lean), tracks) in enumerate(every.items())
     ]
+
+
+def _go_together(video: Track | None, sound: _Group | None, groups: Sequence[_Group]) -> bool:
+    """Tell whether sound is as lean as pictures, where its coding comes in both forms."""
+    if sound is None:
+        return True
+    alike = {group.is_lean for group in groups if group.codecs == sound.codecs}
+    is_lean = video is not None and video.target_bitrate_bps <= LEAN_PICTURE_BPS
+    return len(alike) == 1 or sound.is_lean == is_lean
 
 
 def _render_group(kind: str, group: _Group, first: _Group, locate: Locator) -> Iterator[str]:

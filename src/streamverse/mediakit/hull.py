@@ -14,6 +14,7 @@ WORTH_ITS_BITS: Final = 1.2  # beyond so many times, a rung that is there is of 
 ENOUGH_OF_TARGET: Final = 0.5
 DIFFERENCE_STEPS: Final = 200
 CLOSEST_RATIO: Final = 1.5  # rungs that are closer together are not worth a switch
+FARTHEST_RATIO: Final = CLOSEST_RATIO**2  # of rungs further apart, one between is worth a switch
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +102,20 @@ def choose_points(
     `most_pixels`, unless the ends alone have them. `given` is a rung that is there anyway and not
     among those returned: if it is affordable, it is the lowest one, and if it is also good enough,
     it is all that is needed. If it takes far more bits than its quality is worth, the lowest one
-    is another that costs no more than it.
+    is another that costs no more than it. Steps that are too large are bridged, by smaller
+    pictures where there are no more pixels to spend.
     """
+    points = tuple(points)
+    chosen = _choose_evenly(points, policy, most_pixels, given)
+    return _bridge(chosen, given, points, most_pixels)
+
+
+def _choose_evenly(
+    points: Sequence[QualityPoint],
+    policy: QualityPolicy,
+    most_pixels: int,
+    given: QualityPoint | None,
+) -> tuple[QualityPoint, ...]:
     efficient = _efficient(points)
     if not efficient:
         return ()
@@ -124,6 +137,58 @@ def choose_points(
         if sum(point.pixels for point in chosen) <= most_pixels:
             return _apart(chosen, given)
     return _apart(tuple(dict.fromkeys(ends)), given)
+
+
+def _bridge(
+    chosen: Sequence[QualityPoint],
+    given: QualityPoint | None,
+    points: Sequence[QualityPoint],
+    most_pixels: int,
+) -> tuple[QualityPoint, ...]:
+    """Put rungs between those that are far apart, as long as there is something between them."""
+    rungs = sorted({*chosen, *((given,) if given else ())}, key=_bitrate)
+    rising, efficient = frontier(points), _efficient(points)
+    place = 1
+    while chosen and place < len(rungs):
+        spare_pixels = most_pixels - sum(rung.pixels for rung in rungs if rung != given)
+        small = frontier(point for point in points if point.pixels <= spare_pixels)
+        affordable = [point for point in efficient if point.pixels <= spare_pixels]
+        between = None
+        for curve in (affordable, small, rising):
+            between = between or _find_between(rungs[:place], rungs[place], curve)
+        if between is None:
+            place += 1
+        else:
+            rungs.insert(place, between)
+    return tuple(point for point in reversed(rungs) if point != given)
+
+
+def _find_between(
+    below: Sequence[QualityPoint], high: QualityPoint, curve: Sequence[QualityPoint]
+) -> QualityPoint | None:
+    """Find the next rung of a step that is too large: of those that close it, a small one."""
+    low, least_vmaf = below[-1], max(point.vmaf for point in below)
+    ratio = _ratio(low, high)
+    if ratio <= FARTHEST_RATIO:
+        return None
+    steps = math.ceil(math.log(ratio, FARTHEST_RATIO))
+    wanted_bps = low.bitrate_bps * ratio ** (1 / steps)
+
+    def cost(point: QualityPoint) -> tuple[bool, int, float]:
+        leaves_more = _ratio(point, high) > FARTHEST_RATIO ** (steps - 1)
+        return leaves_more, point.pixels, abs(math.log(point.bitrate_bps / wanted_bps))
+
+    useful = (
+        point
+        for point in curve
+        if least_vmaf < point.vmaf < high.vmaf
+        and min(_ratio(low, point), _ratio(point, high)) >= CLOSEST_RATIO**0.5
+    )
+    return min(useful, key=cost, default=None)
+
+
+def _bitrate(point: QualityPoint) -> int:
+    return point.bitrate_bps
 
 
 def bits_saved(fixed: Iterable[QualityPoint], chosen: Iterable[QualityPoint]) -> float | None:

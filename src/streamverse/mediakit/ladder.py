@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final
@@ -22,6 +22,7 @@ LARGEST_SHORT_SIDE: Final = 2160
 # Smaller pictures than a coding block of HEVC exist in H.264 alone.
 SMALLEST_MODERN_SIDE: Final = 16
 SMALLEST_OF_LARGE: Final = 360  # only sources that are smaller themselves get less
+LEAN_BELOW: Final = 480  # sources in a larger box get rungs for slow lines as well
 
 
 class CodecFamily(StrEnum):
@@ -66,6 +67,7 @@ class Rung:
     bit_depth: int = 8
     dynamic_range: DynamicRange = DynamicRange.SDR
     is_careful: bool = False  # a little more work for clearly fewer bits: H.264 alone
+    is_lean: bool = False  # for slow lines, whatever it looks like
 
     @property
     def track_name(self) -> str:
@@ -109,6 +111,7 @@ class LadderPolicy:
 class _Box:
     short_side: int
     max_bitrate_bps: int
+    is_lean: bool = False
 
     @property
     def long_side(self) -> Fraction:
@@ -137,6 +140,9 @@ _BOXES: Final = (
     _Box(360, 850_000),
     _Box(144, 250_000),
 )
+# What carries these is a line and not a wish: more pictures a second get no more bits.
+# With lean sound the lowest takes two thirds of a line of 300 kb/s.
+_LEAN_BOXES: Final = (_Box(270, 400_000, is_lean=True), _Box(180, 130_000, is_lean=True))
 _COSTS: Final = {
     CodecFamily.H264: _Cost(Fraction(1), 23),
     CodecFamily.HEVC: _Cost(Fraction(3, 5), 26),
@@ -157,6 +163,7 @@ def choose_rungs(
     Every rung is a box of 16:9, standing for a portrait picture, and the picture is made to
     fit into it: never larger than it was, in its own shape, with even sides. A source between
     two boxes keeps its own size in the upper one unless the lower one is nearly as large.
+    Large sources get lean rungs below the others.
     Without a policy it is H.264 alone.
     """
     policy = policy or LadderPolicy()
@@ -216,11 +223,12 @@ def recode(
     if min(rung.width, rung.height) < SMALLEST_MODERN_SIDE:
         return None
     usual, better = _COSTS[CodecFamily.H264], _COSTS[family]
-    return make_rung(
+    recoded = make_rung(
         *(family, rung.name, (rung.width, rung.height), frame_rate, policy),
         max_bitrate_bps=round(rung.max_bitrate_bps * better.bits),
         crf=better.crf + round((rung.crf - usual.crf) * better.crf_step),
     )
+    return replace(recoded, is_lean=rung.is_lean)
 
 
 def _boxes_for(width: int, height: int, largest_short_side: int) -> tuple[_Box, ...]:
@@ -230,7 +238,8 @@ def _boxes_for(width: int, height: int, largest_short_side: int) -> tuple[_Box, 
     above = allowed[: len(allowed) - len(below)]
     if above and not (below and scale_to < below[0].short_side * WORTH_A_RUNG):
         below = (above[-1], *below)
-    return tuple(box for box in below if box.short_side >= SMALLEST_OF_LARGE) or below
+    usual = tuple(box for box in below if box.short_side >= SMALLEST_OF_LARGE) or below
+    return (*usual, *_LEAN_BOXES) if usual[0].short_side > LEAN_BELOW else usual
 
 
 def _rungs_of(  # noqa: PLR0917 - what `choose_rungs` was given
@@ -241,16 +250,18 @@ def _rungs_of(  # noqa: PLR0917 - what `choose_rungs` was given
     frame_rate: FrameRate,
     policy: LadderPolicy,
 ) -> Iterator[Rung]:
-    rate_cost = HIGH_RATE_COST if frame_rate.per_second > HIGH_RATE else 1
+    high_rate_cost = HIGH_RATE_COST if frame_rate.per_second > HIGH_RATE else Fraction(1)
     for box in boxes:
+        rate_cost = Fraction(1) if box.is_lean else high_rate_cost
         size = _fit(box, width, height)
         if family is not CodecFamily.H264 and min(size) < SMALLEST_MODERN_SIDE:
             continue
         max_bitrate_bps = int(box.max_bitrate_bps * rate_cost * _COSTS[family].bits)
-        yield make_rung(
+        rung = make_rung(
             *(family, f"{box.short_side}p", size, frame_rate, policy),
             max_bitrate_bps=max_bitrate_bps,
         )
+        yield replace(rung, is_lean=box.is_lean)
 
 
 def _fit(box: _Box, width: int, height: int) -> tuple[int, int]:

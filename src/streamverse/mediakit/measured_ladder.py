@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from streamverse.mediakit.hull import (
+    CLOSEST_RATIO,
     QualityPoint,
     QualityPolicy,
     bits_saved,
@@ -48,7 +49,10 @@ class Measurement:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The rungs of H.264 that a title gets beside its preview, and what each is expected to be."""
+    """The rungs of H.264 that a title gets beside its preview, and what each is expected to be.
+
+    The lean ones among them come as they are and have no points.
+    """
 
     points: tuple[QualityPoint, ...]
     rungs: tuple[Rung, ...]
@@ -60,6 +64,11 @@ def is_measurable(fixed: Sequence[Rung]) -> bool:
     return len(fixed) > 1
 
 
+def measured_rungs(fixed: Sequence[Rung]) -> tuple[Rung, ...]:
+    """Leave out the lean ones, which a line chooses and no measuring."""
+    return tuple(rung for rung in fixed if not rung.is_lean)
+
+
 def make_preview(fixed: Sequence[Rung]) -> Rung:
     """Choose the rung that is encoded before anything is measured: small, and good for most."""
     small = (rung for rung in fixed if min(rung.width, rung.height) <= PREVIEW_SHORT_SIDE)
@@ -68,6 +77,7 @@ def make_preview(fixed: Sequence[Rung]) -> Rung:
 
 def list_trials(fixed: Sequence[Rung]) -> tuple[Rung, ...]:
     """List what is tried: the fixed ladder itself, then each of its sizes in several qualities."""
+    fixed = measured_rungs(fixed)
     return (
         *fixed,
         *(
@@ -86,6 +96,7 @@ def list_trials(fixed: Sequence[Rung]) -> tuple[Rung, ...]:
 
 def read_trials(fixed: Sequence[Rung], points: Sequence[QualityPoint]) -> Measurement:
     """Sort out what the trials gave, in the order in which they were listed."""
+    fixed = measured_rungs(fixed)
     tried = tuple(points[len(fixed) :])
     preview = make_preview(fixed)
     at_preview = (
@@ -100,7 +111,8 @@ def choose_measured_rungs(
     measurement: Measurement, fixed: Sequence[Rung], frame_rate: FrameRate, policy: QualityPolicy
 ) -> Choice:
     """Choose the rungs of a title under the caps and the pixels of the fixed ladder."""
-    caps = {(rung.width, rung.height): rung for rung in fixed}
+    usual = measured_rungs(fixed)
+    caps = {(rung.width, rung.height): rung for rung in usual}
     preview = make_preview(fixed)
     points = choose_points(
         (
@@ -110,7 +122,7 @@ def choose_measured_rungs(
         ),
         policy,
         most_pixels=round(
-            sum(rung.width * rung.height for rung in fixed) * MOST_PIXELS
+            sum(rung.width * rung.height for rung in usual) * MOST_PIXELS
             - preview.width * preview.height
         ),
         given=measurement.preview,
@@ -121,8 +133,19 @@ def choose_measured_rungs(
         cap = caps[point.width, point.height]
         taken[cap.name] += 1
         rungs.append(_to_rung(point, cap, _name(cap, taken[cap.name]), frame_rate))
-    saved = bits_saved(measurement.fixed, (*points, measurement.preview))
-    return Choice(points, tuple(rungs), saved)
+    every = (*points, measurement.preview)
+    saved = bits_saved(measurement.fixed, every)
+    lowest = min(every, key=lambda point: point.bitrate_bps)
+    return Choice(points, (*rungs, *_lean_rungs(fixed, lowest)), saved)
+
+
+def _lean_rungs(fixed: Sequence[Rung], lowest: QualityPoint) -> tuple[Rung, ...]:
+    """Keep the lean rungs that cost clearly less than whatever costs least, also where it moves."""
+    return tuple(
+        rung
+        for rung in fixed
+        if rung.is_lean and rung.max_bitrate_bps * CLOSEST_RATIO <= lowest.peak_bitrate_bps
+    )
 
 
 def _name(cap: Rung, nth: int) -> str:

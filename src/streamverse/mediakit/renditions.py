@@ -19,6 +19,8 @@ from streamverse.mediakit.timeline import (
 
 FAMILIES: Final = (("avc1", "avc3"), ("hvc1", "hev1"), ("av01",))
 FEW_SEGMENTS: Final = 8  # fewer say too little about how the rest will be
+LEAN_PICTURE_BPS: Final = 400_000  # pictures of so few bits go with lean sound
+LEAN_SUFFIX: Final = "-lean"
 MICROSECONDS: Final = 1_000_000
 UNKNOWN_LANGUAGE: Final = "und"
 LANGUAGE_TAG: Final = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
@@ -171,6 +173,11 @@ def require_playable(timeline: Timeline) -> None:
 def voice(track: Track) -> str:
     """Name what a track says, in whatever coding: `a0` of `a0-surround`."""
     return track.name.partition("-")[0]
+
+
+def is_lean_sound(track: Track) -> bool:
+    """Tell sound for slow lines from what others hear."""
+    return track.kind is TrackKind.AUDIO and track.name.endswith(LEAN_SUFFIX)
 
 
 def family_rank(codec: str) -> int:

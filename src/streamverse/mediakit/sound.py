@@ -1,4 +1,4 @@
-"""How sound is encoded: stereo for everybody, surround and Opus for those who can use them."""
+"""How sound is encoded: stereo for everybody, other forms for those who can use or need them."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ class SoundKind(StrEnum):
     STEREO = "stereo"
     SURROUND = "surround"
     OPUS = "opus"
+    LEAN = "lean"  # stereo for slow lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,4 +42,5 @@ SOUND_FORMATS: Final = {
     SoundKind.STEREO: SoundFormat("mp4a.40.2", "aac", "stereo", 2, 128_000, 1024, 1024),
     SoundKind.SURROUND: SoundFormat("ec-3", "eac3", "5.1", 6, 384_000, 1536, 256),
     SoundKind.OPUS: SoundFormat("Opus", "libopus", "stereo", 2, 96_000, 960, 312),
+    SoundKind.LEAN: SoundFormat("mp4a.40.2", "aac", "stereo", 2, 64_000, 1024, 1024),
 }

@@ -180,6 +180,7 @@ def choose_recipe(facts: MediaFacts, policy: EncodingPolicy | None = None) -> Re
     policy = policy or EncodingPolicy()
     plan, video = facts.plan(), facts.video
     groups: dict[RungGroup, tuple[Rung, ...]] = {}
+    rungs: tuple[Rung, ...] = ()
     if video is not None:
         rungs = choose_rungs(
             *(video.width, video.height, plan.frame_rate, ladder_policy(video, policy))
@@ -189,7 +190,7 @@ def choose_recipe(facts: MediaFacts, policy: EncodingPolicy | None = None) -> Re
         frame_rate=str(plan.frame_rate),
         total_frames=plan.total_frames,
         groups=groups,
-        sounds=tuple(_choose_sounds(facts, policy)),
+        sounds=tuple(_choose_sounds(facts, policy, has_lean=any(r.is_lean for r in rungs))),
     )
 
 
@@ -218,14 +219,17 @@ def _split_preview(rungs: Sequence[Rung]) -> tuple[Rung, tuple[Rung, ...]]:
     return preview, tuple(rung for rung in rungs if rung is not preview)
 
 
-def _choose_sounds(facts: MediaFacts, policy: EncodingPolicy) -> Iterator[SoundTrack]:
-    """Choose stereo for everybody first, then what only some players can use."""
+def _choose_sounds(
+    facts: MediaFacts, policy: EncodingPolicy, *, has_lean: bool
+) -> Iterator[SoundTrack]:
+    """Choose stereo for everybody first, then what only some players can use or lines need."""
     audios = facts.audios[:MAX_AUDIO_TRACKS]
     chosen = next((number for number, audio in enumerate(audios) if audio.is_default), 0)
     wanted = {
         SoundKind.STEREO: [True] * len(audios),
         SoundKind.SURROUND: [audio.channels >= SURROUND_FROM_CHANNELS for audio in audios],
         SoundKind.OPUS: [CodecFamily.AV1 in policy.codecs] * len(audios),
+        SoundKind.LEAN: [has_lean] * len(audios),
     }
     for kind, is_wanted in wanted.items():
         suffix = "" if kind is SoundKind.STEREO else f"-{kind}"
