@@ -18,6 +18,8 @@ export interface Engine {
   /** Keep to what the viewer likes, as far as the device takes orders; said before `load`. */
   prefer(preferences: ViewerPreferences): void;
   load(source: Source, startSeconds: number): Promise<void>;
+  /** Fetch again what did not come; false where only loading anew helps. */
+  fetchAgain(): boolean;
   qualities(): readonly Quality[];
   activeQuality(): Quality | null;
   /** Keep to one quality; null adapts again. */

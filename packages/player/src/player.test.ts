@@ -4,6 +4,7 @@ import type { Engine, EngineListener } from "./engine";
 import type { PlayerCommand } from "./keys";
 import type { DisplayMode, Platform } from "./platform";
 import { Player, type WatchProgress } from "./player";
+import type { PlayerProblem } from "./problem";
 import {
   type AudioTrack,
   noPreferences,
@@ -27,6 +28,14 @@ class ScriptedEngine implements Engine {
     this.loadedAt.push(startSeconds);
     this.lineBps.push(lineBps);
     return Promise.resolve();
+  }
+
+  fetches = 0;
+  fetchesAgain = true;
+
+  fetchAgain(): boolean {
+    this.fetches += Number(this.fetchesAgain);
+    return this.fetchesAgain;
   }
 
   preferences: ViewerPreferences[] = [];
@@ -280,7 +289,7 @@ test("a problem is shown, and trying again loads anew where the film stopped", a
   const player = makePlayer();
   await player.load(film, 42);
   const first = lastEngine();
-  first.listener.onProblem({ kind: "unreachable", technical: "timeout" });
+  first.listener.onProblem({ kind: "broken", technical: "decoder" });
   expect(player.store.get()).toMatchObject({ status: "failed", isWaiting: false });
   await player.retry();
   expect(first.isDestroyed).toBe(true);
@@ -455,4 +464,67 @@ test("it begins by what the line carried last time, and goes on by what it has m
   await player.load({ ...film, lineBps: 900_000 });
   await player.retry();
   expect(engines.map(({ lineBps }) => lineBps)).toEqual([[900_000], [3_000_000]]);
+});
+
+/** Load a film and let its first picture move. */
+async function playFilm(renew?: () => Promise<Source>): Promise<Player> {
+  const player = makePlayer(renew);
+  await player.load(film, 42);
+  video.dispatchEvent(new Event("playing"));
+  return player;
+}
+
+const lost: PlayerProblem = { kind: "unreachable", technical: "timeout" };
+
+test("a line that is lost while a film plays is waited for, and found again by itself", async () => {
+  vi.useFakeTimers();
+  const player = await playFilm();
+  const engine = lastEngine();
+  engine.listener.onProblem(lost);
+  expect(player.store.get()).toMatchObject({ status: "ready", problem: null });
+  await vi.advanceTimersByTimeAsync(1_500);
+  expect(engine.fetches).toBe(1);
+  nowMs += 299_000;
+  engine.listener.onProblem(lost);
+  await vi.advanceTimersByTimeAsync(1_500);
+  expect(engine.fetches).toBe(2);
+  video.dispatchEvent(new Event("progress"));
+  nowMs += 299_000;
+  engine.listener.onProblem(lost);
+  expect(player.store.get().status).toBe("ready");
+  await player.destroy();
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(engine.fetches).toBe(2);
+  vi.useRealTimers();
+});
+
+test("a line that stays away for five minutes is said to be away", async () => {
+  vi.useFakeTimers();
+  const player = await playFilm();
+  lastEngine().listener.onProblem(lost);
+  nowMs += 300_000;
+  lastEngine().listener.onProblem(lost);
+  expect(player.store.get()).toMatchObject({ status: "failed", problem: lost });
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(lastEngine().fetches).toBe(0);
+  vi.useRealTimers();
+});
+
+test("an engine that cannot fetch again is loaded anew, as soon as there is an address", async () => {
+  vi.useFakeTimers();
+  let isAway = true;
+  const player = await playFilm(() =>
+    isAway ? Promise.reject(new Error("no answer")) : Promise.resolve(film),
+  );
+  lastEngine().fetchesAgain = false;
+  lastEngine().listener.onProblem(lost);
+  await vi.advanceTimersByTimeAsync(1_500);
+  expect(player.store.get()).toMatchObject({ status: "loading", problem: null });
+  isAway = false;
+  await vi.advanceTimersByTimeAsync(1_500);
+  expect(engines).toHaveLength(2);
+  expect(lastEngine().loadedAt).toEqual([42]);
+  expect(player.store.get().status).toBe("ready");
+  await player.destroy();
+  vi.useRealTimers();
 });

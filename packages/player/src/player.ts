@@ -3,6 +3,7 @@ import type { Cue } from "./cues";
 import type { Engine, EngineListener } from "./engine";
 import { type PlayerCommand, steppedRate } from "./keys";
 import { inWantedLanguage } from "./languages";
+import { Outage } from "./outage";
 import type { NowPlaying, Platform } from "./platform";
 import type { PlayerProblem } from "./problem";
 import {
@@ -75,6 +76,7 @@ export class Player {
   #watchedSeconds = 0;
   #seenAtSeconds: number | null = null;
   #renewedAtMs = -Infinity;
+  readonly #outage = new Outage(() => this.#tryAgain());
   /** When more of a growing film was last named, and where its end was before. */
   #lastGrowth = { atMs: -Infinity, endSeconds: 0 };
 
@@ -150,7 +152,9 @@ export class Player {
       source = await this.#options.renew();
     } catch (error) {
       const technical = error instanceof Error ? error.message : String(error);
-      this.#fail(problem ?? { kind: "unreachable", technical });
+      const met = problem ?? { kind: "unreachable", technical };
+      if (!this.#outage.isOn) this.#fail(met);
+      else await this.#meet(met);
       return;
     }
     await this.load(source, positionSeconds);
@@ -315,6 +319,7 @@ export class Player {
   async destroy(): Promise<void> {
     this.#report();
     this.#isDestroyed = true;
+    this.#outage.end();
     for (const cleanup of this.#cleanups) cleanup();
     await this.#engine?.destroy();
   }
@@ -371,7 +376,10 @@ export class Player {
     };
   }
 
-  /** An expired address is renewed unseen, but not over and over; anything else is shown. */
+  /**
+   * An expired address is renewed unseen, but not over and over, and a line that is lost while a
+   * film plays is waited for; anything else is shown.
+   */
   async #meet(problem: PlayerProblem): Promise<void> {
     if (this.#isDestroyed) return;
     const nowMs = this.#options.platform.nowMs();
@@ -380,12 +388,20 @@ export class Player {
       this.#renewedAtMs = nowMs;
       return this.retry();
     }
+    const hasPlayed = this.store.get().startUpMs !== null;
+    if (problem.kind === "unreachable" && hasPlayed && this.#outage.endures(nowMs)) return;
     this.#fail(problem);
+  }
+
+  #tryAgain(): void {
+    if (this.store.get().status === "ready" && this.#engine?.fetchAgain()) return;
+    void this.retry();
   }
 
   #fail(problem: PlayerProblem): void {
     this.#report();
     this.pause();
+    this.#outage.end();
     this.store.set({ status: "failed", problem, isWaiting: false });
   }
 
@@ -444,7 +460,10 @@ export class Player {
     );
     on("ended", () => this.#noteEnd());
     on("timeupdate", () => this.#noteTime());
-    on("progress", () => this.#readBuffered());
+    on("progress", () => {
+      this.#outage.end();
+      this.#readBuffered();
+    });
     // An engine holds the picture by a rate of zero; that is not the viewer's choice.
     on("ratechange", () => video.playbackRate > 0 && this.store.set({ rate: video.playbackRate }));
     on("resize", () => this.#readTracks());

@@ -50,6 +50,10 @@ export class NativeEngine implements Engine {
     });
   }
 
+  fetchAgain(): boolean {
+    return false;
+  }
+
   qualities(): readonly Quality[] {
     return [];
   }

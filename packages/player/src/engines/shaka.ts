@@ -76,6 +76,10 @@ export class ShakaEngine implements Engine {
     }
   }
 
+  fetchAgain(): boolean {
+    return this.#player.retryStreaming();
+  }
+
   qualities(): readonly Quality[] {
     const best = new Map<string, Quality>();
     for (const track of this.#player.getVideoTracks()) {
@@ -221,21 +225,29 @@ export class ShakaEngine implements Engine {
 
 const FINAL = new Set<ProblemKind>(["expired", "missing"]);
 
+/**
+ * A slow line takes its time for a large piece, but something of it comes now and then. Whatever
+ * was on its way when a line broke is fetched anew, as its connection may take minutes to notice.
+ */
+const patience = { timeout: 40_000, connectionTimeout: 10_000, stallTimeout: 8_000 };
+
 const configuration = {
   manifest: {
     updatePeriod: UPDATE_PERIOD_SECONDS,
     // A growing film is no broadcast: it may be played to the very end of what is there.
     // Captions come as tracks of their own, so no segments are fetched to look for hidden ones.
     hls: { liveSegmentsDelay: 0, disableClosedCaptionsDetection: true },
-    retryParameters: { maxAttempts: 5, baseDelay: 400, backoffFactor: 2, timeout: 15_000 },
+    retryParameters: { maxAttempts: 5, baseDelay: 400, backoffFactor: 2, ...patience },
   },
   streaming: {
     // Start on the first half second and fetch the rest while it plays.
     rebufferingGoal: 0.5,
     bufferingGoal: 30,
     bufferBehind: 30,
-    // About fifteen seconds of patience: long enough for a server to be restarted.
-    retryParameters: { maxAttempts: 6, baseDelay: 500, backoffFactor: 2, timeout: 20_000 },
+    // A line that is back is tried soon: who plays is asked every few seconds what to do.
+    retryParameters: { maxAttempts: 3, baseDelay: 500, backoffFactor: 2, ...patience },
+    // What does not come is the line's fault and not the rendition's.
+    maxDisabledTime: 0,
   },
   abr: {
     defaultBandwidthEstimate: 4_000_000,
