@@ -313,4 +313,5 @@ async def test_others_find_titles_whoever_asks(
             is_published=False,
             duration_ms=DURATION_MS,
             created_at=clock.now(),
+            age=18,
         )

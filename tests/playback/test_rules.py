@@ -56,6 +56,13 @@ def test_access(*, has_failed: bool, is_playable: bool, access: Access) -> None:
             Access.TOO_MANY_DEVICES,
         ),
         ({"devices": 2, "devices_at_most": 2}, Access.ALLOWED),
+        ({"age": 16, "open_age": 12}, Access.PIN_NEEDED),
+        ({"age": 12, "open_age": 12}, Access.ALLOWED),
+        ({"age": 16, "open_age": 12, "is_pin_shown": True}, Access.ALLOWED),
+        (
+            {"age": 16, "open_age": 12, "streams": 3, "streams_at_once": 3},
+            Access.TOO_MANY_STREAMS,
+        ),
         ({"devices": 9, "devices_at_most": 0, "is_device_known": False}, Access.ALLOWED),
     ],
 )

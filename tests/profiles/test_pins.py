@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from streamverse.domains.profiles.contracts import PinRefused, ProfileId
+from streamverse.domains.profiles.contracts import GivenPin, PinRefused, ProfileId
 from streamverse.domains.profiles.errors import (
     GrownUpRequired,
     PasswordRequired,
@@ -19,7 +19,6 @@ from streamverse.domains.profiles.errors import (
     ProfileNotFound,
 )
 from streamverse.domains.profiles.service import pins, profiles
-from streamverse.domains.profiles.service.pins import GivenPin
 from streamverse.kit.clock import FixedClock
 from streamverse.kit.db import Database
 from streamverse.kit.errors import Invalid, Problem

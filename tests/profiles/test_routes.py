@@ -66,6 +66,7 @@ async def test_the_first_look_finds_the_first_profile(clients: Clients) -> None:
         "avatar_url": "/api/v1/avatars/1",
         "is_kids": False,
         "maturity_limit": 18,
+        "pin_above_age": None,
         "language": "en",
         "has_pin": False,
         "is_current": False,

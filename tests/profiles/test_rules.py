@@ -27,10 +27,13 @@ from streamverse.domains.profiles.rules.access import (
     may_switch,
     may_unlock,
     may_watch,
+    open_age_in,
+    open_age_of,
 )
 from streamverse.domains.profiles.rules.pins import LONGEST_PAUSE, check_pin, pause_after
 from streamverse.domains.profiles.rules.presets import PRESETS, draw_preset, free_preset
 from streamverse.domains.profiles.rules.words import (
+    GATED_AGES,
     LIMITS,
     canonical_language,
     is_language,
@@ -46,7 +49,14 @@ ALLOWED, NEEDS_PIN = Verdict.ALLOWED, Verdict.NEEDS_PIN
 GROWN_UP, PASSWORD = Verdict.NEEDS_GROWN_UP, Verdict.NEEDS_PASSWORD
 
 
-def profile(number: int, limit: int = 18, *, kids: bool = False, pin: bool = False) -> Profile:
+def profile(
+    number: int,
+    limit: int = 18,
+    *,
+    kids: bool = False,
+    pin: bool = False,
+    pin_above_age: int | None = None,
+) -> Profile:
     return Profile(
         id=ProfileId(UUID(int=number)),
         account_id=AccountId(UUID(int=1)),
@@ -56,6 +66,7 @@ def profile(number: int, limit: int = 18, *, kids: bool = False, pin: bool = Fal
         maturity_limit=limit,
         language="en",
         has_pin=pin,
+        pin_above_age=pin_above_age,
     )
 
 
@@ -67,6 +78,7 @@ CHILD, SMALL, LOCKED_CHILD = (
     profile(7, 12, kids=True, pin=True),
 )
 EVERYBODY = (ADULT, LOCKED, TEEN, LOCKED_TEEN, CHILD, SMALL, LOCKED_CHILD)
+GATED, GATED_CHILD = profile(8, pin_above_age=12), profile(9, 12, kids=True, pin_above_age=6)
 FRESH = Proof(is_fresh=True)
 BY_ADULT, BY_TEEN, BY_CHILD = Proof((LOCKED,)), Proof((LOCKED_TEEN,)), Proof((LOCKED_CHILD,))
 EVERY_PROOF = (NOTHING_SHOWN, FRESH, BY_ADULT, BY_TEEN, BY_CHILD)
@@ -77,6 +89,7 @@ profiles = st.builds(
     st.sampled_from(LIMITS),
     kids=st.booleans(),
     pin=st.booleans(),
+    pin_above_age=st.none() | st.sampled_from(GATED_AGES),
 )
 sitters = st.none() | profiles
 proofs = st.builds(Proof, st.lists(profiles, max_size=2).map(tuple), st.booleans())
@@ -119,6 +132,39 @@ def test_what_nobody_has_certified_is_for_those_who_see_everything(watcher: Prof
     assert may_watch(watcher, None) == (watcher.maturity_limit == 18)
 
 
+@pytest.mark.parametrize(
+    ("watcher", "age"),
+    [
+        (ADULT, 18),
+        (TEEN, 12),
+        (GATED, 12),
+        (GATED_CHILD, 6),
+        (replace(TEEN, pin_above_age=16), 12),
+        (replace(ADULT, is_adult_hidden=True), 17),
+        (replace(TEEN, pin_above_age=0), 0),
+    ],
+)
+def test_up_to_which_age_a_profile_plays_without_a_pin(watcher: Profile, age: int):
+    assert open_age_of(watcher) == age
+
+
+@pytest.mark.parametrize(
+    ("family", "age"),
+    [
+        ((), 18),
+        ((LOCKED,), 0),
+        ((LOCKED, GATED), 12),
+        ((LOCKED, GATED, TEEN), 12),
+        ((LOCKED, GATED_CHILD), 6),
+        ((ADULT, GATED), 18),
+    ],
+)
+def test_who_has_chosen_nobody_plays_what_the_mildest_gate_lets_through(
+    family: tuple[Profile, ...], age: int
+):
+    assert open_age_in(family) == age
+
+
 # --- switching ------------------------------------------------------------------------------------
 
 
@@ -146,6 +192,9 @@ def test_what_nobody_has_certified_is_for_those_who_see_everything(watcher: Prof
         (CHILD, LOCKED_CHILD, BY_CHILD, ALLOWED),
         (SMALL, CHILD, NOTHING_SHOWN, GROWN_UP),
         (CHILD, TEEN, NOTHING_SHOWN, GROWN_UP),
+        (GATED_CHILD, CHILD, NOTHING_SHOWN, GROWN_UP),
+        (GATED_CHILD, SMALL, NOTHING_SHOWN, ALLOWED),
+        (CHILD, GATED_CHILD, NOTHING_SHOWN, ALLOWED),
     ],
 )
 def test_who_may_become_whom(
@@ -159,6 +208,7 @@ def test_a_child_alone_never_gets_more(current: Profile, target: Profile):
     if current.is_kids and may_switch(current, target, NOTHING_SHOWN) is ALLOWED:
         assert target.is_kids
         assert target.maturity_limit <= current.maturity_limit
+        assert open_age_of(target) <= open_age_of(current)
 
 
 @given(sitters, profiles, proofs)
@@ -171,29 +221,34 @@ def test_a_lock_opens_by_its_own_pin_alone(current: Profile | None, target: Prof
 
 
 @pytest.mark.parametrize(
-    ("current", "family", "limit", "proof", "verdict"),
+    ("current", "family", "added", "proof", "verdict"),
     [
-        (None, (), 18, NOTHING_SHOWN, ALLOWED),
-        (None, (ADULT,), 18, NOTHING_SHOWN, ALLOWED),
-        (None, (LOCKED, TEEN), 18, NOTHING_SHOWN, GROWN_UP),
-        (None, (LOCKED, TEEN), 12, NOTHING_SHOWN, ALLOWED),
-        (None, (LOCKED,), 0, NOTHING_SHOWN, ALLOWED),
-        (TEEN, (LOCKED, TEEN), 16, NOTHING_SHOWN, GROWN_UP),
-        (TEEN, (LOCKED, TEEN), 16, BY_ADULT, ALLOWED),
-        (TEEN, (ADULT, TEEN), 18, NOTHING_SHOWN, ALLOWED),
-        (LOCKED, (LOCKED, TEEN), 18, NOTHING_SHOWN, ALLOWED),
-        (CHILD, (ADULT, CHILD), 0, NOTHING_SHOWN, GROWN_UP),
-        (CHILD, (ADULT, CHILD), 0, FRESH, ALLOWED),
+        (None, (), profile(99, 18), NOTHING_SHOWN, ALLOWED),
+        (None, (ADULT,), profile(99, 18), NOTHING_SHOWN, ALLOWED),
+        (None, (LOCKED, TEEN), profile(99, 18), NOTHING_SHOWN, GROWN_UP),
+        (None, (LOCKED, TEEN), profile(99, 12), NOTHING_SHOWN, ALLOWED),
+        (None, (LOCKED,), profile(99, 0), NOTHING_SHOWN, ALLOWED),
+        (TEEN, (LOCKED, TEEN), profile(99, 16), NOTHING_SHOWN, GROWN_UP),
+        (TEEN, (LOCKED, TEEN), profile(99, 16), BY_ADULT, ALLOWED),
+        (TEEN, (ADULT, TEEN), profile(99, 18), NOTHING_SHOWN, ALLOWED),
+        (LOCKED, (LOCKED, TEEN), profile(99, 18), NOTHING_SHOWN, ALLOWED),
+        (CHILD, (ADULT, CHILD), profile(99, 0), NOTHING_SHOWN, GROWN_UP),
+        (CHILD, (ADULT, CHILD), profile(99, 0), FRESH, ALLOWED),
+        (GATED, (LOCKED, GATED), profile(99, 12), NOTHING_SHOWN, ALLOWED),
+        (GATED, (LOCKED, GATED), profile(99, 16), NOTHING_SHOWN, GROWN_UP),
+        (GATED, (LOCKED, GATED), profile(99, pin_above_age=12), NOTHING_SHOWN, ALLOWED),
+        (GATED, (LOCKED, GATED), profile(99, pin_above_age=16), NOTHING_SHOWN, GROWN_UP),
+        (GATED, (LOCKED, GATED), profile(99), BY_ADULT, ALLOWED),
     ],
 )
 def test_who_may_add_a_profile(
     current: Profile | None,
     family: tuple[Profile, ...],
-    limit: int,
+    added: Profile,
     proof: Proof,
     verdict: Verdict,
 ):
-    assert may_add(current, family, limit, proof) is verdict
+    assert may_add(current, family, added, proof) is verdict
 
 
 @pytest.mark.parametrize(
@@ -230,6 +285,11 @@ def test_who_may_add_a_profile(
             GROWN_UP,
         ),
         (ADULT, ADULT, {"is_pin_needed_to_buy": True}, NOTHING_SHOWN, ALLOWED),
+        (TEEN, TEEN, {"pin_above_age": 6}, NOTHING_SHOWN, ALLOWED),
+        (GATED, GATED, {"pin_above_age": 6}, NOTHING_SHOWN, ALLOWED),
+        (GATED, GATED, {"pin_above_age": 16}, NOTHING_SHOWN, GROWN_UP),
+        (GATED, GATED, {"pin_above_age": None}, NOTHING_SHOWN, GROWN_UP),
+        (GATED, GATED, {"pin_above_age": None}, BY_ADULT, ALLOWED),
     ],
 )
 def test_who_may_change_what(
@@ -308,6 +368,7 @@ def test_a_pin_is_taken_off_by_the_password_alone(target: Profile, proof: Proof)
         # The parent logged in, and then the child got the screen.
         (CHILD, timedelta(minutes=1), timedelta(minutes=5), False),
         (TEEN, timedelta(minutes=1), timedelta(minutes=5), False),
+        (GATED, timedelta(minutes=1), timedelta(minutes=5), False),
         (CHILD, timedelta(minutes=5), timedelta(minutes=1), True),
         (CHILD, timedelta(minutes=5), timedelta(minutes=5), False),
     ],
@@ -382,6 +443,8 @@ def test_what_is_left_out_of_a_draft_is_chosen_to_fit():
         (ProfileDraft("x" * 41), ["name"]),
         (ProfileDraft("Ada", maturity_limit=17), ["maturity_limit"]),
         (ProfileDraft("Ada", is_kids=True, maturity_limit=16), ["maturity_limit"]),
+        (ProfileDraft("Ada", pin_above_age=13), ["pin_above_age"]),
+        (ProfileDraft("Ada", pin_above_age=18), ["pin_above_age"]),
         (ProfileDraft("Ada", language="english"), ["language"]),
         (ProfileDraft("Ada", avatar="preset:25"), ["avatar"]),
         (

@@ -5222,6 +5222,10 @@ export interface components {
         PlacesOut: {
             items: string[];
         };
+        /** PlaybackIn */
+        PlaybackIn: {
+            proof?: components["schemas"]["ProofIn"] | null;
+        };
         /** PlaybackOut */
         PlaybackOut: {
             /** Format: uuid */
@@ -5342,6 +5346,7 @@ export interface components {
             avatar?: string;
             is_kids?: boolean;
             maturity_limit?: number;
+            pin_above_age?: number | null;
             language?: string;
             proof?: components["schemas"]["ProofIn"] | null;
         };
@@ -5352,6 +5357,7 @@ export interface components {
             /** @default false */
             is_kids: boolean;
             maturity_limit?: number | null;
+            pin_above_age?: number | null;
             /** @default en */
             language: string;
             proof?: components["schemas"]["ProofIn"] | null;
@@ -5365,6 +5371,7 @@ export interface components {
             avatar_url: string;
             is_kids: boolean;
             maturity_limit: number;
+            pin_above_age: number | null;
             language: string;
             has_pin: boolean;
             is_current: boolean;
@@ -5709,6 +5716,7 @@ export interface components {
             title_id: string;
             device?: components["schemas"]["DeviceIn"];
             resumes?: string | null;
+            proof?: components["schemas"]["ProofIn"] | null;
         };
         /**
          * SessionKind
@@ -16513,7 +16521,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `playback.title_too_mature`: Not for this profile; `playback.title_not_here`: Not available here; `playback.title_not_now`: Not available now */
+            /** @description `playback.title_too_mature`: Not for this profile; `playback.title_not_here`: Not available here; `playback.title_not_now`: Not available now; `playback.pin_needed`: This title takes a PIN; `profiles.pin_wrong`: Wrong PIN */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16522,7 +16530,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemOut"];
                 };
             };
-            /** @description `playback.title_not_found`: No such title */
+            /** @description `playback.title_not_found`: No such title; `profiles.profile_not_found`: No such profile */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -16533,6 +16541,15 @@ export interface operations {
             };
             /** @description `playback.title_not_playable_yet`: Not playable yet; `playback.device_cannot_play`: Not playable on this device; `playback.too_many_devices`: Too many devices; `playback.too_many_streams`: Too many streams */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `profiles.pin_paused`: Too many wrong PINs */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -18191,7 +18208,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlaybackIn"] | null;
+            };
+        };
         responses: {
             /** @description Request fulfilled, document follows */
             200: {
@@ -18217,7 +18238,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `playback.title_too_mature`: Not for this profile; `playback.title_not_here`: Not available here; `playback.title_not_now`: Not available now */
+            /** @description `playback.title_too_mature`: Not for this profile; `playback.title_not_here`: Not available here; `playback.title_not_now`: Not available now; `playback.pin_needed`: This title takes a PIN; `profiles.pin_wrong`: Wrong PIN */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18226,7 +18247,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemOut"];
                 };
             };
-            /** @description `playback.title_not_found`: No such title */
+            /** @description `playback.title_not_found`: No such title; `profiles.profile_not_found`: No such profile */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -18237,6 +18258,15 @@ export interface operations {
             };
             /** @description `playback.title_not_playable_yet`: Not playable yet; `playback.too_many_devices`: Too many devices; `playback.too_many_streams`: Too many streams */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `profiles.pin_paused`: Too many wrong PINs */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

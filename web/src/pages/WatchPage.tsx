@@ -12,7 +12,8 @@ import { useText } from "../app/i18n";
 import { detailsQuery } from "../features/catalog/pages";
 import { type Title, titleQuery } from "../features/catalog/queries";
 import { useProgressReporter, useResumePoint } from "../features/library/progress";
-import { isNotYet, tooManyStreams, useSession } from "../features/player/sessions";
+import { PinGate } from "../features/player/PinGate";
+import { isNotYet, pinOpeners, tooManyStreams, useSession } from "../features/player/sessions";
 import { TooManyStreams } from "../features/player/TooManyStreams";
 import { VideoPlayer } from "../features/player/VideoPlayer";
 import { preferencesQuery } from "../features/preferences/queries";
@@ -144,6 +145,18 @@ function BeforePlaying({ title, playback }: ReturnType<typeof usePlayback>) {
       <TooManyStreams
         {...tooMany}
         onEnded={playback.askAgain}
+        back={<BackLink id={title.data.id} />}
+      />
+    );
+  }
+  const openers = pinOpeners(playback.refused);
+  if (openers && title.data) {
+    return (
+      <PinGate
+        titleId={title.data.id}
+        name={title.data.name}
+        openers={openers}
+        onEnter={playback.unlock}
         back={<BackLink id={title.data.id} />}
       />
     );

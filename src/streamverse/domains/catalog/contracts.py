@@ -100,7 +100,7 @@ class Visibility(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Title:
-    """Something to watch."""
+    """Something to watch; ``age`` is the one that it is for, those above it taken in."""
 
     id: TitleId
     asset_id: AssetId | None
@@ -112,6 +112,7 @@ class Title:
     is_published: bool
     duration_ms: int | None
     created_at: datetime
+    age: int
 
 
 @dataclass(frozen=True, slots=True)

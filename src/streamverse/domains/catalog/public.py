@@ -26,6 +26,7 @@ from streamverse.domains.catalog.models import TitleRow
 from streamverse.domains.catalog.repository import Aspects, Revisions, Titles
 from streamverse.domains.catalog.repository.finding import Findables
 from streamverse.domains.catalog.repository.shelves import Shelves
+from streamverse.domains.catalog.rules.visibility import effective_age
 from streamverse.domains.catalog.schemas.titles import TitleCardOut
 from streamverse.domains.catalog.service import editing, lifecycle, titles
 from streamverse.domains.catalog.service.editing import fill_title, fill_titles
@@ -132,6 +133,7 @@ def _view(row: TitleRow) -> Title:
         is_published=row.published_at is not None,
         duration_ms=row.duration_ms,
         created_at=row.created_at,
+        age=effective_age(row.effective_age),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from streamverse.domains.profiles.contracts import ProfileId
 from streamverse.kit.errors import Conflict, Forbidden, Invalid, NotFound, Throttled
 
 
@@ -39,6 +40,20 @@ class TitleTooMature(Forbidden):
 
     def __init__(self) -> None:
         super().__init__("This title is above the age limit of your profile: choose another one.")
+
+
+class PinNeeded(Forbidden):
+    """The title is above the age from which the profile asks for a PIN."""
+
+    code = "playback.pin_needed"
+    title = "This title takes a PIN"
+
+    def __init__(self, openers: Sequence[ProfileId]) -> None:
+        mend = "enter it" if openers else "but none has one, so set it under Profiles first"
+        super().__init__(
+            f"This title asks for the PIN of an adult's profile: {mend}.",
+            profile_ids=[str(profile_id) for profile_id in openers],
+        )
 
 
 class TitleNotHere(Forbidden):

@@ -24,6 +24,7 @@ from streamverse.domains.playback.rules.quality import (
     average_bitrate_bps,
     rebuffering_ratio,
 )
+from streamverse.domains.profiles.public import ProofIn
 from streamverse.mediakit.tailoring import Tailoring
 
 if TYPE_CHECKING:
@@ -111,12 +112,22 @@ class DeviceIn(msgspec.Struct):
     max_height: Annotated[int, msgspec.Meta(ge=1, le=16384)] | None = None
 
 
+class PlaybackIn(msgspec.Struct):
+    """The PIN of an adult profile, where a title asks for one."""
+
+    proof: ProofIn | None = None
+
+
 class SessionIn(msgspec.Struct):
-    """A wish to watch. `resumes` names the player's own session, which then goes on."""
+    """A wish to watch. `resumes` names the player's own session, which then goes on.
+
+    `proof` is the PIN of an adult profile, where a title asks for one.
+    """
 
     title_id: UUID
     device: DeviceIn = msgspec.field(default_factory=DeviceIn)
     resumes: UUID | None = None
+    proof: ProofIn | None = None
 
     def wish(self) -> PlayerWish:
         """Give the wish without its form."""

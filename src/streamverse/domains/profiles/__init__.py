@@ -1,7 +1,8 @@
 """Profiles: who of a family watches, and how they like it.
 
 Owns **profiles** (a person or a child of an account: name, avatar, limit of maturity, preferences),
-their **PINs**, and which profile each session has **chosen**.
+their **PINs**, which profile each session has **chosen**, and its **gate**: from which age on
+playing asks for the PIN of a grown-up.
 
 Invariants: an account has one to eight profiles; a PIN is kept only as an Argon2id hash and guessed
 at a pace that does not pay; a child cannot get out of a kids profile, raise its limit or make a way

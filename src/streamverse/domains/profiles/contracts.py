@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Literal, NewType
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from streamverse.kit.jobs import Job
 
 ProfileId = NewType("ProfileId", UUID)
 MaturityLimit = Literal[0, 6, 12, 16, 18]
+GatedAge = Literal[0, 6, 12, 16]
 
 # A tag of BCP 47 in the forms that media use: language, script, region, variants. To Python a `$`
 # also stands before a last line break, to JSON Schema it does not.
@@ -32,7 +34,10 @@ Percent = Annotated[int, Meta(ge=0, le=100)]
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """One of those who watch with an account."""
+    """One of those who watch with an account.
+
+    What is for an age above ``pin_above_age`` is shown, and asks for a PIN before it plays.
+    """
 
     id: ProfileId
     account_id: AccountId
@@ -42,11 +47,40 @@ class Profile:
     maturity_limit: int
     language: str
     has_pin: bool
+    pin_above_age: int | None = None
     is_adult_hidden: bool = False
     is_pin_needed_to_buy: bool = False
     is_history_kept: bool = True
     is_personalised: bool = True
     is_mailed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """Up to which age whoever watches plays without a PIN, and whose PINs open the rest.
+
+    ``chosen_at`` is when the session has chosen its profile, if it has. A PIN may have been right
+    just now (``is_shown``), or not long ago.
+    """
+
+    open_age: int
+    openers: tuple[ProfileId, ...] = ()
+    chosen_at: datetime | None = None
+    is_shown: bool = False
+    is_remembered: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether everything plays."""
+        return self.is_shown or self.is_remembered
+
+
+@dataclass(frozen=True, slots=True)
+class GivenPin:
+    """What somebody says the PIN of a profile is."""
+
+    profile_id: ProfileId
+    pin: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +100,7 @@ class ProfileDraft:
     maturity_limit: int | None = None
     language: str = "en"
     avatar: str | None = None
+    pin_above_age: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +112,7 @@ class ProfileChange:
     maturity_limit: int | UnsetType = UNSET
     language: str | UnsetType = UNSET
     avatar: str | UnsetType = UNSET
+    pin_above_age: int | UnsetType | None = UNSET
 
 
 # --- preferences ----------------------------------------------------------------------------------

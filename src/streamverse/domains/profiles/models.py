@@ -25,6 +25,7 @@ class ProfileRow(TenantOwned, Base):
     picture_digest: Mapped[str | None]
     is_kids: Mapped[bool]
     maturity_limit: Mapped[int] = mapped_column(SmallInteger)
+    pin_above_age: Mapped[int | None] = mapped_column(SmallInteger)
     language: Mapped[str]
     preferences: Mapped[JsonObject]
     pin_hash: Mapped[str | None]
@@ -34,7 +35,7 @@ class ProfileRow(TenantOwned, Base):
 
 
 class CurrentRow(TenantOwned, Base):
-    """The profile that a session has chosen."""
+    """The profile that a session has chosen, and when a PIN was last right for playing with it."""
 
     __tablename__ = "profiles_current"
 
@@ -45,3 +46,4 @@ class CurrentRow(TenantOwned, Base):
         ForeignKey("profiles_profile.id", ondelete="CASCADE"), index=True
     )
     chosen_at: Mapped[datetime]
+    pin_shown_at: Mapped[datetime | None]

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from streamverse.domains.identity.contracts import AccountId, Exporter
 from streamverse.domains.profiles.contracts import Byline, Preferences, Profile, ProfileId
-from streamverse.domains.profiles.errors import ProfileNotFound
+from streamverse.domains.profiles.errors import PinPaused, PinWrong, ProfileNotFound
 from streamverse.domains.profiles.repository import Choices, Profiles
 from streamverse.domains.profiles.rules.access import (
     ADULT_AGE,
@@ -15,10 +15,11 @@ from streamverse.domains.profiles.rules.access import (
     oldest_age_of,
 )
 from streamverse.domains.profiles.rules.preferences import read_preferences
-from streamverse.domains.profiles.schemas import preset_url
+from streamverse.domains.profiles.schemas import ProofIn, preset_url
 from streamverse.domains.profiles.service.family import load_family, not_found, view_of
 from streamverse.domains.profiles.service.pictures import STORE_OWNERS as PROFILES_STORE_OWNERS
 from streamverse.domains.profiles.service.pictures import PictureStudio
+from streamverse.domains.profiles.service.pins import check_pins, find_gate, keep_gate_open
 from streamverse.kit.work import Work
 
 __all__ = [
@@ -26,13 +27,19 @@ __all__ = [
     "PROFILES_STORE_OWNERS",
     "PROFILE_EXPORTERS",
     "PictureStudio",
+    "PinPaused",
+    "PinWrong",
     "ProfileNotFound",
+    "ProofIn",
+    "check_pins",
     "find_bylines",
+    "find_gate",
     "find_preferences",
     "find_profiles",
     "get_current_profile",
     "get_oldest_age",
     "get_own_profile",
+    "keep_gate_open",
     "list_profile_ids",
     "may_watch",
     "oldest_age_of",
@@ -110,6 +117,7 @@ async def _export_profiles(work: Work, account_id: AccountId) -> object:
             "name": row.name,
             "is_kids": row.is_kids,
             "maturity_limit": row.maturity_limit,
+            "pin_above_age": row.pin_above_age,
             "language": row.language,
             "has_pin": row.pin_hash is not None,
             "has_picture": row.picture_digest is not None,

@@ -146,5 +146,5 @@ class Choices:
         if row is None:
             row = CurrentRow(session_id=session_id)
             self._work.session.add(row)
-        row.profile_id, row.chosen_at = profile_id, self._work.now
+        row.profile_id, row.chosen_at, row.pin_shown_at = profile_id, self._work.now, None
         return row

@@ -9,12 +9,16 @@ from uuid import UUID
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from streamverse.domains.profiles.contracts import ProfileChange, ProfileDraft, ProfileId
+from streamverse.domains.profiles.contracts import (
+    GivenPin,
+    ProfileChange,
+    ProfileDraft,
+    ProfileId,
+)
 from streamverse.domains.profiles.models import ProfileRow
 from streamverse.domains.profiles.rules.presets import PRESETS
 from streamverse.domains.profiles.rules.words import DEFAULT_LANGUAGE
 from streamverse.domains.profiles.service.family import Family, view_of
-from streamverse.domains.profiles.service.pins import GivenPin
 
 BASE_PATH = "/api/v1"
 PICTURE_TAG_LENGTH = 12
@@ -42,13 +46,15 @@ class ProfileIn(Struct, kw_only=True):
     avatar: Text | None = None
     is_kids: bool = False
     maturity_limit: int | None = None
+    pin_above_age: int | None = None
     language: Text = DEFAULT_LANGUAGE
     proof: ProofIn | None = None
 
     def to_draft(self) -> ProfileDraft:
         """Give the profile that is asked for."""
         return ProfileDraft(
-            self.name, self.is_kids, self.maturity_limit, self.language, self.avatar
+            *(self.name, self.is_kids, self.maturity_limit, self.language, self.avatar),
+            pin_above_age=self.pin_above_age,
         )
 
 
@@ -59,13 +65,15 @@ class ProfileChangeIn(Struct, kw_only=True):
     avatar: Text | UnsetType = UNSET
     is_kids: bool | UnsetType = UNSET
     maturity_limit: int | UnsetType = UNSET
+    pin_above_age: int | UnsetType | None = UNSET
     language: Text | UnsetType = UNSET
     proof: ProofIn | None = None
 
     def to_change(self) -> ProfileChange:
         """Give the change that is asked for."""
         return ProfileChange(
-            self.name, self.is_kids, self.maturity_limit, self.language, self.avatar
+            *(self.name, self.is_kids, self.maturity_limit, self.language, self.avatar),
+            pin_above_age=self.pin_above_age,
         )
 
 
@@ -92,7 +100,10 @@ class PinIn(Struct):
 
 
 class ProfileOut(Struct, kw_only=True):
-    """One of those who watch with an account."""
+    """One of those who watch with an account.
+
+    What is for an age above `pin_above_age` asks for a grown-up's PIN before it plays.
+    """
 
     id: UUID
     name: str
@@ -100,6 +111,7 @@ class ProfileOut(Struct, kw_only=True):
     avatar_url: str
     is_kids: bool
     maturity_limit: int
+    pin_above_age: int | None
     language: str
     has_pin: bool
     is_current: bool
@@ -116,6 +128,7 @@ class ProfileOut(Struct, kw_only=True):
             avatar_url=_avatar_url(row),
             is_kids=view.is_kids,
             maturity_limit=view.maturity_limit,
+            pin_above_age=view.pin_above_age,
             language=view.language,
             has_pin=view.has_pin,
             is_current=is_current,

@@ -13,6 +13,12 @@ export const watching = {
     end: "End",
     endOn: (device: string) => `End on ${device}`,
   },
+  pin: {
+    title: "This one takes a PIN",
+    body: (name: string) => `A grown-up has to say that “${name}” may be watched here.`,
+    nobodys:
+      "It asks for the PIN of an adult’s profile, and none has one. Set one to watch it, or let the profile play it without.",
+  },
   refused: {
     "playback.title_too_mature": "Not for this profile",
     "playback.title_not_here": "Not available here",

@@ -1,9 +1,10 @@
 import { ApiProblem, type PlaybackSession, unwrap } from "@streamverse/client";
 import { type Marker, webPlatform } from "@streamverse/player";
-import { queryOptions, useQuery } from "@tanstack/react-query";
+import { queryOptions, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useRef, useState } from "react";
 
 import { api, isCode, isStatus } from "../../app/api";
+import type { Proof } from "../profiles/queries";
 
 const ASK_AGAIN_MS = 250;
 
@@ -22,10 +23,14 @@ export interface RunningStream {
   readonly since: string;
 }
 
-async function openSession(titleId: string, resumes: string | null): Promise<OpenSession> {
+async function openSession(
+  titleId: string,
+  resumes: string | null,
+  proof: Proof | null = null,
+): Promise<OpenSession> {
   const wishedAtMs = webPlatform.nowMs();
   const device = { codecs: webPlatform.codecs(), max_height: null };
-  const body = { title_id: titleId, device, resumes };
+  const body = { title_id: titleId, device, resumes, proof };
   const opened = await unwrap(api.POST("/api/v1/player/sessions/enhanced", { body }));
   const stretches = opened.markers.map(({ kind, start_ms, end_ms, label }) => ({
     kind,
@@ -60,6 +65,12 @@ export function tooManyStreams(
   return error.facts as { limit: number; streams: readonly RunningStream[] };
 }
 
+/** Whose PINs open a title that asks for one; null for any other refusal. */
+export function pinOpeners(error: unknown): readonly string[] | null {
+  if (!isCode(error, "playback.pin_needed") || !(error instanceof ApiProblem)) return null;
+  return (error.facts as { profile_ids: readonly string[] }).profile_ids;
+}
+
 /** Whether no further try will help until somebody does something. */
 function isFinal(error: unknown): boolean {
   return isStatus(error, 403) || isStatus(error, 404) || tooManyStreams(error) !== null;
@@ -75,6 +86,7 @@ export function endSession(sessionId: string): Promise<unknown> {
 
 /** The session of a title, the one that goes on when addresses are renewed, and why none is. */
 export function useSession(titleId: string, isPlayable: boolean) {
+  const queryClient = useQueryClient();
   const asked = useQuery({ ...sessionQuery(titleId), enabled: isPlayable });
   const [later, setLater] = useState<{ of: string; session: OpenSession } | null>(null);
   const [refusal, setRefusal] = useState<{ of: string; error: unknown } | null>(null);
@@ -96,12 +108,21 @@ export function useSession(titleId: string, isPlayable: boolean) {
     }
   }, [titleId, first]);
   const { refetch } = asked;
-  const askAgain = useCallback(() => {
+  const startAnew = useCallback(() => {
     setRefusal(null);
     setLater(null);
     latest.current = null;
+  }, []);
+  const askAgain = useCallback(() => {
+    startAnew();
     return refetch();
-  }, [refetch]);
+  }, [refetch, startAnew]);
+  /** Open it with the PIN that it asks for; rejects with what the server says of a wrong one. */
+  const unlock = async (proof: Proof) => {
+    const session = await openSession(titleId, null, proof);
+    startAnew();
+    queryClient.setQueryData(sessionQuery(titleId).queryKey, session);
+  };
   const refused = refusal?.of === titleId ? refusal.error : asked.error;
-  return { asked, session: current, first: asked.data, renew, refused, askAgain };
+  return { asked, session: current, first: asked.data, renew, refused, askAgain, unlock };
 }

@@ -26,6 +26,7 @@ import { PinSection } from "./PinSection";
 import { ProfilePicture } from "./ProfilePicture";
 import {
   AGES,
+  GATED_AGES,
   KIDS_LIMIT,
   type ProfileDraft,
   useAddProfile,
@@ -33,6 +34,9 @@ import {
   useSetPicture,
 } from "./queries";
 import { type GrownUp, useGrownUp } from "./use-grown-up";
+
+/** Stands for no age in the choice of the age from which on a PIN is asked. */
+const NEVER = -1;
 
 export interface ProfileEditorProps {
   family: Profiles;
@@ -138,6 +142,17 @@ function Basics({ family, profile, grownUp }: ProfileEditorProps & { grownUp: Gr
             isDisabled: draft.is_kids && age > KIDS_LIMIT,
           }))}
           error={errors["maturity_limit"]}
+        />
+        <Choice
+          label={editor.gate}
+          hint={editor.gateHint}
+          value={draft.pin_above_age ?? NEVER}
+          onChange={(age) => change({ pin_above_age: age === NEVER ? null : age })}
+          choices={[
+            { value: NEVER, label: editor.gateOff },
+            ...GATED_AGES.map((age) => ({ value: age, label: String(age) })),
+          ]}
+          error={errors["pin_above_age"]}
         />
         <Select
           label={editor.language}

@@ -10,6 +10,7 @@ const mila: Profile = {
   avatar_url: "/api/v1/avatars/1",
   is_kids: false,
   maturity_limit: 18,
+  pin_above_age: null,
   language: "de",
   has_pin: false,
   is_current: true,
@@ -22,6 +23,7 @@ test("somebody new gets a free face and the language of the family", () => {
     name: "",
     is_kids: false,
     maturity_limit: 18,
+    pin_above_age: null,
     language: "de",
     avatar: "preset:2",
   });
@@ -37,4 +39,7 @@ test("only what is different is sent, and never the face", () => {
   expect(changesOf(mila, mila)).toEqual({});
   const draft = { ...mila, avatar: "preset:7", is_kids: true, maturity_limit: 12 };
   expect(changesOf(mila, draft)).toEqual({ is_kids: true, maturity_limit: 12 });
+  const gated = { ...mila, pin_above_age: 0 };
+  expect(changesOf(mila, gated)).toEqual({ pin_above_age: 0 });
+  expect(changesOf(gated, mila)).toEqual({ pin_above_age: null });
 });

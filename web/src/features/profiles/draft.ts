@@ -10,6 +10,7 @@ export function newDraft({ items, presets }: Profiles): ProfileDraft {
     name: "",
     is_kids: false,
     maturity_limit: ADULT_AGE,
+    pin_above_age: null,
     language: items[0]?.language ?? "en",
     ...(free === undefined ? {} : { avatar: free.avatar }),
   };
@@ -28,6 +29,7 @@ export function changesOf(profile: Profile, draft: ProfileDraft): Partial<Profil
     ...(draft.maturity_limit !== profile.maturity_limit && {
       maturity_limit: draft.maturity_limit,
     }),
+    ...(draft.pin_above_age !== profile.pin_above_age && { pin_above_age: draft.pin_above_age }),
     ...(draft.language !== profile.language && { language: draft.language }),
   };
 }

@@ -16,6 +16,7 @@ export const PROFILES_LIMIT = 8;
 export const ADULT_AGE = 18;
 export const KIDS_LIMIT = 12;
 export const AGES = [0, 6, 12, 16, 18] as const;
+export const GATED_AGES = [0, 6, 12, 16] as const;
 
 /** The PIN of an adult profile, which shows that a grown-up is asking. */
 export interface Proof {
@@ -102,6 +103,8 @@ export interface ProfileDraft {
   name: string;
   is_kids: boolean;
   maturity_limit: number;
+  /** What is for an age above it asks for a PIN before it plays; null to ask never. */
+  pin_above_age: number | null;
   language: string;
   avatar?: string;
 }

@@ -20,6 +20,7 @@ from streamverse.domains.playback.routes.starting import (
     get_thumbnails,
     give_license,
     open_session,
+    provide_door,
     provide_licenses,
     start_playback,
 )
@@ -42,6 +43,9 @@ router = Router(
         sign_address,
         give_token,
     ],
-    dependencies={"licenses": Provide(provide_licenses, sync_to_thread=False)},
+    dependencies={
+        "door": Provide(provide_door, sync_to_thread=False),
+        "licenses": Provide(provide_licenses, sync_to_thread=False),
+    },
     tags=["playback"],
 )

@@ -18,6 +18,7 @@ from streamverse.domains.playback.errors import (
     LicenseNotYours,
     LicenseRequestInvalid,
     LicensesThrottled,
+    PinNeeded,
     SessionNotFound,
     ThumbnailsNotMade,
     TitleNotHere,
@@ -31,6 +32,7 @@ from streamverse.domains.playback.errors import (
 from streamverse.domains.playback.schemas import (
     LicenseIn,
     LicenseOut,
+    PlaybackIn,
     PlaybackOut,
     SessionIn,
     SessionOut,
@@ -42,12 +44,17 @@ from streamverse.domains.playback.service.desk import PlaybackDesk
 from streamverse.domains.playback.service.license_throttle import LicenseThrottle
 from streamverse.domains.playback.service.licenses import Licenses
 from streamverse.domains.playback.service.opening import Door
+from streamverse.domains.profiles import public as profiles
+from streamverse.domains.profiles.contracts import ProfileId
+from streamverse.domains.profiles.public import PinPaused, PinWrong, ProfileNotFound, ProofIn
 from streamverse.kit.http import problems, signed_in
 from streamverse.kit.tokens import GrantExpired, GrantInvalid
-from streamverse.kit.work import Work
+from streamverse.kit.work import Actor, Work, Workshop
 
 LICENSE_LIMIT_BYTES = 4096
 NOT_STORED = [ResponseHeader(name="Cache-Control", value="no-store")]
+
+PIN_PROBLEMS = (PinNeeded, PinWrong, PinPaused, ProfileNotFound)
 
 
 @post(
@@ -62,18 +69,20 @@ NOT_STORED = [ResponseHeader(name="Cache-Control", value="no-store")]
         TitleNotPlayable,
         TooManyDevices,
         TooManyStreams,
+        *PIN_PROBLEMS,
     ),
 )
 async def start_playback(
     title_id: FromPath[UUID],
     work: NamedDependency[Work],
-    media_addresses: NamedDependency[MediaAddresses],
-    playback_desk: NamedDependency[PlaybackDesk],
+    workshop: NamedDependency[Workshop],
+    door: NamedDependency[Door],
+    data: JSONBody[PlaybackIn | None] = None,
 ) -> PlaybackOut:
     """Start to watch a title with a player that says nothing of itself, or go on."""
-    door = Door(media_addresses, playback_desk)
     wish = PlayerWish(title_id=TitleId(title_id), resumes_any=True)
-    return (await opening.open_session(work, door, wish)).playback
+    shown = await _check_pin(workshop, work.actor, data.proof if data else None)
+    return (await opening.open_session(work, door, wish, shown)).playback
 
 
 @get(
@@ -133,17 +142,25 @@ async def give_license(
         DeviceCannotPlay,
         TooManyDevices,
         TooManyStreams,
+        *PIN_PROBLEMS,
     ),
 )
 async def open_session(
     data: JSONBody[SessionIn],
     work: NamedDependency[Work],
-    media_addresses: NamedDependency[MediaAddresses],
-    playback_desk: NamedDependency[PlaybackDesk],
+    workshop: NamedDependency[Workshop],
+    door: NamedDependency[Door],
 ) -> SessionOut:
     """Start to watch a title: whether that may be, where it is, and what a player begins with."""
-    door = Door(media_addresses, playback_desk)
-    return SessionOut.of(await opening.open_session(work, door, data.wish()))
+    shown = await _check_pin(workshop, work.actor, data.proof)
+    return SessionOut.of(await opening.open_session(work, door, data.wish(), shown))
+
+
+async def _check_pin(
+    workshop: Workshop, actor: Actor, proof: ProofIn | None
+) -> frozenset[ProfileId]:
+    given = [proof.given()] if proof else []
+    return await profiles.check_pins(workshop, actor, given)
 
 
 @delete(
@@ -154,6 +171,13 @@ async def open_session(
 async def end_session(session_id: FromPath[UUID], work: NamedDependency[Work]) -> None:
     """End a session, on whatever device it runs; its addresses stop working within seconds."""
     await opening.end_session(work, PlaybackSessionId(session_id))
+
+
+def provide_door(
+    media_addresses: NamedDependency[MediaAddresses], playback_desk: NamedDependency[PlaybackDesk]
+) -> Door:
+    """Give what it takes to let somebody in."""
+    return Door(media_addresses, playback_desk)
 
 
 def provide_licenses(

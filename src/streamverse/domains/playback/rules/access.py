@@ -24,6 +24,7 @@ class Access(enum.Enum):
     NOT_ON_DEVICE = enum.auto()
     TOO_MANY_DEVICES = enum.auto()
     TOO_MANY_STREAMS = enum.auto()
+    PIN_NEEDED = enum.auto()
 
 
 OF_VISIBILITY: Mapping[Visibility, Access] = {
@@ -40,7 +41,8 @@ class Wish:
     """What decides over a wish to watch; a limit of 0 is none.
 
     ``streams`` are those that the account runs beside this one, ``devices`` those that it has
-    watched on lately beside this one.
+    watched on lately beside this one. ``age`` is the one that the title is for, ``open_age`` the
+    highest that plays without a PIN.
     """
 
     is_playable: bool
@@ -53,6 +55,9 @@ class Wish:
     devices: int = 0
     devices_at_most: int = 0
     is_device_known: bool = True
+    age: int = 0
+    open_age: int = 0
+    is_pin_shown: bool = False
 
 
 def decide_access(wish: Wish) -> Access:
@@ -63,10 +68,18 @@ def decide_access(wish: Wish) -> Access:
         return Access.FAILED if wish.has_failed else Access.NOT_YET
     if not _is_decodable(wish):
         return Access.NOT_ON_DEVICE
+    return _decide_place(wish)
+
+
+def _decide_place(wish: Wish) -> Access:
+    """Decide whether there is a place for whoever could watch."""
     if not wish.is_device_known and 0 < wish.devices_at_most <= wish.devices:
         return Access.TOO_MANY_DEVICES
     if 0 < wish.streams_at_once <= wish.streams:
         return Access.TOO_MANY_STREAMS
+    # Last, because only a PIN that lets somebody in is remembered.
+    if wish.age > wish.open_age and not wish.is_pin_shown:
+        return Access.PIN_NEEDED
     return Access.ALLOWED
 
 

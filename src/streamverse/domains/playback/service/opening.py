@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from ipaddress import ip_address, ip_network
@@ -31,6 +31,7 @@ from streamverse.domains.playback.contracts import (
 )
 from streamverse.domains.playback.errors import (
     DeviceCannotPlay,
+    PinNeeded,
     SessionNotFound,
     TitleNotHere,
     TitleNotNow,
@@ -48,6 +49,7 @@ from streamverse.domains.playback.service.desk import PlaybackDesk
 from streamverse.domains.playback.service.playing import show_playback
 from streamverse.domains.profiles import public as profiles
 from streamverse.domains.profiles.contracts import (
+    Gate,
     Preferences,
     Profile,
     ProfileId,
@@ -93,10 +95,13 @@ class _Viewer:
     tailoring: Tailoring
 
 
-async def open_session(work: Work, door: Door, wish: PlayerWish) -> Opened:
+async def open_session(
+    work: Work, door: Door, wish: PlayerWish, shown: Collection[ProfileId] = ()
+) -> Opened:
     """Decide whether the caller may watch a title here and now, and count them as watching.
 
-    While an account asks, nobody else of it does: so the count of streams is exact.
+    While an account asks, nobody else of it does: so the count of streams is exact. ``shown`` are
+    the profiles whose PIN was right.
     """
     viewer = await _find_viewer(work, wish)
     title, visibility = await catalog.judge_title(work, wish.title_id, viewer.profile)
@@ -112,6 +117,7 @@ async def open_session(work: Work, door: Door, wish: PlayerWish) -> Opened:
     others = [row for row in running if row is not own and row not in left]
     settings = door.desk.settings
     devices = await _find_devices(work, viewer) if settings.devices_at_most else set[UUID]()
+    gate = await profiles.find_gate(work, viewer.profile, shown)
     access = decide_access(
         Wish(
             visibility=visibility,
@@ -124,10 +130,15 @@ async def open_session(work: Work, door: Door, wish: PlayerWish) -> Opened:
             devices=len(devices),
             devices_at_most=settings.devices_at_most,
             is_device_known=viewer.device is None or viewer.device.id in devices,
+            age=title.age if title else 0,
+            open_age=gate.open_age,
+            is_pin_shown=gate.is_open or _was_let_in(own, gate),
         )
     )
     if access is not Access.ALLOWED or title is None or package is None:
-        await _refuse(work, access, settings, others)
+        await _refuse(work, access, settings, others, gate)
+    if gate.is_shown:
+        await profiles.keep_gate_open(work)
     for row in left:
         end(row, EndedBy.VIEWER, work.now)
     row = own or await _add(work, viewer, title, package)
@@ -165,6 +176,11 @@ def _is_same(row: PlaybackSessionRow, viewer: _Viewer, wish: PlayerWish) -> bool
     return row.log_in_id == viewer.log_in_id and row.title_id == wish.title_id
 
 
+def _was_let_in(own: PlaybackSessionRow | None, gate: Gate) -> bool:
+    """Tell whether the session that goes on was opened with the profile of now."""
+    return own is not None and (gate.chosen_at is None or own.opened_at >= gate.chosen_at)
+
+
 async def _find_viewer(work: Work, wish: PlayerWish) -> _Viewer:
     actor, log_in_id = work.actor, identity.find_holder(work.actor)
     if actor.account_id is None or log_in_id is None:
@@ -186,9 +202,15 @@ def _tailoring(wish: PlayerWish, liked: Preferences) -> Tailoring:
 
 
 async def _refuse(
-    work: Work, access: Access, settings: PlaybackSettings, running: Sequence[PlaybackSessionRow]
+    work: Work,
+    access: Access,
+    settings: PlaybackSettings,
+    running: Sequence[PlaybackSessionRow],
+    gate: Gate,
 ) -> NoReturn:
     match access:
+        case Access.PIN_NEEDED:
+            raise PinNeeded(gate.openers)
         case Access.TOO_MATURE:
             raise TitleTooMature
         case Access.NOT_HERE:

@@ -65,7 +65,7 @@ def is_fresh(
     """
     if authenticated_at is None or now - authenticated_at > REAUTH_LASTS:
         return False
-    is_limited = current is not None and not is_adult(current)
+    is_limited = current is not None and (not is_adult(current) or _has_gate(current))
     return not is_limited or chosen_at is None or authenticated_at > chosen_at
 
 
@@ -91,6 +91,20 @@ def oldest_age_in(family: Sequence[Profile]) -> int:
     return max((oldest_age_of(profile) for profile in unlocked), default=0)
 
 
+def open_age_of(profile: Profile) -> int:
+    """Give the highest age rating that a profile plays without a PIN."""
+    gate = ADULT_AGE if profile.pin_above_age is None else profile.pin_above_age
+    return min(oldest_age_of(profile), gate)
+
+
+def open_age_in(family: Sequence[Profile]) -> int:
+    """Give what somebody plays without a PIN who has chosen no profile yet."""
+    if not family:
+        return ADULT_AGE
+    unlocked = [p for p in family if may_switch(None, p, NOTHING_SHOWN) is Verdict.ALLOWED]
+    return max((open_age_of(profile) for profile in unlocked), default=0)
+
+
 def may_switch(current: Profile | None, target: Profile, proof: Proof) -> Verdict:
     """Decide whether a session may go on as another profile.
 
@@ -105,12 +119,15 @@ def may_switch(current: Profile | None, target: Profile, proof: Proof) -> Verdic
 
 
 def may_add(
-    current: Profile | None, family: Sequence[Profile], maturity_limit: int, proof: Proof
+    current: Profile | None, family: Sequence[Profile], added: Profile, proof: Proof
 ) -> Verdict:
     """Decide whether a profile may be added: nobody makes what they could not have anyway."""
     if proof.is_grown_up or not family:
         return Verdict.ALLOWED
-    if _is_child(current) or maturity_limit > _reach(current, family):
+    within = _within_reach(current, family)
+    limit = max((profile.maturity_limit for profile in within), default=0)
+    open_age = max((open_age_of(profile) for profile in within), default=0)
+    if _is_child(current) or added.maturity_limit > limit or open_age_of(added) > open_age:
         return Verdict.NEEDS_GROWN_UP
     return Verdict.ALLOWED
 
@@ -159,7 +176,8 @@ def _is_child(current: Profile | None) -> bool:
 def _leaves_kids(current: Profile | None, target: Profile) -> bool:
     if current is None or not current.is_kids:
         return False
-    return not target.is_kids or target.maturity_limit > current.maturity_limit
+    gets_more = target.maturity_limit > current.maturity_limit
+    return not target.is_kids or gets_more or open_age_of(target) > open_age_of(current)
 
 
 def _is_guarded(current: Profile | None, profile: Profile) -> bool:
@@ -170,17 +188,27 @@ def _loosens(before: Profile, after: Profile) -> bool:
     return (
         (before.is_kids and not after.is_kids)
         or after.maturity_limit > before.maturity_limit
+        or _opens_gate(before, after)
         or (before.is_adult_hidden and not after.is_adult_hidden)
         or (before.is_pin_needed_to_buy and not after.is_pin_needed_to_buy)
     )
 
 
-def _reach(current: Profile | None, family: Sequence[Profile]) -> int:
-    """Find the highest limit that a session has or gets by a switch without any proof."""
-    open_profiles = [
+def _has_gate(profile: Profile) -> bool:
+    return profile.pin_above_age is not None
+
+
+def _opens_gate(before: Profile, after: Profile) -> bool:
+    if before.pin_above_age is None:
+        return False
+    return after.pin_above_age is None or after.pin_above_age > before.pin_above_age
+
+
+def _within_reach(current: Profile | None, family: Sequence[Profile]) -> list[Profile]:
+    """List the profiles that a session has or gets by a switch without any proof."""
+    here = [current] if current is not None else []
+    return here + [
         profile
         for profile in family
         if may_switch(current, profile, NOTHING_SHOWN) is Verdict.ALLOWED
     ]
-    here = [current] if current is not None else []
-    return max((profile.maturity_limit for profile in (*here, *open_profiles)), default=0)

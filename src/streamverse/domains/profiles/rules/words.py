@@ -12,6 +12,7 @@ import msgspec
 from msgspec import UNSET
 
 from streamverse.domains.profiles.contracts import (
+    GatedAge,
     Language,
     MaturityLimit,
     ProfileChange,
@@ -25,6 +26,7 @@ PROFILES_LIMIT = 8
 NAME_LIMIT = 40
 KIDS_LIMIT = 12
 LIMITS: tuple[int, ...] = get_args(MaturityLimit)
+GATED_AGES: tuple[int, ...] = get_args(GatedAge)
 DEFAULT_LANGUAGE = "en"
 
 _PRESET = re.compile(r"preset:([1-9]\d?)", re.ASCII)
@@ -36,7 +38,9 @@ def tidy_draft(draft: ProfileDraft) -> ProfileDraft:
     limit = draft.maturity_limit
     if limit is None:
         limit = KIDS_LIMIT if draft.is_kids else ADULT_AGE
-    change = ProfileChange(draft.name, draft.is_kids, limit, draft.language)
+    change = ProfileChange(
+        draft.name, draft.is_kids, limit, draft.language, pin_above_age=draft.pin_above_age
+    )
     if draft.avatar is not None:
         change = replace(change, avatar=draft.avatar)
     tidied = tidy_change(change, is_kids=draft.is_kids, maturity_limit=limit)
@@ -46,6 +50,7 @@ def tidy_draft(draft: ProfileDraft) -> ProfileDraft:
         maturity_limit=limit,
         language=_set(tidied.language),
         avatar=draft.avatar,
+        pin_above_age=draft.pin_above_age,
     )
 
 
@@ -126,6 +131,9 @@ def _problems(change: ProfileChange, *, is_kids: bool) -> Iterator[FieldProblem]
         yield FieldProblem(
             "maturity_limit", f"A kids profile goes up to {KIDS_LIMIT}: turn kids mode off first."
         )
+    if change.pin_above_age not in (UNSET, None, *GATED_AGES):
+        ages = ", ".join(map(str, GATED_AGES))
+        yield FieldProblem("pin_above_age", f"Choose one of the ages {ages}, or null for none.")
     if change.language is not UNSET and not is_language(change.language):
         yield FieldProblem("language", "Enter a language tag such as de or pt-BR.")
     if change.avatar is not UNSET and preset_number(change.avatar) is None:

@@ -120,6 +120,7 @@ def view_of(row: ProfileRow) -> Profile:
         maturity_limit=row.maturity_limit,
         language=row.language,
         has_pin=row.pin_hash is not None,
+        pin_above_age=row.pin_above_age,
         is_adult_hidden=preferences.parental.is_adult_hidden,
         is_pin_needed_to_buy=preferences.parental.is_pin_needed_to_buy,
         is_history_kept=preferences.privacy.is_history_kept,

@@ -5,14 +5,28 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from streamverse.domains.identity.contracts import ActivityKind
 from streamverse.domains.identity.public import hash_password, is_password, record_activity
-from streamverse.domains.profiles.contracts import PinRefused, ProfileId
+from streamverse.domains.profiles.contracts import (
+    Gate,
+    GivenPin,
+    PinRefused,
+    Profile,
+    ProfileId,
+)
 from streamverse.domains.profiles.errors import PinPaused, PinWrong
 from streamverse.domains.profiles.models import ProfileRow
-from streamverse.domains.profiles.repository import Profiles
-from streamverse.domains.profiles.rules.access import may_lock, may_unlock
+from streamverse.domains.profiles.repository import Choices, Profiles
+from streamverse.domains.profiles.rules.access import (
+    ADULT_AGE,
+    is_adult,
+    may_lock,
+    may_unlock,
+    open_age_in,
+    open_age_of,
+)
 from streamverse.domains.profiles.rules.pins import check_pin, pause_after
 from streamverse.domains.profiles.service.family import (
     Family,
@@ -23,13 +37,8 @@ from streamverse.domains.profiles.service.family import (
 )
 from streamverse.kit.work import Actor, Work, Workshop
 
-
-@dataclass(frozen=True, slots=True)
-class GivenPin:
-    """What somebody says the PIN of a profile is."""
-
-    profile_id: ProfileId
-    pin: str
+# An evening: whoever has given the PIN is not asked before each episode.
+GATE_STAYS_OPEN = timedelta(hours=4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +98,35 @@ async def take_pin_off(work: Work, profile_id: ProfileId) -> None:
     row = family.get(work, profile_id)
     family.ensure(may_unlock(view_of(row), family.prove(work)))
     _keep(row, None)
+
+
+async def find_gate(work: Work, current: Profile | None, shown: Collection[ProfileId] = ()) -> Gate:
+    """Find what whoever watches may play without a PIN, and whether one was right.
+
+    A PIN of an adult profile opens it: whoever watches with a teenager's knows the PIN of that.
+    """
+    actor = work.actor
+    is_without = current is not None and current.pin_above_age is None
+    if is_without or actor.session_id is None or actor.account_id is None:
+        return Gate(ADULT_AGE)
+    family = await load_family(work)
+    openers = {profile.id for profile in family.profiles if profile.has_pin and is_adult(profile)}
+    choice = await Choices(work).find(actor.session_id)
+    shown_at = choice.pin_shown_at if choice and family.current else None
+    return Gate(
+        open_age=open_age_of(current) if current else open_age_in(family.profiles),
+        openers=tuple(sorted(openers)),
+        chosen_at=family.chosen_at,
+        is_shown=not openers.isdisjoint(shown),
+        is_remembered=shown_at is not None and work.now < shown_at + GATE_STAYS_OPEN,
+    )
+
+
+async def keep_gate_open(work: Work) -> None:
+    """Remember that a PIN was right, for as long as the session stays with its profile."""
+    choice = await Choices(work).find(work.actor.session_id) if work.actor.session_id else None
+    if choice is not None:
+        choice.pin_shown_at = work.now
 
 
 async def _begin(work: Work, profile_id: ProfileId) -> _Attempt | None:

@@ -87,11 +87,11 @@ async def add_profile(
     family = await load_family(work, is_locked=True)
     if len(family.rows) >= PROFILES_LIMIT:
         raise TooManyProfiles(PROFILES_LIMIT)
-    limit = ADULT_AGE if tidied.maturity_limit is None else tidied.maturity_limit
-    family.ensure(may_add(family.current, family.profiles, limit, family.prove(work, shown)))
     chosen = preset_number(tidied.avatar) if tidied.avatar else None
     preset = chosen or free_preset({row.preset for row in family.rows})
     row = _make_row(work, ProfileId(new_id()), account_of(work.actor), tidied, preset=preset)
+    proof = family.prove(work, shown)
+    family.ensure(may_add(family.current, family.profiles, view_of(row), proof))
     Profiles(work).add(row)
     work.emit(ProfileAdded(ProfileId(row.id), AccountId(row.account_id)))
     return row
@@ -110,6 +110,7 @@ async def change_profile(
     await set_language(work, family, row, after.language)
     row.name = after.name
     row.is_kids, row.maturity_limit = after.is_kids, after.maturity_limit
+    row.pin_above_age = after.pin_above_age
     if tidied.avatar is not UNSET:
         row.preset = preset_number(tidied.avatar) or row.preset
         drop_picture(work, row)
@@ -171,6 +172,7 @@ def _make_row(
         picture_digest=None,
         is_kids=draft.is_kids,
         maturity_limit=draft.maturity_limit,
+        pin_above_age=draft.pin_above_age,
         language=draft.language,
         preferences=nothing_chosen(),
         pin_hash=None,
