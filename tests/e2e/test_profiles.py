@@ -11,7 +11,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.e2e.browsing import PHONE, WIDER_THAN_THE_WINDOW, Visit, Visitor
+from tests.e2e.browsing import PHONE, WIDER_THAN_THE_WINDOW, Player, Visit, Visitor
 from tests.e2e.conftest import Library, open_library
 from tests.factories.processes import OWNER
 
@@ -188,6 +188,45 @@ def delete(page: Page) -> None:
     page.get_by_role("button", name="Delete the profile").click()
     page.get_by_role("dialog").get_by_role("button", name="Delete it").click()
     expect(page.get_by_text("is deleted.")).to_be_visible()
+
+
+def test_a_film_for_grown_ups_asks_for_their_pin(
+    parent: Visitor, home: Library, short_film: Path
+) -> None:
+    page = parent.page
+    [path] = [
+        f"/users/me/profiles/{one['id']}" for one in family(home.client) if one["name"] == "Owner"
+    ]
+    # Whoever has chosen nobody sees what suits a child of six.
+    home.client.post(f"{path}/switch", json={"pin": PIN}).raise_for_status()
+    title_id = home.upload(short_film, "Late")
+    home.wait_until(title_id, "playable", "ready")
+    page.get_by_role("link", name="Manage profiles").click()
+    page.get_by_role("link", name="Edit Owner").click()
+    page.get_by_role("group", name="Asks for a PIN above age").get_by_text("12").click()
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Saved.")).to_be_visible()
+    parent.open("/")
+    expect(heading(page)).to_have_text(WHO)
+    go_as_owner(page)
+    parent.expected.append("/player/sessions/enhanced")
+
+    parent.open(f"/watch/{title_id}")
+    expect(heading(page)).to_have_text("This one takes a PIN")
+    expect(page.get_by_role("button", name="1", exact=True)).to_be_focused()
+    assert parent.barriers() == []
+    page.keyboard.press("Escape")
+    page.wait_for_url(f"{parent.url}/titles/{title_id}")
+    page.go_back()
+    page.keyboard.type(WRONG_PIN)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_have_text("That is not the PIN. Try again.")
+    page.keyboard.type(PIN)
+    page.keyboard.press("Enter")
+    Player(page).wait_until_it_plays()
+    # Whoever has just given it is not asked again.
+    page.reload()
+    Player(page).wait_until_it_plays()
 
 
 def test_a_photo_is_fitted_and_shown_everywhere(parent: Visitor, tmp_path: Path) -> None:
