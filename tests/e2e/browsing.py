@@ -33,9 +33,9 @@ FLAGS = (
 )
 
 
-def launch(playwright: Playwright, *flags: str) -> Browser:
-    """Start the system's Chromium; none is ever downloaded."""
-    executable = os.environ.get("CHROMIUM") or shutil.which("chromium")
+def launch(playwright: Playwright, *flags: str, executable: Path | None = None) -> Browser:
+    """Start the system's Chromium, or by another program; none is ever downloaded."""
+    executable = executable or os.environ.get("CHROMIUM") or shutil.which("chromium")
     assert executable, "Install Chromium, or name its executable in the variable CHROMIUM."
     return playwright.chromium.launch(executable_path=executable, args=[*FLAGS, *flags])
 
@@ -175,6 +175,7 @@ def wait_for_percent(page: Page, bar_name: str, percent: int) -> None:
 
 
 FIND_VIDEO = "() => { const video = document.querySelector('video');"
+BUFFERED_UNTIL = "(video.buffered.length ? video.buffered.end(video.buffered.length - 1) : 0)"
 FRAMES = "video.getVideoPlaybackQuality().totalVideoFrames"
 
 
@@ -210,6 +211,10 @@ class Player:
     def position_s(self) -> float:
         """Tell where the film is."""
         return float(self._ask("video.currentTime"))
+
+    def buffered_until_s(self) -> float:
+        """Tell up to where the film lies ready."""
+        return float(self._ask(BUFFERED_UNTIL))
 
     def frames(self) -> int:
         """Tell how many pictures were made ready to be shown."""

@@ -155,9 +155,11 @@ class Library:
 
 
 @contextmanager
-def open_library(browser: Browser, folder: Path, **settings: str) -> Generator[Library]:
+def open_library(
+    browser: Browser, folder: Path, *, process: Process | None = None, **settings: str
+) -> Generator[Library]:
     """Run a server of its own, set up."""
-    process = Process("serve", folder / "data", settings=settings)
+    process = process or Process("serve", folder / "data", settings=settings)
     process.start()
     try:
         with owner_client(process) as client:

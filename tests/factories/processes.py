@@ -35,6 +35,7 @@ class Process:
     command: str
     data_dir: Path
     port: int = field(default_factory=free_port)
+    host: str = "127.0.0.1"
     settings: Mapping[str, str] = field(default_factory=dict[str, str])
     _child: subprocess.Popen[bytes] | None = None
 
@@ -46,7 +47,7 @@ class Process:
     @property
     def url(self) -> str:
         """Where it answers."""
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://{self.host}:{self.port}"
 
     @property
     def log_file(self) -> Path:
@@ -64,6 +65,7 @@ class Process:
         environment = {
             **os.environ,
             "STREAMVERSE_IS_DEMO_FILM_ENABLED": "false",
+            "STREAMVERSE_HOST": self.host,
             "STREAMVERSE_PORT": str(self.port),
             # Pages that a test closes cannot say that they go, and keep their place for a while.
             "STREAMVERSE_STREAMS_AT_ONCE": "20",

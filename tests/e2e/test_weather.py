@@ -1,0 +1,112 @@
+"""Bad weather: slow lines that lose packets, gaps, and a server that dies under a viewer.
+
+Real packets are lost between two network namespaces. The gap stands for one of two minutes: it
+lasts until the buffer has been empty for a while, which is what distinguishes either from none.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import Browser, Playwright
+
+from tests.e2e.browsing import BUFFERED_UNTIL, Player, Visitor, launch, visit
+from tests.e2e.conftest import Library, open_library
+from tests.factories.media import MediaFactory, beep
+from tests.factories.processes import Process
+from tests.factories.weather import Line, lay_line
+
+KILOBITS_PER_SECOND, LOSS_PERCENT = 300, 10
+STANDS_STILL_MS = 12_000
+NAME = "Storm"
+
+
+@dataclass(frozen=True)
+class Outpost:
+    """A library with one film, and a browser at the far end of a line."""
+
+    library: Library
+    browser: Browser
+    line: Line
+    title_id: str
+
+
+@pytest.fixture(scope="module")
+def outpost(
+    playwright: Playwright, media: MediaFactory, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Outpost]:
+    """Put a film of more bits than a bad line carries where a browser far away can see it."""
+    film, folder = media.folder / "storm.mp4", tmp_path_factory.mktemp("weather")
+    noisy = "testsrc2=size=1280x720:rate=5:duration=64,noise=alls=24:allf=t"
+    media.lavfi(film, noisy, beep(64))
+    program = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    assert program, "Install Chromium, or name its executable in the variable CHROMIUM."
+    with lay_line() as line:
+        settings = {"STREAMVERSE_LADDER": "fixed"}
+        process = Process("serve", folder / "data", host=line.here, settings=settings)
+        # Addresses other than those of the machine itself count as safe by HTTPS alone.
+        safe = f"--unsafely-treat-insecure-origin-as-secure={process.url}"
+        browser = launch(playwright, safe, executable=line.write_launcher(folder, program))
+        with open_library(browser, folder, process=process) as library:
+            title_id = library.upload(film, NAME)
+            library.wait_until(title_id, "ready")
+            library.wait_until_pictured(title_id)
+            yield Outpost(library, browser, line, title_id)
+        browser.close()
+
+
+@pytest.fixture
+def viewer(outpost: Outpost) -> Iterator[Visitor]:
+    """Let the owner stand before the film while the weather is still fair."""
+    outpost.line.make_fair()
+    url = outpost.library.url
+    with visit(outpost.browser, url, storage_state=outpost.library.owner) as viewer:
+        # What did not come is no surprise here.
+        viewer.expected += ["net::ERR_", "/media/", "/player/", "/progress", "/api/"]
+        viewer.open(f"/titles/{outpost.title_id}")
+        viewer.page.wait_for_load_state("networkidle")
+        yield viewer
+    outpost.line.make_fair()
+
+
+def test_a_film_goes_on_over_a_bad_line_and_after_a_gap_without_being_asked(
+    outpost: Outpost, viewer: Visitor
+) -> None:
+    page, player, line = viewer.page, Player(viewer.page), outpost.line
+    line.make_bad(KILOBITS_PER_SECOND, LOSS_PERCENT)
+    page.get_by_role("link", name="Play").first.click()
+    player.wait_until_it_plays()
+    player.wait_until("video.videoHeight === 180")
+    at = player.position_s()
+    player.wait_until_at(at + 8)
+
+    line.cut()
+    player.wait_until("video.readyState <= HTMLMediaElement.HAVE_CURRENT_DATA")
+    at = player.position_s()
+    page.wait_for_timeout(STANDS_STILL_MS)
+    assert player.position_s() - at < 0.5
+    assert page.get_by_role("alert").count() == 0
+
+    line.reopen(LOSS_PERCENT)
+    player.wait_until_at(at + 5)
+
+
+def test_a_server_that_dies_and_comes_back_is_not_noticed(
+    outpost: Outpost, viewer: Visitor
+) -> None:
+    viewer.page.get_by_role("link", name="Play").first.click()
+    player = Player(viewer.page)
+    player.wait_until_it_plays()
+    player.wait_until(f"{BUFFERED_UNTIL} - video.currentTime > 20")
+    outpost.library.process.kill()
+    end_s = player.buffered_until_s()
+    outpost.library.process.start()
+    player.wait_until(f"{BUFFERED_UNTIL} > {end_s} + 8")
+    assert player.stalls() == 0
+    at = player.position_s()
+    player.wait_until_at(at + 2)
+    assert viewer.page.get_by_role("alert").count() == 0
