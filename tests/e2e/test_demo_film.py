@@ -13,7 +13,7 @@ from tests.e2e.conftest import Library, open_library
 
 NAME = "Big Buck Bunny"
 CREDIT = "© 2008 Blender Foundation, www.bigbuckbunny.org, CC BY 3.0"
-# Enough for the lowest of the four qualities, and little more.
+# Enough for the lowest of the usual qualities, and little more.
 THIN_LINE = 160_000
 
 
