@@ -6,7 +6,7 @@ from ipaddress import ip_network
 
 import pytest
 
-from streamverse.kit.http import find_visitor
+from streamverse.kit.networks import find_visitor
 
 TRUSTED = tuple(map(ip_network, ("10.0.0.0/8", "fd00::/8", "127.0.0.1/32")))
 

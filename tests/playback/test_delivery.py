@@ -8,7 +8,8 @@ import shutil
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AsyncExitStack, contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -16,18 +17,22 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from streamverse.app.api import create_app
+from streamverse.app.resources import Resources
 from streamverse.domains.catalog.contracts import TitleId
 from streamverse.domains.media.public import MediaAddresses
 from streamverse.kit.clock import FixedClock
-from streamverse.kit.work import Workshop
-from tests.conftest import Clients
-from tests.factories.accounts import People
+from streamverse.kit.work import Actor, Workshop
+from tests.conftest import ORIGIN, Clients
+from tests.factories.accounts import People, make_session
 from tests.factories.media import MediaFactory
+from tests.factories.pipeline import WorkOff, fetch, make_film
 from tests.factories.processes import Process, free_port, owner_client
 from tests.factories.titles import make_title
 from tests.playback.test_sessions import Json, opened, refusal
 
 DOCUMENT = Path(__file__).parents[2] / "docs/operate/delivery.md"
+API = "/api/v1"
 UNKNOWN = (404, "playback.session_not_found")
 
 
@@ -85,6 +90,61 @@ async def test_only_media_has_addresses(clients: Clients, session: Json, name: s
     assert (await clients.viewer.get("/delivery/signed-url", params=asked)).status_code != 200
 
 
+# --- one network ----------------------------------------------------------------------------------
+
+ELSEWHERE = (403, "media.address_elsewhere")
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_an_address_that_is_bound_works_in_its_network_alone(
+    resources: Resources, workshop: Workshop, people: People, media: MediaFactory, work_off: WorkOff
+):
+    addresses = replace(resources.addresses, is_bound_to_network=True)
+    program = create_app(replace(resources, addresses=addresses))
+    secrets = [await _log_in(workshop, who) for who in (people.owner, people.viewer)]
+    async with AsyncExitStack() as stack:
+
+        async def at(place: str, secret: str = "") -> httpx.AsyncClient:
+            headers = {"Authorization": f"Bearer {secret}"} if secret else {}
+            transport = httpx.ASGITransport(program, client=(place, 1234))
+            return await stack.enter_async_context(
+                httpx.AsyncClient(transport=transport, base_url=ORIGIN + API, headers=headers)
+            )
+
+        owner = await at("198.51.100.1", secrets[0])
+        title_id = await make_film(owner, work_off, media.make("short"), protection="clearkey")
+        viewer = await at("192.0.2.7", secrets[1])
+        session = await opened(viewer, title_id)
+        manifest = session["playback"]["hls_url"]
+        segment = manifest.replace("master.m3u8", "v360/0.m4s")
+        near, far = await at("192.0.2.200"), await at("192.0.3.7")
+        for address in (manifest, segment):
+            assert (await fetch(near, address)).status_code == 200
+            assert refusal(await fetch(far, address)) == ELSEWHERE
+        # Pictures are for everywhere.
+        poster = session["playback"]["poster_url"]
+        assert (await fetch(far, poster)).status_code == 200
+        # Whoever has moved asks for another address and goes on with the same session.
+        moved = await at("192.0.3.8", secrets[1])
+        asked = {"session_id": session["session_id"]}
+        token = (await moved.get("/delivery/token", params=asked)).json()
+        assert (await fetch(far, f"{token['path']}v360/0.m4s")).status_code == 200
+        again = await opened(moved, title_id, resumes=session["session_id"])
+        assert again["session_id"] == session["session_id"]
+        assert (await fetch(far, again["playback"]["hls_url"])).status_code == 200
+        # So it is with licences.
+        drm = session["playback"]["drm"]
+        path, wanted = drm["license_url"].removeprefix(API), {"kids": drm["key_ids"]}
+        assert refusal(await moved.post(path, json=wanted)) == ELSEWHERE
+        assert (await viewer.post(path, json=wanted)).status_code == 200
+
+
+async def _log_in(workshop: Workshop, who: Actor) -> str:
+    assert who.account_id is not None
+    async with workshop.work(who) as work:
+        return make_session(work, who.account_id)
+
+
 # --- nginx ----------------------------------------------------------------------------------------
 
 
@@ -135,14 +195,22 @@ def _wait_for(port: int) -> None:
     raise TimeoutError("nginx does not answer")
 
 
-def test_nginx_sends_what_the_token_opens_and_nothing_else(tmp_path: Path, media: MediaFactory):
+@pytest.mark.parametrize("is_bound", ["false", "true"])
+def test_nginx_sends_what_the_token_opens_and_nothing_else(
+    tmp_path: Path, media: MediaFactory, is_bound: str
+):
     folder = tmp_path / "nginx"
     (folder / "cache").mkdir(parents=True)
-    process = Process("serve", tmp_path / "data")
+    settings = {
+        "STREAMVERSE_IS_MEDIA_BOUND_TO_NETWORK": is_bound,
+        "STREAMVERSE_TRUSTED_PROXIES": "127.0.0.1",
+    }
+    process = Process("serve", tmp_path / "data", settings=settings)
     process.start()
     try:
         with owner_client(process) as owner, nginx(folder, process) as front:
             _check_nginx(owner, front, media.make("short"))
+            _check_network(owner, front, is_bound=is_bound == "true")
     finally:
         process.stop()
 
@@ -171,6 +239,16 @@ def _check_nginx(owner: httpx.Client, front: str, film: Path) -> None:
     over = _open(owner, session["playback"]["title_id"])
     owner.delete(f"/player/sessions/{over['session_id']}").raise_for_status()
     assert httpx.get(f"{front}{own_base(over)}v360/0.m4s").status_code == 403
+
+
+def _check_network(owner: httpx.Client, front: str, *, is_bound: bool) -> None:
+    """Fetch from two networks of this machine, one after the other and both again."""
+    [title] = owner.get("/titles").raise_for_status().json()["items"]
+    segment = f"{front}{own_base(_open(owner, title['id']))}v360/0.m4s"
+    for place in ("127.0.0.1", "127.0.1.1") * 2:
+        with httpx.Client(transport=httpx.HTTPTransport(local_address=place)) as client:
+            is_refused = is_bound and place == "127.0.1.1"
+            assert client.get(segment).status_code == (403 if is_refused else 200)
 
 
 def _upload(owner: httpx.Client, film: Path) -> str:

@@ -31,8 +31,8 @@ from streamverse.domains.playback.contracts import (
 )
 from streamverse.domains.playback.jobs import handlers
 from streamverse.domains.playback.models import PlaybackSessionRow
-from streamverse.domains.playback.service.opening import network_of
 from streamverse.kit.clock import FixedClock
+from streamverse.kit.networks import network_of
 from streamverse.kit.work import Actor, Workshop
 from streamverse.kit.worker import Worker, handlers_of
 from tests.conftest import Clients, Visit

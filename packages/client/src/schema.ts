@@ -16388,7 +16388,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `kit.grant_invalid`: You may not do this; `kit.grant_expired`: You may not do this; `playback.license_not_yours`: This licence is another log-in's */
+            /** @description `kit.grant_invalid`: You may not do this; `kit.grant_expired`: You may not do this; `media.address_elsewhere`: Not an address for here; `playback.license_not_yours`: This licence is another log-in's */
             403: {
                 headers: {
                     [name: string]: unknown;

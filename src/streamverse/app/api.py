@@ -49,6 +49,7 @@ from streamverse.kit.http import (
     provide_work,
     with_headers,
 )
+from streamverse.kit.networks import find_place
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -190,8 +191,11 @@ def create_app(
     pages = Crawlers(cast("ASGIApp", WebApp(web_folder)), web_folder / DOCUMENT, resources)
     web = with_headers(cast("ASGIApp", pages), {**SECURITY_HEADERS, **https})
     desk = resources.playback_desk
+    trusted = tuple(map(ip_network, resources.settings.trusted_proxies))
     delivery = Delivery(
-        resources.workshop, resources.store, resources.addresses, admit_holder, desk.note_fetch
+        *(resources.workshop, resources.store, resources.addresses, admit_holder),
+        find_place=lambda scope: find_place(scope, trusted),
+        note_fetch=desk.note_fetch,
     )
     media = with_headers(cast("ASGIApp", delivery), {**INERT_HEADERS, **https})
 

@@ -21,8 +21,8 @@ from xml.sax.saxutils import escape as escape_xml
 from streamverse.domains.catalog import public as catalog
 from streamverse.domains.catalog.contracts import PublicTitle, TitleId, TitleKind
 from streamverse.domains.identity.contracts import DEFAULT_TENANT_ID
-from streamverse.kit.http import find_visitor
 from streamverse.kit.memory import ShortMemory
+from streamverse.kit.networks import find_place
 from streamverse.kit.work import Actor
 
 if TYPE_CHECKING:
@@ -146,10 +146,7 @@ class Crawlers:
         return body
 
     def _asker(self, scope: HTTPScope) -> Actor:
-        client = scope["client"]
-        named = b",".join(value for key, value in scope["headers"] if key == b"x-forwarded-for")
-        peer = client[0] if client else ""
-        place = find_visitor(peer, named.decode("latin-1"), self._trusted)
+        place = find_place(scope, self._trusted)
         region = self._resources.regions.find(place)
         return Actor(DEFAULT_TENANT_ID, place=place, region=region)
 

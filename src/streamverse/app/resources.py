@@ -164,6 +164,7 @@ async def open_resources(
             addresses=MediaAddresses(
                 Signer([derive_key(secret, "media addresses") for secret in secrets]),
                 timedelta(hours=settings.media_url_hours),
+                is_bound_to_network=settings.is_media_bound_to_network,
             ),
             identity_settings=IdentitySettings(
                 setup_key=derive_key(secrets[0], "set-up token"),

@@ -249,6 +249,12 @@ class Settings:
     media_url_hours: _Positive = setting(
         default=12, group="Access", about="Addresses of media work at least this long."
     )
+    is_media_bound_to_network: bool = setting(
+        default=False,
+        group="Access",
+        about="Addresses of media work only in the network (/24, /48) of whoever asked for them; "
+        "see [Delivery](delivery.md).",
+    )
     streams_at_once: _NotNegative = setting(
         default=3,
         group="Access",

@@ -11,7 +11,6 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import blake2b
-from ipaddress import IPv4Network, IPv6Network, ip_address
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -42,6 +41,7 @@ from streamverse.kit.errors import (
 )
 from streamverse.kit.files import is_known
 from streamverse.kit.idempotency import Answer, RepeatableRequest, find_answer, keep_answer
+from streamverse.kit.networks import Network, find_visitor
 from streamverse.kit.work import Actor, Work, Workshop
 
 log = logging.getLogger(__name__)
@@ -50,7 +50,6 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 PROBLEM_MEDIA_TYPE = "application/problem+json"
 FIRST_FAILURE = 400
 RECENT = timedelta(minutes=10)
-IPV6 = 6
 NOT_REPEATED = frozenset({"content-length", "set-cookie"})
 SECURITY_HEADERS = {
     "Content-Security-Policy": (
@@ -162,8 +161,6 @@ async def recently_authenticated(connection: Connection, handler: BaseRouteHandl
 
 # --- where a request comes from -------------------------------------------------------------------
 
-Network = IPv4Network | IPv6Network
-
 
 def client_address(connection: Connection) -> str:
     """Give the network address of the visitor, or nothing where it is not known.
@@ -174,46 +171,6 @@ def client_address(connection: Connection) -> str:
     peer = connection.client.host if connection.client else ""
     named = ",".join(connection.headers.getall("x-forwarded-for", []))
     return find_visitor(peer, named, trusted)
-
-
-def find_visitor(peer: str, forwarded_for: str, trusted: Sequence[Network]) -> str:
-    """Walk from the peer towards the visitor for as long as each hop is a trusted proxy.
-
-    A visitor can write anything to the left of what the first proxy adds, so that the list is read
-    from the right, and nothing beyond the first stranger is believed.
-    """
-    found = _plain_address(peer) or peer
-    for hop in reversed(forwarded_for.split(",")):
-        if not _is_within(found, trusted):
-            break
-        address = _plain_address(hop)
-        if address is None:
-            break
-        found = address
-    return found
-
-
-def _is_within(address: str, networks: Sequence[Network]) -> bool:
-    try:
-        parsed = ip_address(address)
-    except ValueError:
-        return False
-    return any(parsed in network for network in networks)
-
-
-def _plain_address(text: str) -> str | None:
-    """Read an address with or without brackets and a port; IPv4 within IPv6 becomes IPv4 again."""
-    text = text.strip()
-    if text.startswith("["):
-        text = text[1:].partition("]")[0]
-    elif text.count(":") == 1:
-        text = text.partition(":")[0]
-    try:
-        parsed = ip_address(text)
-    except ValueError:
-        return None
-    mapped = parsed.ipv4_mapped if parsed.version == IPV6 else None
-    return str(mapped or parsed)
 
 
 # --- one Work per request -------------------------------------------------------------------------

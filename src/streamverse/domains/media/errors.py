@@ -263,6 +263,19 @@ class KeyUnknown(NotFound):
         super().__init__("This film has no key of that name: open its page again and press play.")
 
 
+class AddressElsewhere(Forbidden):
+    """The address works in the network that it was signed for alone."""
+
+    code = "media.address_elsewhere"
+    title = "Not an address for here"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This address was not signed for the network that you are in: open the page again to "
+            "get one that is."
+        )
+
+
 class PackageNotFound(NotFound):
     """There is no such package."""
 

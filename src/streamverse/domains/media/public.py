@@ -10,6 +10,7 @@ from uuid import UUID
 
 from streamverse.domains.media.contracts import AssetId, PackageId, PackageView, UploadId
 from streamverse.domains.media.errors import (
+    AddressElsewhere,
     KeyUnknown,
     PosterUnreadable,
     SubtitlesUnreadable,
@@ -88,8 +89,9 @@ def sign_addresses(
 ) -> PlayableAddresses:
     """Sign the addresses of a package for a holder: whoever asks, unless another is given."""
     holder_id = holder_id or delivery.holder_of(work)
-    grant = addresses.stream_grant(package.package_id, holder_id, work.now)
-    base = addresses.stream_base(package.package_id, holder_id, work.now)
+    place = work.actor.place
+    grant = addresses.stream_grant(package.package_id, holder_id, work.now, place)
+    base = addresses.stream_base(package.package_id, holder_id, work.now, place)
     license_url = addresses.license_url(package.package_id, grant)
     # Whatever remembers a manifest on the way notices that there are other subtitles.
     revision = f"?{TEXT_REVISION}={package.text_revision}" if package.text_revision else ""
@@ -188,6 +190,7 @@ async def find_upload_problem(work: Work, upload_id: UploadId) -> str | None:
 
 __all__ = [
     "MEDIA_STORE_OWNERS",
+    "AddressElsewhere",
     "EncodingPolicy",
     "GivenSubtitles",
     "KeySafe",

@@ -75,6 +75,7 @@ class Delivery:
     store: ObjectStore
     addresses: MediaAddresses
     admit: Admit = admit_log_in
+    find_place: Callable[[Scope], str] = lambda _scope: ""
     note_fetch: Callable[[UUID, str], None] = lambda _holder_id, _cmcd: None
     files: FileServer = field(default_factory=FileServer)
     manifests: Manifests = field(default_factory=Manifests)
@@ -102,10 +103,11 @@ class Delivery:
         grant, package = match[1], match[2]
         package_id, now = PackageId(UUID(package)), self.workshop.clock.now()
         if found := match["picture"]:
-            self.addresses.open_pictures(package_id, grant, now)
+            self.addresses.open_pictures(package_id, grant, now, self.find_place(scope))
             content_type = _TYPES[found.rpartition(".")[2]]
             return await self._object(f"packages/{package}/{found}", content_type, FOREVER)
-        holder_id = self.addresses.open_stream(package_id, grant, now)
+        place = self.find_place(scope)
+        holder_id = self.addresses.open_stream(package_id, grant, now, place)
         tailoring = await self.holders.require_active(holder_id)
         self.note_fetch(holder_id, find_cmcd(scope["headers"], scope["query_string"]))
         if found := match["object"]:

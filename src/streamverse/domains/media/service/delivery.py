@@ -18,7 +18,7 @@ from streamverse.domains.media.contracts import (
     PosterView,
     SpritesView,
 )
-from streamverse.domains.media.errors import PackageNotFound
+from streamverse.domains.media.errors import AddressElsewhere, PackageNotFound
 from streamverse.domains.media.repository import Keys, Packages, Pictures
 from streamverse.domains.media.rules.packages import Recipe, playable_segments, reference_track
 from streamverse.domains.media.rules.pictures import INDEX_NAME, PREVIEW_NAME, widths_of
@@ -26,6 +26,7 @@ from streamverse.domains.media.rules.states import PackageState
 from streamverse.domains.media.rules.subtitles import ALL_SUBTITLES
 from streamverse.domains.media.service.packages import load_timeline
 from streamverse.kit.memory import ShortMemory
+from streamverse.kit.networks import network_of
 from streamverse.kit.tokens import GrantExpired, GrantInvalid, Signer, steady_expiry
 from streamverse.kit.work import Actor
 from streamverse.mediakit import dash, hls
@@ -102,11 +103,13 @@ class MediaAddresses:
 
     An address of pictures opens nothing else. One of a stream opens all of its package, and is
     bound to whoever holds it: a log-in or a key of the API, or nobody where the program itself
-    asks. So it can end with the log-in, and a licence can tell for whom it was signed.
+    asks. So it can end with the log-in, and a licence can tell for whom it was signed. Where
+    addresses are bound to networks, it works in that of whoever asked alone.
     """
 
     signer: Signer
     lifetime: timedelta
+    is_bound_to_network: bool = False
 
     def expires_at(self, now: datetime) -> datetime:
         """Tell until when addresses signed now work."""
@@ -147,34 +150,54 @@ class MediaAddresses:
             tile_count=view.tile_count,
         )
 
-    def stream_grant(self, package_id: PackageId, holder_id: UUID, now: datetime) -> str:
-        """Give what opens all of a package to a holder."""
-        grant = self.signer.grant(_stream_scope(package_id, holder_id), self.expires_at(now))
-        return grant + holder_id.hex
+    def stream_grant(
+        self, package_id: PackageId, holder_id: UUID, now: datetime, place: str = ""
+    ) -> str:
+        """Give what opens all of a package to a holder, who asks from a place."""
+        scope = self._stream_scope(package_id, holder_id, place)
+        return self.signer.grant(scope, self.expires_at(now)) + holder_id.hex
 
-    def stream_base(self, package_id: PackageId, holder_id: UUID, now: datetime) -> str:
+    def stream_base(
+        self, package_id: PackageId, holder_id: UUID, now: datetime, place: str = ""
+    ) -> str:
         """Give the address below which everything of a package is found."""
-        return f"{PREFIX}/{self.stream_grant(package_id, holder_id, now)}/{package_id}"
+        return f"{PREFIX}/{self.stream_grant(package_id, holder_id, now, place)}/{package_id}"
 
     def license_url(self, package_id: PackageId, grant: str) -> str:
         """Give the address at which the holder of a grant gets the keys of a package."""
         return f"{LICENSES}/{package_id}/{grant}"
 
-    def open_pictures(self, package_id: PackageId, grant: str, now: datetime) -> None:
+    def open_pictures(
+        self, package_id: PackageId, grant: str, now: datetime, place: str = ""
+    ) -> None:
         """Check a grant for pictures."""
         if len(grant) > GRANT_LETTERS:
-            self.open_stream(package_id, grant, now)
+            self.open_stream(package_id, grant, now, place)
         else:
             self.signer.verify(grant, str(package_id), now)
 
-    def open_stream(self, package_id: PackageId, grant: str, now: datetime) -> UUID:
-        """Check a grant for a stream, and tell who holds it."""
+    def open_stream(
+        self, package_id: PackageId, grant: str, now: datetime, place: str = ""
+    ) -> UUID:
+        """Check a grant for a stream that is fetched from a place, and tell who holds it."""
         holder = grant[GRANT_LETTERS:]
         if _HOLDER.fullmatch(holder) is None:
             raise GrantInvalid
         holder_id = UUID(hex=holder)
-        self.signer.verify(grant[:GRANT_LETTERS], _stream_scope(package_id, holder_id), now)
+        scope = self._stream_scope(package_id, holder_id, place)
+        try:
+            self.signer.verify(grant[:GRANT_LETTERS], scope, now)
+        except GrantInvalid as refused:
+            # The network is no part of the address, so that nothing tells which of both is wrong.
+            if self.is_bound_to_network:
+                raise AddressElsewhere from refused
+            raise
         return holder_id
+
+    def _stream_scope(self, package_id: PackageId, holder_id: UUID, place: str) -> str:
+        scope = f"{package_id} {holder_id}"
+        is_bound = self.is_bound_to_network and holder_id != NOBODY
+        return f"{scope} {network_of(place)}" if is_bound else scope
 
 
 def holder_of(work: Work) -> UUID:
@@ -186,12 +209,8 @@ def subtitles_address(
     work: Work, addresses: MediaAddresses, package_id: PackageId, track_name: str
 ) -> str:
     """Sign the address of all of a track of subtitles for whoever asks."""
-    base = addresses.stream_base(package_id, holder_of(work), work.now)
+    base = addresses.stream_base(package_id, holder_of(work), work.now, work.actor.place)
     return f"{base}/{track_name}/{ALL_SUBTITLES}"
-
-
-def _stream_scope(package_id: PackageId, holder_id: UUID) -> str:
-    return f"{package_id} {holder_id}"
 
 
 Admit = Callable[["Work", UUID], Awaitable[Tailoring | None]]

@@ -11,7 +11,7 @@ from litestar.params import FromPath, JSONBody
 
 from streamverse.domains.catalog.contracts import TitleId
 from streamverse.domains.media.contracts import PackageId
-from streamverse.domains.media.public import KeySafe, KeyUnknown, MediaAddresses
+from streamverse.domains.media.public import AddressElsewhere, KeySafe, KeyUnknown, MediaAddresses
 from streamverse.domains.playback.contracts import PlaybackSessionId, PlayerWish
 from streamverse.domains.playback.errors import (
     DeviceCannotPlay,
@@ -108,6 +108,7 @@ async def get_thumbnails(
     responses=problems(
         GrantInvalid,
         GrantExpired,
+        AddressElsewhere,
         LicenseNotYours,
         LicenseRequestInvalid,
         LicensesThrottled,

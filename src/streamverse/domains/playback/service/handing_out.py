@@ -37,7 +37,7 @@ async def sign_session(
         raise SessionEnded
     package_id = PackageId(row.package_id)
     return Grant(
-        token=addresses.stream_grant(package_id, row.id, work.now),
-        base=addresses.stream_base(package_id, row.id, work.now),
+        token=addresses.stream_grant(package_id, row.id, work.now, work.actor.place),
+        base=addresses.stream_base(package_id, row.id, work.now, work.actor.place),
         expires_at=addresses.expires_at(work.now),
     )

@@ -37,7 +37,9 @@ async def give_license(
 ) -> LicenseOut:
     """Give keys to the log-in that was granted the title, if it still may watch."""
     log_in_id = identity.find_holder(work.actor)
-    holder_id = licenses.addresses.open_stream(package_id, grant, work.now) if log_in_id else None
+    place = work.actor.place
+    opened = licenses.addresses.open_stream(package_id, grant, work.now, place)
+    holder_id = opened if log_in_id else None
     if log_in_id is None or not await _is_own(work, holder_id, log_in_id):
         raise LicenseNotYours
     licenses.throttle.enter(log_in_id, work.now)

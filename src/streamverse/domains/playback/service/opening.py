@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from ipaddress import ip_address, ip_network
 from typing import NoReturn
 from uuid import UUID
 
@@ -55,12 +54,12 @@ from streamverse.domains.profiles.contracts import (
     ProfileId,
 )
 from streamverse.kit.clock import new_id
+from streamverse.kit.networks import network_of
 from streamverse.kit.work import Work
 from streamverse.mediakit.tailoring import Tailoring
 
 # A device that was not watched on for so long is free for another one.
 DEVICE_COUNTS_FOR = timedelta(days=30)
-NETWORK_BITS = {4: 24, 6: 48}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -261,15 +260,6 @@ async def _add(
     )
     await PlaybackSessions(work).add(row)
     return row
-
-
-def network_of(place: str) -> str:
-    """Give the network of an address, wide enough not to tell one household from its neighbours."""
-    try:
-        address = ip_address(place)
-    except ValueError:
-        return ""
-    return str(ip_network((address, NETWORK_BITS[address.version]), strict=False))
 
 
 async def _show(
