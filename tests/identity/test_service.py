@@ -33,6 +33,7 @@ from streamverse.domains.identity.errors import (
 from streamverse.domains.identity.jobs import DropExpiredSessions, handlers
 from streamverse.domains.identity.models import AccountRow, SessionRow, TenantRow
 from streamverse.domains.identity.repository import Accounts
+from streamverse.domains.identity.rules import permissions_of
 from streamverse.domains.identity.service import accounts, log_in
 from streamverse.domains.identity.service.log_in import Proof
 from streamverse.domains.identity.service.sessions import SessionStarted
@@ -236,7 +237,8 @@ async def test_two_owners_who_remove_each_other_do_not_both_go(
 ) -> None:
     async with workshop.work(people.owner) as work:
         row = await make_account(work, "second@example.org", role=Role.OWNER)
-    second = Actor(DEFAULT_TENANT_ID, row.id, frozenset({Role.OWNER}))
+    owners = frozenset({Role.OWNER})
+    second = Actor(DEFAULT_TENANT_ID, row.id, owners, permissions_of(owners))
 
     async def remove(remover: Actor, removed: Actor) -> None:
         async with workshop.work(remover) as work:

@@ -9,6 +9,7 @@ from threading import Lock
 from typing import Protocol
 from uuid import UUID
 
+_MILLISECOND = timedelta(milliseconds=1)
 _RANDOM_BITS = 74
 _STEP_BYTES = 4
 
@@ -45,6 +46,11 @@ class FixedClock:
         """Move the clock, backwards too, and tell the new time."""
         self._now += by
         return self._now
+
+
+def milliseconds(span: timedelta) -> int:
+    """Count the whole milliseconds of a span, backwards too."""
+    return span // _MILLISECOND
 
 
 class Ids(Protocol):

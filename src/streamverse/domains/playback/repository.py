@@ -42,6 +42,15 @@ class PlaybackSessions:
             raise SessionNotFound
         return row
 
+    async def get_for_change(
+        self, session_id: PlaybackSessionId, account_id: UUID | None
+    ) -> PlaybackSessionRow:
+        """Get a session of an account for change, or fail with ``SessionNotFound``."""
+        row = next(iter(await self.lock([session_id])), None)
+        if row is None or row.account_id != account_id:
+            raise SessionNotFound
+        return row
+
     async def lock(self, session_ids: Collection[UUID]) -> Sequence[PlaybackSessionRow]:
         """Get sessions for change, in an order in which nobody waits in a circle."""
         query = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 from uuid import UUID
 
@@ -25,6 +25,7 @@ from streamverse.domains.playback.rules.quality import (
     rebuffering_ratio,
 )
 from streamverse.domains.profiles.public import ProofIn
+from streamverse.kit.clock import milliseconds
 from streamverse.mediakit.tailoring import Tailoring
 
 if TYPE_CHECKING:
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from streamverse.domains.playback.service.opening import Opened
     from streamverse.domains.playback.service.reports import Watched
 
-MILLISECOND = timedelta(milliseconds=1)
 IssueKind = Literal["picture", "sound", "subtitles", "stalling", "other"]
 FactName = Annotated[str, msgspec.Meta(max_length=64)]
 SampleEntry = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9-]{4,8}$(?!\n)")]
@@ -180,8 +180,8 @@ class SessionOut(msgspec.Struct):
             session_id=opened.row.id,
             playback=opened.playback,
             events_token=opened.events_token,
-            heartbeat_ms=HEARTBEAT_EVERY // MILLISECOND,
-            lease_ms=LEASE // MILLISECOND,
+            heartbeat_ms=milliseconds(HEARTBEAT_EVERY),
+            lease_ms=milliseconds(LEASE),
             resume_at_ms=opened.resume_at_ms,
             markers=list(opened.markers),
             next_title=NextTitleOut(*following) if following else None,
@@ -413,7 +413,7 @@ class DebugOut(msgspec.Struct, kw_only=True):
             audio_languages=list(tailoring.audio_languages),
             text_languages=list(tailoring.text_languages),
             is_open=row.ended_at is None,
-            lease_left_ms=max(0, (row.lease_until - now) // MILLISECOND),
+            lease_left_ms=max(0, milliseconds(row.lease_until - now)),
             last_sequence=row.sequence,
             state=row.state,
             height=row.height,

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from streamverse.domains.identity.contracts import AccountId, Exporter
 from streamverse.domains.profiles.contracts import Byline, Preferences, Profile, ProfileId
 from streamverse.domains.profiles.errors import PinPaused, PinWrong, ProfileNotFound
+from streamverse.domains.profiles.models import ProfileRow
 from streamverse.domains.profiles.repository import Choices, Profiles
 from streamverse.domains.profiles.rules.access import (
     ADULT_AGE,
@@ -34,9 +35,9 @@ __all__ = [
     "check_pins",
     "find_bylines",
     "find_gate",
-    "find_preferences",
     "find_profiles",
     "get_current_profile",
+    "get_current_viewer",
     "get_oldest_age",
     "get_own_profile",
     "keep_gate_open",
@@ -48,11 +49,23 @@ __all__ = [
 
 async def get_current_profile(work: Work) -> Profile | None:
     """Get the profile that the actor's session has chosen; None before it has."""
+    row = await _find_current(work)
+    return view_of(row) if row else None
+
+
+async def get_current_viewer(work: Work) -> tuple[Profile | None, Preferences]:
+    """Get the profile that the actor's session has chosen, and how whoever watches likes it."""
+    row = await _find_current(work)
+    if row is None:
+        return None, Preferences()
+    return view_of(row), read_preferences(row.preferences, row.language)
+
+
+async def _find_current(work: Work) -> ProfileRow | None:
     actor = work.actor
     if actor.session_id is None or actor.account_id is None:
         return None
-    row = await Choices(work).find_profile(actor.session_id, AccountId(actor.account_id))
-    return view_of(row) if row else None
+    return await Choices(work).find_profile(actor.session_id, AccountId(actor.account_id))
 
 
 async def get_own_profile(work: Work, profile_id: ProfileId) -> Profile:
@@ -86,12 +99,6 @@ async def find_profiles(
     """Find some profiles, whoever asks."""
     rows = await Profiles(work).of_ids(profile_ids)
     return {ProfileId(row.id): view_of(row) for row in rows}
-
-
-async def find_preferences(work: Work, profile_id: ProfileId) -> Preferences | None:
-    """Find how somebody likes it, whoever asks."""
-    rows = await Profiles(work).of_ids([profile_id])
-    return next((read_preferences(row.preferences, row.language) for row in rows), None)
 
 
 async def get_oldest_age(work: Work, current: Profile | None = None) -> int:

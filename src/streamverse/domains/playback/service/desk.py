@@ -28,6 +28,7 @@ from streamverse.domains.playback.rules.quality import (
     take_cmcd,
     take_events,
 )
+from streamverse.kit.clock import milliseconds
 from streamverse.kit.errors import Forbidden
 from streamverse.kit.memory import ShortMemory
 from streamverse.kit.tokens import Signer
@@ -139,7 +140,7 @@ def take_news(
     quality = Quality(**{name: getattr(row, name) for name in QUALITY_FIELDS})
     # A list that is changed in place would not be written.
     quality.timeline = list(quality.timeline)
-    elapsed_ms = int((seen_at - row.opened_at).total_seconds() * 1000)
+    elapsed_ms = milliseconds(seen_at - row.opened_at)
     has_left = take_events(quality, events, elapsed_ms)
     for fetch in fetches:
         take_cmcd(quality, parse_cmcd(fetch))

@@ -184,9 +184,8 @@ async def _find_viewer(work: Work, wish: PlayerWish) -> _Viewer:
     actor, log_in_id = work.actor, identity.find_holder(work.actor)
     if actor.account_id is None or log_in_id is None:
         raise TitleNotVisible
-    profile = await profiles.get_current_profile(work)
-    liked = await profiles.find_preferences(work, profile.id) if profile else None
-    tailoring = _tailoring(wish, liked or Preferences())
+    profile, liked = await profiles.get_current_viewer(work)
+    tailoring = _tailoring(wish, liked)
     device = await identity.find_own_device(work)
     return _Viewer(AccountId(actor.account_id), log_in_id, profile, device, tailoring)
 

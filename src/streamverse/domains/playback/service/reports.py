@@ -15,7 +15,7 @@ from streamverse.domains.playback.models import IssueRow, PlaybackSessionRow
 from streamverse.domains.playback.repository import Issues, PlaybackSessions
 from streamverse.domains.playback.rules.quality import Quality
 from streamverse.domains.playback.rules.summaries import Grouping, Summary, summarise
-from streamverse.kit.clock import new_id
+from streamverse.kit.clock import milliseconds, new_id
 from streamverse.kit.paging import Listing, Page
 from streamverse.kit.work import Work
 
@@ -24,7 +24,6 @@ STAFF = "reports.read"
 ISSUES_LIMIT = 20
 SUMMARISED_LIMIT = 20_000
 GROUPS_LIMIT = 50
-MILLISECOND = timedelta(milliseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +101,9 @@ async def report_issue(work: Work, session_id: PlaybackSessionId, issue: Issue) 
 
 async def switch_quality(work: Work, session_id: PlaybackSessionId, height: int | None) -> None:
     """Write down that the viewer has chosen a quality by hand, or lets the player choose again."""
-    await PlaybackSessions(work).get(session_id, work.actor.account_id)
-    [row] = await PlaybackSessions(work).lock([session_id])
+    row = await PlaybackSessions(work).get_for_change(session_id, work.actor.account_id)
     if row.ended_at is not None:
         raise SessionEnded
     quality = Quality(timeline=list(row.timeline))
-    quality.add_point((work.now - row.opened_at) // MILLISECOND, "chosen", height or 0)
+    quality.add_point(milliseconds(work.now - row.opened_at), "chosen", height or 0)
     row.timeline = quality.timeline
