@@ -48,7 +48,7 @@ def test_the_owner_settles_in_and_comes_back(server: Process, come: Visit) -> No
     expect(page.get_by_role("link", name="Upload a film")).to_be_visible()
 
     page.get_by_role("button", name="Account of Owner").click()
-    page.get_by_role("menuitem", name="Log out").click()
+    page.get_by_role("menuitem", name="Log out").press("Enter")
     expect(heading).to_have_text("Log in")
     visitor.open("/upload")
     expect(heading).to_have_text("Log in")

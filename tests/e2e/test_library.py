@@ -64,7 +64,7 @@ def test_what_was_watched_is_in_the_history_until_it_is_taken_out(
     expect(page.get_by_role("link", name=re.compile(r"Resume from 0:2\d"))).to_be_visible()
 
     page.get_by_role("button", name="Account of Owner").click()
-    page.get_by_role("menuitem", name="History").click()
+    page.get_by_role("menuitem", name="History").press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("History")
     entry = page.get_by_role("list", name="Watched").get_by_role("listitem")
     expect(entry).to_contain_text("Numbers")

@@ -180,7 +180,7 @@ def test_the_poster_is_chosen_and_replaced(
     page = owner.page
     owner.open(f"/titles/{pictured}")
     page.get_by_role("button", name="More actions").click()
-    page.get_by_role("menuitem", name="Media").click()
+    page.get_by_role("menuitem", name="Media").press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Media")
     choices = page.get_by_role("group", name="Poster").get_by_role("radio")
     expect(choices).to_have_count(6)

@@ -130,7 +130,7 @@ def test_a_child_gets_out_only_with_a_grown_up(parent: Visitor) -> None:
     page.get_by_role("button", name="Mila, Kids").click()
     page.wait_for_url(f"{parent.url}/")
     page.get_by_role("button", name="Account of Owner").click()
-    page.get_by_role("menuitem", name="Manage profiles").click()
+    page.get_by_role("menuitem", name="Manage profiles").press("Enter")
     page.get_by_role("link", name="Add profile").click()
     page.get_by_label("Name").fill("Free")
     page.get_by_role("button", name="Add profile").click()

@@ -20,7 +20,7 @@ def test_the_chart_of_a_measured_film_is_one_step_from_its_title(
     page = owner.page
     owner.open(f"/titles/{title_id}")
     page.get_by_role("button", name="More actions").click()
-    page.get_by_role("menuitem", name="Media").click()
+    page.get_by_role("menuitem", name="Media").press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Media")
     chart = page.get_by_role("img", name="Quality over bit rate")
     expect(chart.locator("title").first).to_have_text("Quality over bit rate")

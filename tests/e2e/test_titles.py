@@ -71,7 +71,7 @@ def test_it_is_deleted_after_a_question(
     owner.open(f"/titles/{short_title_id}")
     for answer in ("Cancel", "Delete it"):
         page.get_by_role("button", name="More actions").click()
-        page.get_by_role("menuitem", name="Delete").click()
+        page.get_by_role("menuitem", name="Delete").press("Enter")
         dialog = page.get_by_role("dialog", name="Delete “Draft”?")
         dialog.get_by_role("button", name=answer).click()
         expect(dialog).to_be_hidden()
