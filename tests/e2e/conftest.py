@@ -25,10 +25,10 @@ READY_WITHIN_S = 180
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give a browser test that fails a second try, which is printed: machines are busy at times."""
+    """Give a browser test that fails two more tries, which are printed: machines are busy."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.flaky(reruns=1))
+            item.add_marker(pytest.mark.flaky(reruns=2))
 
 
 # --- films ----------------------------------------------------------------------------------------
