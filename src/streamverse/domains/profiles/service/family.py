@@ -33,6 +33,12 @@ class Family:
     rows: Sequence[ProfileRow]
     current: Profile | None
     chosen_at: datetime | None
+    pin_shown_at: datetime | None
+
+    @property
+    def openers(self) -> list[ProfileId]:
+        """Name those whose PIN speaks for a grown-up."""
+        return [profile.id for profile in self.profiles if profile.has_pin and is_adult(profile)]
 
     @property
     def profiles(self) -> list[Profile]:
@@ -65,8 +71,7 @@ class Family:
             case Verdict.NEEDS_PASSWORD:
                 raise PasswordRequired
             case _:
-                adults = [p.id for p in self.profiles if p.has_pin and is_adult(p)]
-                raise GrownUpRequired(adults)
+                raise GrownUpRequired(self.openers)
 
 
 async def load_family(work: Work, *, is_locked: bool = False) -> Family:
@@ -78,8 +83,8 @@ async def load_family(work: Work, *, is_locked: bool = False) -> Family:
     choice = await Choices(work).find(work.actor.session_id) if work.actor.session_id else None
     current = next((row for row in rows if choice and row.id == choice.profile_id), None)
     if choice is None or current is None:
-        return Family(rows, None, None)
-    return Family(rows, view_of(current), choice.chosen_at)
+        return Family(rows, None, None, None)
+    return Family(rows, view_of(current), choice.chosen_at, choice.pin_shown_at)
 
 
 async def set_language(work: Work, family: Family, row: ProfileRow, language: str) -> None:

@@ -21,7 +21,6 @@ from streamverse.domains.profiles.models import ProfileRow
 from streamverse.domains.profiles.repository import Choices, Profiles
 from streamverse.domains.profiles.rules.access import (
     ADULT_AGE,
-    is_adult,
     may_lock,
     may_unlock,
     open_age_in,
@@ -110,14 +109,12 @@ async def find_gate(work: Work, current: Profile | None, shown: Collection[Profi
     if is_without or actor.session_id is None or actor.account_id is None:
         return Gate(ADULT_AGE)
     family = await load_family(work)
-    openers = {profile.id for profile in family.profiles if profile.has_pin and is_adult(profile)}
-    choice = await Choices(work).find(actor.session_id)
-    shown_at = choice.pin_shown_at if choice and family.current else None
+    openers, shown_at = family.openers, family.pin_shown_at
     return Gate(
         open_age=open_age_of(current) if current else open_age_in(family.profiles),
         openers=tuple(sorted(openers)),
         chosen_at=family.chosen_at,
-        is_shown=not openers.isdisjoint(shown),
+        is_shown=any(profile_id in shown for profile_id in openers),
         is_remembered=shown_at is not None and work.now < shown_at + GATE_STAYS_OPEN,
     )
 
