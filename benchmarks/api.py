@@ -16,9 +16,8 @@ from benchmarks.figures import Figure
 from benchmarks.hello import hello
 from benchmarks.load import Load, run_load
 from benchmarks.peers import WRK, find_peer
-from benchmarks.programs import running
-from streamverse.app.resources import Resources, open_resources
-from streamverse.app.settings import load_settings
+from benchmarks.programs import inside, running
+from streamverse.app.resources import Resources
 from streamverse.domains.catalog.models import TitleRow
 from streamverse.domains.identity.contracts import DEFAULT_TENANT_ID
 from streamverse.domains.media.models import AssetRow, PackageRow
@@ -104,9 +103,7 @@ def _milliseconds(name: str, times_us: Iterable[int]) -> Figure:
 
 async def fill(api: Process, title_count: int) -> None:
     """Put published titles with posters into the library of a running server."""
-    environ = {name: value for name, value in api.settings.items() if value}
-    settings = load_settings(environ, overrides={"data_dir": str(api.data_dir)})
-    async with open_resources(settings) as resources:
+    async with inside(api) as resources:
         for start in range(0, title_count, ROWS_AT_ONCE):
             await _insert(resources, range(start, min(start + ROWS_AT_ONCE, title_count)))
         if not resources.database.is_sqlite:

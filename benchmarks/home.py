@@ -18,9 +18,8 @@ from benchmarks.bench import Bench
 from benchmarks.databases import Settings, databases
 from benchmarks.figures import Figure
 from benchmarks.pace import ask_steadily
-from benchmarks.programs import running
-from streamverse.app.resources import Resources, open_resources
-from streamverse.app.settings import load_settings
+from benchmarks.programs import inside, running
+from streamverse.app.resources import Resources
 from streamverse.domains.catalog.models import GenreRow, TitleGenreRow, TitleRow
 from streamverse.domains.identity.contracts import DEFAULT_TENANT_ID
 from streamverse.domains.library.models import ProgressRow, ViewingRow
@@ -76,9 +75,7 @@ def _measure_on(bench: Bench, kind: str, settings: Settings) -> list[Figure]:
 
 async def _watch(api: Process, profile_id: UUID, history_count: int) -> None:
     """Let many profiles have watched, and the owner too; sort the titles into genres."""
-    environ = {name: value for name, value in api.settings.items() if value}
-    settings = load_settings(environ, overrides={"data_dir": str(api.data_dir)})
-    async with open_resources(settings) as resources:
+    async with inside(api) as resources:
         actor = Actor.system(DEFAULT_TENANT_ID)
         async with resources.workshop.work(actor) as work:
             title_ids = list(await work.session.scalars(select(TitleRow.id)))

@@ -20,9 +20,7 @@ from benchmarks.databases import Settings, databases
 from benchmarks.figures import Figure
 from benchmarks.load import Load, run_load
 from benchmarks.peers import WRK, find_peer
-from benchmarks.programs import running
-from streamverse.app.resources import open_resources
-from streamverse.app.settings import load_settings
+from benchmarks.programs import inside, running
 from streamverse.domains.identity.contracts import DEFAULT_TENANT_ID
 from streamverse.kit.work import Actor
 from tests.factories.accounts import PASSWORD, make_account
@@ -147,10 +145,8 @@ def _read_storm(blowing: subprocess.Popen[str]) -> Storm:
 
 async def _settle(api: Process) -> None:
     """Give the running server people who log in."""
-    environ = {name: value for name, value in api.settings.items() if value}
-    settings = load_settings(environ, overrides={"data_dir": str(api.data_dir)})
     async with (
-        open_resources(settings) as resources,
+        inside(api) as resources,
         resources.workshop.work(Actor.system(DEFAULT_TENANT_ID)) as work,
     ):
         for number in range(PERSON_COUNT):

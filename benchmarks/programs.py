@@ -8,8 +8,8 @@ import resource
 import shutil
 import subprocess
 import time
-from collections.abc import Callable, Generator, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Callable, Generator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from http import HTTPStatus
 from pathlib import Path
 from typing import TypeVar
@@ -17,6 +17,8 @@ from typing import TypeVar
 import httpx
 
 from benchmarks.bench import Bench
+from streamverse.app.resources import Resources, open_resources
+from streamverse.app.settings import load_settings
 from tests.factories.processes import Process
 
 T = TypeVar("T")
@@ -41,6 +43,15 @@ def running(
     finally:
         end(process)
         shutil.rmtree(data_dir.parent)
+
+
+@asynccontextmanager
+async def inside(process: Process) -> AsyncGenerator[Resources]:
+    """Open what a running process works on, to put things there past its door."""
+    environ = {name: value for name, value in process.settings.items() if value}
+    settings = load_settings(environ, overrides={"data_dir": str(process.data_dir)})
+    async with open_resources(settings) as resources:
+        yield resources
 
 
 def end(process: Process) -> None:

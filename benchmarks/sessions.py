@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -22,9 +21,7 @@ from benchmarks.figures import Figure
 from benchmarks.load import run_script
 from benchmarks.pace import Ask, ask_steadily
 from benchmarks.peers import WRK, find_peer
-from benchmarks.programs import cpu_seconds, running
-from streamverse.app.resources import Resources, open_resources
-from streamverse.app.settings import load_settings
+from benchmarks.programs import cpu_seconds, inside, running
 from streamverse.domains.catalog.models import TitleRow
 from streamverse.domains.identity.contracts import DEFAULT_TENANT_ID, AccountId
 from streamverse.domains.identity.models import SessionRow
@@ -107,18 +104,10 @@ def _beat(bench: Bench, api: Process, players: Sequence[tuple[UUID, str]]) -> fl
     return (cpu_seconds(api.pid) - before_s) / load.requests
 
 
-@asynccontextmanager
-async def _inside(api: Process) -> AsyncGenerator[Resources]:
-    environ = {name: value for name, value in api.settings.items() if value}
-    settings = load_settings(environ, overrides={"data_dir": str(api.data_dir)})
-    async with open_resources(settings) as resources:
-        yield resources
-
-
 async def _settle(api: Process, count: int) -> list[Viewer]:
     """Let there be people who are logged in and have said who of them watches."""
     secrets: dict[UUID, str] = {}
-    async with _inside(api) as resources:
+    async with inside(api) as resources:
         for start in range(0, count, ROWS_AT_ONCE):
             numbers = range(start, min(start + ROWS_AT_ONCE, count))
             async with resources.workshop.work(Actor.system(DEFAULT_TENANT_ID)) as work:
@@ -135,7 +124,7 @@ async def _settle(api: Process, count: int) -> list[Viewer]:
 
 
 async def _find_title(api: Process) -> UUID:
-    async with _inside(api) as resources, resources.workshop.reading(Actor.system()) as work:
+    async with inside(api) as resources, resources.workshop.reading(Actor.system()) as work:
         title_id = await work.session.scalar(select(TitleRow.id).limit(1))
     if title_id is None:
         raise RuntimeError("The library is empty.")
@@ -144,7 +133,7 @@ async def _find_title(api: Process) -> UUID:
 
 async def _watch(api: Process, viewers: Sequence[Viewer], title_id: UUID) -> list[tuple[UUID, str]]:
     """Let everybody watch on several screens; give what their players tell of it with."""
-    async with _inside(api) as resources:
+    async with inside(api) as resources:
         desk = resources.playback_desk
         async with resources.workshop.work(Actor.system(DEFAULT_TENANT_ID)) as work:
             rows = [
