@@ -250,6 +250,18 @@ async def play(client: httpx.AsyncClient, title_id: str) -> Json:
     return answer.json()
 
 
+async def play_growing(client: httpx.AsyncClient, title_id: str, playable_ms: int) -> Json:
+    """Start playback when so much of a title that still grows can be played."""
+
+    async def started() -> Json | None:
+        answer = await play(client, title_id)
+        return answer if answer["playable_ms"] >= playable_ms else None
+
+    answer = await eventually(started)
+    assert (answer["is_growing"], answer["playable_ms"]) == (True, playable_ms)
+    return answer
+
+
 async def fetch(client: httpx.AsyncClient, url: str, **headers: str) -> httpx.Response:
     """Fetch what a player fetches: without cookie or token, from beside the API."""
     bare = {name.replace("_", "-"): value for name, value in headers.items()}

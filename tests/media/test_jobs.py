@@ -39,6 +39,7 @@ from tests.factories.pipeline import (
     held_worker,
     make_film,
     play,
+    play_growing,
     remove_film,
     stored_files,
     upload,
@@ -208,8 +209,7 @@ async def test_a_title_plays_while_it_is_encoded(
         title = await eventually(lambda: state_is("playable"))
         assert title["is_published"]
         assert 0 < title["progress"] < 1
-        started = await play(clients.viewer, title["id"])
-        assert (started["is_growing"], started["playable_ms"]) == (True, 8000)
+        started = await play_growing(clients.viewer, title["id"], 8000)
         assert started["duration_ms"] == 20_500
         playlist = started["hls_url"].replace("master", "v360")
         growing = (await fetch(clients.nobody, playlist)).text
@@ -258,8 +258,7 @@ async def test_sound_that_ends_early_holds_no_pictures_up(
 
         assert await eventually(is_playable)
         title_id = (await upload_row(clients.owner, path))["title_id"]
-        started = await play(clients.owner, title_id)
-        assert (started["is_growing"], started["playable_ms"]) == (True, 12_000)
+        started = await play_growing(clients.owner, title_id, 12_000)
         playlist = started["hls_url"].replace("master", "v360")
         assert (await fetch(clients.nobody, playlist)).text.count(".m4s") == 4
         sound = (await fetch(clients.nobody, playlist.replace("v360", "a0"))).text

@@ -520,6 +520,8 @@ async def test_what_plays_early_is_one_low_rung_that_is_not_made_twice(media: Me
     assert [part.group for part in plan_package(recipe, facts).parts] == list(names)
     short = choose_recipe(facts, replace(policy, preview_from_ms=facts.duration_ms + 1))
     assert (recipe.has_preview, short.has_preview) == (True, False)
+    assert (recipe.plan.short_segments, short.plan.short_segments) == (2, 6)
+    assert Recipe.read(short.stored()) == short
 
 
 async def test_a_film_of_one_rung_is_its_own_preview(media: MediaFactory):

@@ -28,6 +28,7 @@ from streamverse.kit.events import EventRow
 from streamverse.kit.jobs import JobRow
 from streamverse.kit.work import Actor, Workshop
 from streamverse.mediakit.probe import probe
+from streamverse.mediakit.sound import SoundKind
 from tests.factories.accounts import People
 from tests.factories.media import MediaFactory
 from tests.factories.titles import make_asset
@@ -146,8 +147,20 @@ async def test_what_became_whole_before_it_was_playable_is_told_as_both(
 ):
     package_id = await make_package(workshop, people)
     async with workshop.work(people.owner) as work:
+        sound = PartRow(
+            package_id=package_id,
+            number=1,
+            kind=PartKind.AUDIO,
+            group=SoundKind.STEREO,
+            track_name="a0",
+            first_segment=0,
+            segment_count=1,
+            next_segment=0,
+        )
+        Packages(work).add(sound)
         await packages.announce_segments(work, package_id, 0, segments(0, seconds=30))
-        await packages.finish_part(work, package_id, 0)
+        for number in (0, 1):
+            await packages.finish_part(work, package_id, number)
     assert (await package_row(workshop, package_id)).playable_at is None
     async with workshop.work(people.owner) as work:
         await packages.finish_package(work, package_id)

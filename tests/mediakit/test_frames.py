@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from streamverse.mediakit.frames import (
     AAC_FRAME_RATE,
     CHUNK_LIMIT_S,
+    SHORT_SEGMENTS,
     USUAL_RATES,
     AudioPlan,
     FrameRate,
@@ -22,7 +23,10 @@ rates = st.sampled_from(USUAL_RATES) | st.builds(
 )
 plans = rates.flatmap(
     lambda rate: st.builds(
-        SegmentPlan, st.just(rate), st.integers(1, rate.frames_within(Fraction(300)))
+        SegmentPlan,
+        st.just(rate),
+        st.integers(1, rate.frames_within(Fraction(300))),
+        st.sampled_from((SHORT_SEGMENTS, 0, 7, 200)),
     )
 )
 
@@ -110,6 +114,18 @@ def test_the_first_two_segments_are_short():
         range(400, 460),
     ]
     assert plan.target_duration_s == 4
+
+
+def test_all_segments_can_be_short():
+    plan = SegmentPlan(FrameRate(25), 230, short_segments=5)
+    assert list(plan.segments()) == [
+        range(50),
+        range(50, 100),
+        range(100, 150),
+        range(150, 200),
+        range(200, 230),
+    ]
+    assert (plan.target_duration_s, plan.start_frame(7)) == (2, 450)
 
 
 def test_a_plan_needs_a_frame():

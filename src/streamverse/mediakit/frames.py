@@ -130,22 +130,29 @@ class Chunk:
 
 @dataclass(frozen=True, slots=True)
 class SegmentPlan:
-    """Where every segment of a video begins and ends, known before it is encoded."""
+    """Where every segment of a video begins and ends, known before it is encoded.
+
+    A short segment holds one GOP, the others two.
+    """
 
     frame_rate: FrameRate
     total_frames: int
+    short_segments: int = SHORT_SEGMENTS
 
     def __post_init__(self) -> None:
         if self.total_frames < 1:
             raise ValueError(f"A plan needs at least one frame, not {self.total_frames}.")
 
     @property
+    def gop_count(self) -> int:
+        """How many keyframes there are."""
+        return -(-self.total_frames // self.frame_rate.gop_frames)
+
+    @property
     def segment_count(self) -> int:
         """How many segments there are, numbered from 0."""
-        gops = -(-self.total_frames // self.frame_rate.gop_frames)
-        if gops <= SHORT_SEGMENTS:
-            return gops
-        return SHORT_SEGMENTS + -(-(gops - SHORT_SEGMENTS) // GOPS_PER_SEGMENT)
+        normal_gops = max(0, self.gop_count - self.short_segments)
+        return self.gop_count - normal_gops + -(-normal_gops // GOPS_PER_SEGMENT)
 
     @property
     def segments_per_chunk(self) -> int:
@@ -161,12 +168,12 @@ class SegmentPlan:
     @property
     def target_duration_s(self) -> int:
         """How long a segment can be in rounded seconds, however far the title has grown."""
-        normal = self.frame_rate.seconds(GOPS_PER_SEGMENT * self.frame_rate.gop_frames)
-        return max(1, round_half_up(normal))
+        gops = 1 if self.short_segments >= self.gop_count else GOPS_PER_SEGMENT
+        return max(1, round_half_up(self.frame_rate.seconds(gops * self.frame_rate.gop_frames)))
 
     def start_frame(self, number: int) -> int:
         """Find the frame at which a segment begins on the grid, which goes on past the end."""
-        normal = max(0, number - SHORT_SEGMENTS)
+        normal = max(0, number - self.short_segments)
         gops = number - normal + normal * GOPS_PER_SEGMENT
         return gops * self.frame_rate.gop_frames
 
@@ -186,9 +193,8 @@ class SegmentPlan:
         if not 0 <= frame < self.total_frames:
             raise IndexError(f"There is no frame {frame} among {self.total_frames}.")
         gop = frame // self.frame_rate.gop_frames
-        if gop < SHORT_SEGMENTS:
-            return gop
-        return SHORT_SEGMENTS + (gop - SHORT_SEGMENTS) // GOPS_PER_SEGMENT
+        normal_gops = max(0, gop - self.short_segments)
+        return gop - normal_gops + normal_gops // GOPS_PER_SEGMENT
 
     def chunk(self, number: int) -> Chunk:
         """Give one run of segments, at most 120 seconds long."""

@@ -17,7 +17,7 @@ import { Adaptation } from "./shaka-adaptation";
 import { TextKeeper } from "./shaka-text";
 
 /** How often the playlist of a growing film is read again. */
-const UPDATE_PERIOD_SECONDS = 1.5;
+const UPDATE_PERIOD_SECONDS = 0.75;
 
 /** Adaptive HLS through Media Source Extensions, by Shaka Player. */
 export class ShakaEngine implements Engine {

@@ -46,13 +46,13 @@ class FinishingJobs:
             package = await packages.load_package(work, row)
         async with run.work() as work:
             opened = await keys.open_keys(work, self.workshop.key_safe, job.package_id)
-        is_long = Recipe.read(row.recipe).has_preview
+        recipe, facts = Recipe.read(row.recipe), read_facts(asset)
         with self.workshop.scratch_folder() as folder:
             inspection = Inspection(
-                *(self.workshop, package, read_facts(asset), folder, run.report, opened)
+                *(self.workshop, package, facts, recipe.plan, folder, run.report, opened)
             )
             report = await inspection.make()
-            if is_long and report.problem is None and asset.source_deleted_at is None:
+            if recipe.has_preview and report.problem is None and asset.source_deleted_at is None:
                 async with self.workshop.source_file(asset.source_key) as source:
                     report = await inspection.compare_with_source(source)
         async with run.work() as work:

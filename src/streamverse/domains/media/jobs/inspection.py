@@ -22,6 +22,7 @@ from streamverse.mediakit.timeline import TrackKind
 if TYPE_CHECKING:
     from streamverse.domains.media.jobs.workshop import Workshop
     from streamverse.mediakit.cenc import ContentKey
+    from streamverse.mediakit.frames import SegmentPlan
     from streamverse.mediakit.probe import MediaFacts
     from streamverse.mediakit.timeline import Package, Track
 
@@ -36,6 +37,7 @@ class Inspection:
     workshop: Workshop
     package: Package
     facts: MediaFacts
+    plan: SegmentPlan
     folder: Path
     on_progress: Callable[[float], None]
     keys: Mapping[TrackKind, ContentKey] = field(default_factory=dict[TrackKind, "ContentKey"])
@@ -72,13 +74,13 @@ class Inspection:
     async def _compare_with_source(self, track: Track, source: Path) -> None:
         samples = checks.choose_samples(self.package)
         number = samples[len(samples) // 2]
-        frames = self.facts.plan().segment(number)
+        frames = self.plan.segment(number)
         with _naming(track):
             score = await measure_vmaf(
                 source,
                 self.facts,
                 await self._gather(track, range(number, number + 1)),
-                at=frames[: self.facts.plan().frame_rate.gop_frames],
+                at=frames[: self.plan.frame_rate.gop_frames],
                 tools=self.workshop.tools,
                 dynamic_range=track.dynamic_range,
             )

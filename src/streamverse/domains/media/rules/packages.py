@@ -12,7 +12,7 @@ import msgspec
 
 from streamverse.domains.media.models import PackageRow, PartRow, TrackRow
 from streamverse.domains.media.rules.states import PackageState, PartKind
-from streamverse.mediakit.frames import FrameRate, SegmentPlan
+from streamverse.mediakit.frames import SHORT_SEGMENTS, FrameRate, SegmentPlan
 from streamverse.mediakit.ladder import (
     CodecFamily,
     DynamicRange,
@@ -25,8 +25,10 @@ from streamverse.mediakit.sound import SAMPLE_RATE_HZ, SOUND_FORMATS, SoundKind
 from streamverse.mediakit.timeline import Package, Segment, Track, TrackKind
 
 MAX_AUDIO_TRACKS = 8
-PLAYABLE_AFTER_SEGMENTS = 2
 SURROUND_FROM_CHANNELS = 3
+# Whoever watches what is made in many renditions at once waits for each segment: there are so many
+# short ones before it is far enough ahead for long ones.
+SHORT_WHILE_AWAITED = 6
 # A rung of this name or a smaller one is small enough to be quick and large enough to watch.
 PREVIEW_SHORT_SIDE = 360
 
@@ -90,11 +92,12 @@ class Recipe:
     groups: Mapping[RungGroup, tuple[Rung, ...]]
     sounds: tuple[SoundTrack, ...]
     awaits_groups: bool = False
+    short_segments: int = SHORT_SEGMENTS
 
     @property
     def plan(self) -> SegmentPlan:
         """Where the segments begin and end."""
-        return SegmentPlan(FrameRate.parse(self.frame_rate), self.total_frames)
+        return SegmentPlan(FrameRate.parse(self.frame_rate), self.total_frames, self.short_segments)
 
     @property
     def awaited_segments(self) -> int:
@@ -186,11 +189,13 @@ def choose_recipe(facts: MediaFacts, policy: EncodingPolicy | None = None) -> Re
             *(video.width, video.height, plan.frame_rate, ladder_policy(video, policy))
         )
         groups = _group_rungs(rungs, is_previewed=facts.duration_ms >= policy.preview_from_ms)
+    is_awaited = len(rungs) > 1 and RungGroup.PREVIEW not in groups
     return Recipe(
         frame_rate=str(plan.frame_rate),
         total_frames=plan.total_frames,
         groups=groups,
         sounds=tuple(_choose_sounds(facts, policy, has_lean=any(r.is_lean for r in rungs))),
+        short_segments=SHORT_WHILE_AWAITED if is_awaited else SHORT_SEGMENTS,
     )
 
 

@@ -18,7 +18,6 @@ from streamverse.domains.media.contracts import (
 from streamverse.domains.media.models import PartRow, TrackRow
 from streamverse.domains.media.repository import Packages, Subtitles
 from streamverse.domains.media.rules.packages import (
-    PLAYABLE_AFTER_SEGMENTS,
     PackagePlan,
     PlannedPart,
     PlannedTrack,
@@ -204,8 +203,7 @@ async def announce_segments(
 
 async def _note_if_playable(work: Work, package: PackageRow) -> None:
     parts = await Packages(work).parts(PackageId(package.id))
-    needed = min(PLAYABLE_AFTER_SEGMENTS, Recipe.read(package.recipe).plan.segment_count)
-    if playable_segments(parts) >= needed:
+    if playable_segments(parts) > 0:
         await _note_playable(work, package)
 
 
