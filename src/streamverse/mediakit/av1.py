@@ -16,6 +16,7 @@ from streamverse.mediakit.boxes import Box, StreamMalformed
 
 SEQUENCE_HEADER, FRAME_HEADER, TILE_GROUP, FRAME, REDUNDANT_HEADER = 1, 3, 4, 6, 7
 KEY, INTER, INTRA_ONLY, SWITCH = range(4)
+LONGEST_LEB128: Final = 8
 NO_PRIMARY: Final = 7
 REFERENCES: Final = 7
 SLOTS: Final = 8
@@ -98,7 +99,7 @@ class Av1Headers:
 
     def coded_ranges(self, sample: memoryview) -> Iterator[range]:
         """Go through the places of the tiles in a sample."""
-        for kind, extension, start, stop in _units(sample):
+        for kind, extension, start, stop in units_in(sample):
             payload = sample[start:stop]
             if kind == SEQUENCE_HEADER:
                 self._sequence = read_sequence(BitReader(bytes(payload)))
@@ -147,28 +148,32 @@ class Av1Headers:
                 self._slots[index] = kept
 
 
-def _units(sample: memoryview) -> Iterator[tuple[int, int, int, int]]:
+def units_in(sample: memoryview) -> Iterator[tuple[int, int, int, int]]:
     """Go through the open bitstream units: kind, extension, and where the content lies."""
     position = 0
     while position < len(sample):
         head, position = sample[position], position + 1
         extension = 0
-        if head & 0x04:
+        if head & 0x04 and position < len(sample):
             extension, position = sample[position], position + 1
         stop = len(sample)
         if head & 0x02:
-            size = shift = 0
-            while True:
-                byte, position = sample[position], position + 1
-                size |= (byte & 0x7F) << shift
-                shift += 7
-                if byte < 0x80:  # noqa: PLR2004 - the last byte of a leb128 number
-                    break
+            size, position = _read_leb128(sample, position)
             stop = position + size
         if stop > len(sample):
             raise StreamMalformed("A unit of AV1 is larger than the sample around it.")
         yield head >> 3 & 0x0F, extension, position, stop
         position = stop
+
+
+def _read_leb128(sample: memoryview, position: int) -> tuple[int, int]:
+    """Read a number in groups of seven bits, the lowest first, and give the place behind it."""
+    number = 0
+    for index, byte in enumerate(sample[position : position + LONGEST_LEB128]):
+        number |= (byte & 0x7F) << 7 * index
+        if byte < 0x80:  # noqa: PLR2004 - the last byte
+            return number, position + index + 1
+    raise StreamMalformed("A unit of AV1 holds a length without an end.")
 
 
 @dataclass(slots=True)

@@ -14,6 +14,7 @@ SEQUENCE_SET, PICTURE_SET = 7, 8
 P, B, I, SP, SI = range(5)  # noqa: E741 - the specification's own names
 HIGH_PROFILES: Final = frozenset({44, 83, 86, 100, 110, 118, 122, 128, 134, 135, 138, 139, 244})
 CHROMA_444: Final = 3
+BLOCK: Final = 16
 EXPLICIT: Final = 1
 FIXED_BYTES: Final = 6
 # Headers are far shorter: a whole slice need not be looked through to find the end of its own.
@@ -21,13 +22,24 @@ LONGEST_HEADER_BYTES: Final = 2048
 
 
 @dataclass(frozen=True, slots=True)
-class _Sequence:
+class AvcSequence:
+    """What a sequence parameter set says of the pictures, and of the headers of their slices."""
+
+    chroma_format: int
+    luma_bits: int
+    chroma_bits: int
     has_separate_planes: bool
-    has_chroma: bool
     frame_num_bits: int
     order_bits: int
     order_deltas: int
     is_progressive: bool
+    width: int
+    height: int
+
+    @property
+    def has_chroma(self) -> bool:
+        """Whether colours are coded with the brightness."""
+        return self.chroma_format != 0 and not self.has_separate_planes
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +59,9 @@ class AvcHeaders:
 
     def __init__(self, configuration: Box) -> None:
         content = bytes(configuration.content)
-        sets = list(_parameter_sets(content))
+        sets = list(parameter_sets(content))
         self.length_bytes = (content[4] & 3) + 1
-        self._sequences = dict(_read_sequence(nal) for nal in sets if _kind(nal) == SEQUENCE_SET)
+        self._sequences = dict(read_sequence(nal) for nal in sets if _kind(nal) == SEQUENCE_SET)
         self._pictures = dict(_read_picture(nal) for nal in sets if _kind(nal) == PICTURE_SET)
 
     def clear_bytes(self, nal: memoryview) -> int | None:
@@ -89,7 +101,7 @@ def _kind(nal: bytes | memoryview) -> int:
     return nal[0] & 0x1F
 
 
-def _parameter_sets(content: bytes) -> Iterator[bytes]:
+def parameter_sets(content: bytes) -> Iterator[bytes]:
     """Go through the sets of an AVCDecoderConfigurationRecord (ISO/IEC 14496-15, 5.3.3)."""
     position = FIXED_BYTES - 1
     for mask in (0x1F, 0xFF):
@@ -104,18 +116,18 @@ def _parameter_sets(content: bytes) -> Iterator[bytes]:
             yield content[start:position]
 
 
-def _read_sequence(nal: bytes) -> tuple[int, _Sequence]:
+def read_sequence(nal: bytes) -> tuple[int, AvcSequence]:
+    """Read a sequence parameter set and its number (7.3.2.1.1)."""
     reader = NalReader(nal)
     reader.skip(8)
     profile = reader.u(8)
     reader.skip(16)
     number = reader.ue()
-    chroma_format, has_separate_planes = 1, False
+    chroma_format, has_separate_planes, luma_bits, chroma_bits = 1, False, 8, 8
     if profile in HIGH_PROFILES:
         chroma_format = reader.ue()
         has_separate_planes = chroma_format == CHROMA_444 and reader.flag()
-        reader.ue()
-        reader.ue()
+        luma_bits, chroma_bits = reader.ue() + 8, reader.ue() + 8
         reader.skip(1)
         if reader.flag():
             _skip_scaling(reader, 12 if chroma_format == CHROMA_444 else 8)
@@ -123,16 +135,32 @@ def _read_sequence(nal: bytes) -> tuple[int, _Sequence]:
     order_bits, order_deltas = _read_order_type(reader)
     reader.ue()
     reader.skip(1)
-    reader.ue()
-    reader.ue()
-    return number, _Sequence(
+    columns, rows = reader.ue() + 1, reader.ue() + 1
+    is_progressive = reader.flag()
+    width, height = _read_crop(reader, chroma_format, is_progressive=is_progressive)
+    return number, AvcSequence(
+        chroma_format=chroma_format,
+        luma_bits=luma_bits,
+        chroma_bits=chroma_bits,
         has_separate_planes=has_separate_planes,
-        has_chroma=chroma_format != 0 and not has_separate_planes,
         frame_num_bits=frame_num_bits,
         order_bits=order_bits,
         order_deltas=order_deltas,
-        is_progressive=reader.flag(),
+        is_progressive=is_progressive,
+        width=columns * BLOCK - width,
+        height=rows * BLOCK * (2 - is_progressive) - height,
     )
+
+
+def _read_crop(reader: BitReader, chroma_format: int, *, is_progressive: bool) -> tuple[int, int]:
+    """Tell by how much the picture is narrower and lower than its blocks (7.4.2.1.1)."""
+    reader.skip(1 if is_progressive else 2)
+    if not reader.flag():
+        return 0, 0
+    left, right, top, bottom = (reader.ue() for _ in range(4))
+    unit_x = 2 if chroma_format in {1, 2} else 1
+    unit_y = (2 if chroma_format == 1 else 1) * (2 - is_progressive)
+    return (left + right) * unit_x, (top + bottom) * unit_y
 
 
 def _read_order_type(reader: BitReader) -> tuple[int, int]:
@@ -186,7 +214,9 @@ def _read_picture(nal: bytes) -> tuple[int, _Picture]:
     )
 
 
-def _read_order(reader: BitReader, sequence: _Sequence, picture: _Picture, *, is_idr: bool) -> None:
+def _read_order(
+    reader: BitReader, sequence: AvcSequence, picture: _Picture, *, is_idr: bool
+) -> None:
     reader.skip(2 if sequence.has_separate_planes else 0)
     reader.skip(sequence.frame_num_bits)
     is_field = not sequence.is_progressive and reader.flag()
@@ -202,7 +232,9 @@ def _read_order(reader: BitReader, sequence: _Sequence, picture: _Picture, *, is
         reader.ue()
 
 
-def _read_references(reader: BitReader, sequence: _Sequence, picture: _Picture, kind: int) -> None:
+def _read_references(
+    reader: BitReader, sequence: AvcSequence, picture: _Picture, kind: int
+) -> None:
     lists = 2 if kind == B else 1
     reader.skip(1 if kind == B else 0)
     counts = picture.reference_counts[:lists]

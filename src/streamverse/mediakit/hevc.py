@@ -16,6 +16,7 @@ SEQUENCE_SET, PICTURE_SET = 33, 34
 B, P, I = range(3)  # noqa: E741 - the specification's own names
 CHROMA_444: Final = 3
 FIXED_BYTES: Final = 23
+PROFILE_BYTES: Final = 12
 HEADER_BITS: Final = 16
 LONGEST_HEADER_BYTES: Final = 4096
 
@@ -24,9 +25,19 @@ _Neighbours = tuple[tuple[int, bool], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class _Sequence:
+class HevcSequence:
+    """What a sequence parameter set says of the pictures, and of the headers of their slices."""
+
+    # The twelve bytes of profile, tier and level, as a configuration repeats them.
+    profile: bytes
+    sublayers: int
+    has_nested_sublayers: bool
+    chroma_format: int
+    luma_bits: int
+    chroma_bits: int
+    width: int
+    height: int
     has_separate_planes: bool
-    has_chroma: bool
     address_bits: int
     order_bits: int
     has_sample_offsets: bool
@@ -34,6 +45,11 @@ class _Sequence:
     has_long_term: bool
     long_term_used: tuple[bool, ...]
     has_temporal_vectors: bool
+
+    @property
+    def has_chroma(self) -> bool:
+        """Whether colours are coded with the brightness."""
+        return self.chroma_format != 0 and not self.has_separate_planes
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +77,9 @@ class HevcHeaders:
 
     def __init__(self, configuration: Box) -> None:
         content = bytes(configuration.content)
-        sets = list(_parameter_sets(content))
+        sets = list(parameter_sets(content))
         self.length_bytes = (content[21] & 3) + 1
-        self._sequences = dict(_read_sequence(nal) for nal in sets if _kind(nal) == SEQUENCE_SET)
+        self._sequences = dict(read_sequence(nal) for nal in sets if _kind(nal) == SEQUENCE_SET)
         self._pictures = dict(_read_picture(nal) for nal in sets if _kind(nal) == PICTURE_SET)
 
     def clear_bytes(self, nal: memoryview) -> int | None:
@@ -107,7 +123,7 @@ def _bits_for(count: int) -> int:
 # --- parameter sets -------------------------------------------------------------------------------
 
 
-def _parameter_sets(content: bytes) -> Iterator[bytes]:
+def parameter_sets(content: bytes) -> Iterator[bytes]:
     """Go through the sets of an HEVCDecoderConfigurationRecord (ISO/IEC 14496-15, 8.3.3)."""
     position = FIXED_BYTES
     if len(content) < position:
@@ -122,17 +138,17 @@ def _parameter_sets(content: bytes) -> Iterator[bytes]:
             yield content[start:position]
 
 
-def _read_sequence(nal: bytes) -> tuple[int, _Sequence]:
+def read_sequence(nal: bytes) -> tuple[int, HevcSequence]:
+    """Read a sequence parameter set and its number (7.3.2.2.1)."""
     reader = NalReader(nal)
     reader.skip(HEADER_BITS + 4)
-    layers = reader.u(3)
-    reader.skip(1)
-    _skip_profile(reader, layers)
+    layers, has_nested_layers = reader.u(3), reader.flag()
+    profile = _read_profile(reader, layers)
     number, chroma_format = reader.ue(), reader.ue()
     has_separate_planes = chroma_format == CHROMA_444 and reader.flag()
     width, height = reader.ue(), reader.ue()
-    _skip_numbers(reader, 4 if reader.flag() else 0)
-    _skip_numbers(reader, 2)
+    crop_x, crop_y = _read_crop(reader, chroma_format)
+    luma_bits, chroma_bits = reader.ue() + 8, reader.ue() + 8
     order_bits = reader.ue() + 4
     _skip_numbers(reader, 3 * (layers + 1 if reader.flag() else 1))
     block_bits = reader.ue() + 3 + reader.ue()
@@ -152,9 +168,16 @@ def _read_sequence(nal: bytes) -> tuple[int, _Sequence]:
         reader.skip(order_bits)
         long_term_used.append(reader.flag())
     columns, rows = -(-width >> block_bits), -(-height >> block_bits)
-    return number, _Sequence(
+    return number, HevcSequence(
+        profile=profile,
+        sublayers=layers + 1,
+        has_nested_sublayers=has_nested_layers,
+        chroma_format=chroma_format,
+        luma_bits=luma_bits,
+        chroma_bits=chroma_bits,
+        width=width - crop_x,
+        height=height - crop_y,
         has_separate_planes=has_separate_planes,
-        has_chroma=chroma_format != 0 and not has_separate_planes,
         address_bits=_bits_for(columns * rows),
         order_bits=order_bits,
         has_sample_offsets=has_sample_offsets,
@@ -170,13 +193,23 @@ def _skip_numbers(reader: BitReader, count: int) -> None:
         reader.ue()
 
 
-def _skip_profile(reader: BitReader, layers: int) -> None:
-    reader.skip(96)
+def _read_profile(reader: BitReader, layers: int) -> bytes:
+    profile = reader.u(PROFILE_BYTES * 8).to_bytes(PROFILE_BYTES)
     present = [(reader.flag(), reader.flag()) for _ in range(layers)]
     if layers:
         reader.skip(2 * (8 - layers))
     for has_profile, has_level in present:
         reader.skip(88 * has_profile + 8 * has_level)
+    return profile
+
+
+def _read_crop(reader: BitReader, chroma_format: int) -> tuple[int, int]:
+    """Tell how much of the coded width and height is not shown (7.4.3.2.1)."""
+    if not reader.flag():
+        return 0, 0
+    left, right, top, bottom = (reader.ue() for _ in range(4))
+    unit_x, unit_y = 2 if chroma_format in {1, 2} else 1, 2 if chroma_format == 1 else 1
+    return (left + right) * unit_x, (top + bottom) * unit_y
 
 
 def _skip_scaling(reader: BitReader) -> None:
@@ -309,7 +342,7 @@ def _read_extensions(reader: BitReader, *, may_skip_transform: bool) -> bool:
 # --- slices ---------------------------------------------------------------------------------------
 
 
-def _read_slice(reader: BitReader, sequence: _Sequence, picture: _Picture, kind: int) -> None:
+def _read_slice(reader: BitReader, sequence: HevcSequence, picture: _Picture, kind: int) -> None:
     reader.skip(picture.extra_bits)
     slice_kind = reader.ue()
     reader.skip(1 if picture.has_output_flag else 0)
@@ -334,7 +367,7 @@ def _read_slice(reader: BitReader, sequence: _Sequence, picture: _Picture, kind:
         reader.skip(1)
 
 
-def _read_reference_set(reader: BitReader, sequence: _Sequence) -> int:
+def _read_reference_set(reader: BitReader, sequence: HevcSequence) -> int:
     """Count the pictures that this one refers to (NumPicTotalCurr)."""
     reader.skip(sequence.order_bits)
     if not reader.flag():
@@ -345,7 +378,7 @@ def _read_reference_set(reader: BitReader, sequence: _Sequence) -> int:
     return count + (_read_long_term(reader, sequence) if sequence.has_long_term else 0)
 
 
-def _read_long_term(reader: BitReader, sequence: _Sequence) -> int:
+def _read_long_term(reader: BitReader, sequence: HevcSequence) -> int:
     known = sequence.long_term_used
     from_sequence = reader.ue() if known else 0
     used = 0
@@ -361,7 +394,7 @@ def _read_long_term(reader: BitReader, sequence: _Sequence) -> int:
 
 def _read_references(
     reader: BitReader,
-    sequence: _Sequence,
+    sequence: HevcSequence,
     picture: _Picture,
     slice_kind: int,
     given: tuple[int, bool],
