@@ -1,0 +1,1 @@
+"""Live streams: samples as they come in, cut into parts and segments that viewers follow."""

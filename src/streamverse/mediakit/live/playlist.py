@@ -1,0 +1,196 @@
+"""Low-latency HLS (RFC 8216bis): the playlists of a live stream, with its parts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+from streamverse.mediakit.live.packager import PART_TARGET_S, TARGET_DURATION_S
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+# Apple's players want three parts between them and the edge.
+PART_HOLD_BACK_S: Final = 3 * PART_TARGET_S
+HOLD_BACK_S: Final = 3 * TARGET_DURATION_S
+# Older parts are not named, and what is older still may be left out of an update.
+PARTS_FOR_S: Final = 3 * TARGET_DURATION_S
+SKIP_UNTIL_S: Final = 6 * TARGET_DURATION_S
+SERVER_CONTROL: Final = (
+    "#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,"
+    f"CAN-SKIP-UNTIL={SKIP_UNTIL_S:.1f},HOLD-BACK={HOLD_BACK_S:.1f},"
+    f"PART-HOLD-BACK={PART_HOLD_BACK_S:.2f}"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PartLine:
+    """A part that a playlist names."""
+
+    duration_s: float
+    is_independent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentLine:
+    """A segment that a playlist names: whole, or with the parts that are there so far."""
+
+    number: int
+    duration_s: float
+    starts_at: datetime
+    parts: Sequence[PartLine]
+    is_whole: bool
+    is_independent: bool = True
+    # The track has another head from here on, which has a number of its own.
+    head: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Rendition:
+    """What a master says of a track."""
+
+    name: str
+    codec: str
+    bitrate_bps: int
+    width: int | None = None
+    height: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """How far another rendition is, so that a switch needs no question."""
+
+    playlist: str
+    segment: int
+    part: int
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """The next part that a playlist will name."""
+
+    segment: int
+    part: int
+
+
+def edge_of(segments: Sequence[SegmentLine]) -> Edge | None:
+    """Find where a playlist goes on; None before its first segment."""
+    if not segments:
+        return None
+    last = segments[-1]
+    return Edge(last.number + 1, 0) if last.is_whole else Edge(last.number, len(last.parts))
+
+
+def render_master(video: Rendition | None, audio: Rendition | None) -> str:
+    """Write the playlist that names the pictures, and the sound beside them."""
+    lines = ["#EXTM3U", "#EXT-X-VERSION:9"]
+    renditions = [one for one in (video, audio) if one is not None]
+    attributes = [
+        f"BANDWIDTH={sum(one.bitrate_bps for one in renditions)}",
+        f'CODECS="{",".join(one.codec for one in renditions)}"',
+    ]
+    if video is not None and video.width is not None:
+        attributes.append(f"RESOLUTION={video.width}x{video.height}")
+    if video is not None and audio is not None:
+        attributes.append('AUDIO="sound"')
+        lines.append(
+            '#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="sound",NAME="Sound",DEFAULT=YES,AUTOSELECT=YES,'
+            f'URI="{audio.name}.m3u8"'
+        )
+    if renditions:
+        lines += [f"#EXT-X-STREAM-INF:{','.join(attributes)}", f"{renditions[0].name}.m3u8"]
+    return "\n".join(lines) + "\n"
+
+
+def render_playlist(
+    track: str,
+    segments: Sequence[SegmentLine],
+    *,
+    reports: Sequence[Report] = (),
+    is_ended: bool = False,
+    is_skipping: bool = False,
+) -> str:
+    """Write the playlist of a rendition whose files lie below its name.
+
+    `is_skipping` leaves out the segments that whoever asks has seen (EXT-X-SKIP).
+    """
+    skipped = _skippable(segments) if is_skipping and not is_ended else 0
+    lines = [
+        "#EXTM3U",
+        "#EXT-X-VERSION:9",
+        f"#EXT-X-TARGETDURATION:{TARGET_DURATION_S}",
+        SERVER_CONTROL,
+        f"#EXT-X-PART-INF:PART-TARGET={PART_TARGET_S:.2f}",
+        f"#EXT-X-MEDIA-SEQUENCE:{segments[0].number if segments else 0}",
+    ]
+    if all(segment.is_independent for segment in segments):
+        lines.append("#EXT-X-INDEPENDENT-SEGMENTS")
+    if skipped:
+        lines.append(f"#EXT-X-SKIP:SKIPPED-SEGMENTS={skipped}")
+    lines += _render_segments(track, segments, skipped, is_ended=is_ended)
+    if is_ended:
+        lines.append("#EXT-X-ENDLIST")
+    else:
+        lines += _render_edge(track, segments, reports)
+    return "\n".join(lines) + "\n"
+
+
+def _skippable(segments: Sequence[SegmentLine]) -> int:
+    """Count the segments that end before the skip boundary."""
+    left_s = sum(segment.duration_s for segment in segments)
+    for count, segment in enumerate(segments):
+        left_s -= segment.duration_s
+        if left_s < SKIP_UNTIL_S:
+            return count
+    return 0
+
+
+def _render_segments(
+    track: str, segments: Sequence[SegmentLine], skipped: int, *, is_ended: bool
+) -> Iterator[str]:
+    left_s = sum(segment.duration_s for segment in segments[skipped:])
+    head = None if skipped == 0 else segments[skipped - 1].head
+    for segment in segments[skipped:]:
+        if segment.head != head:
+            if head is not None:
+                yield "#EXT-X-DISCONTINUITY"
+            head = segment.head
+            yield f'#EXT-X-MAP:URI="{track}/init-{head}.mp4"'
+        yield f"#EXT-X-PROGRAM-DATE-TIME:{_instant(segment.starts_at)}"
+        if left_s <= PARTS_FOR_S and not is_ended:
+            yield from _render_parts(track, segment)
+        left_s -= segment.duration_s
+        if segment.is_whole:
+            yield f"#EXTINF:{segment.duration_s:.5f},"
+            yield f"{track}/{segment.number}.m4s"
+
+
+def _render_parts(track: str, segment: SegmentLine) -> Iterator[str]:
+    for number, part in enumerate(segment.parts):
+        independent = ",INDEPENDENT=YES" if part.is_independent else ""
+        address = part_address(track, segment.number, number)
+        yield f'#EXT-X-PART:DURATION={part.duration_s:.5f},URI="{address}"{independent}'
+
+
+def _render_edge(
+    track: str, segments: Sequence[SegmentLine], reports: Sequence[Report]
+) -> Iterator[str]:
+    edge = edge_of(segments)
+    if edge is not None:
+        address = part_address(track, edge.segment, edge.part)
+        yield f'#EXT-X-PRELOAD-HINT:TYPE=PART,URI="{address}"'
+    for report in reports:
+        yield (
+            f'#EXT-X-RENDITION-REPORT:URI="{report.playlist}",'
+            f"LAST-MSN={report.segment},LAST-PART={report.part}"
+        )
+
+
+def part_address(track: str, segment: int, part: int) -> str:
+    """Name the file of a part, below its playlist."""
+    return f"{track}/{segment}.{part}.m4s"
+
+
+def _instant(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
