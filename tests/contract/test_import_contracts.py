@@ -45,6 +45,7 @@ CLEAN_TREE = {
     "domains/playback/public.py": "from planted.domains.catalog import public as catalog\n",
     "domains/library/public.py": "",
     "domains/intake/public.py": "",
+    "domains/live/public.py": "",
     "domains/recommendations/public.py": "",
     "domains/notifications/public.py": "",
     "domains/search/public.py": "",

@@ -2298,6 +2298,77 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/live/streams": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ListStreams */
+        get: operations["ApiV1LiveStreamsListStreams"];
+        put?: never;
+        /** AddStream */
+        post: operations["ApiV1LiveStreamsAddStream"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/live/streams/{stream_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GetStream */
+        get: operations["ApiV1LiveStreamsStreamIdGetStream"];
+        put?: never;
+        post?: never;
+        /** RemoveStream */
+        delete: operations["ApiV1LiveStreamsStreamIdRemoveStream"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/live/streams/{stream_id}/key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ShowKey */
+        get: operations["ApiV1LiveStreamsStreamIdKeyShowKey"];
+        put?: never;
+        /** ChangeKey */
+        post: operations["ApiV1LiveStreamsStreamIdKeyChangeKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/live/streams/{stream_id}/playback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** StartPlayback */
+        post: operations["ApiV1LiveStreamsStreamIdPlaybackStartPlayback"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/mails": {
         parameters: {
             query?: never;
@@ -4867,6 +4938,12 @@ export interface components {
             /** Format: date-time */
             added_at: string;
         };
+        /** LivePlaybackOut */
+        LivePlaybackOut: {
+            hls_url: string;
+            /** Format: date-time */
+            expires_at: string;
+        };
         /** LoginIn */
         LoginIn: {
             email: string;
@@ -5886,25 +5963,30 @@ export interface components {
             /** Format: date-time */
             measured_at: string;
         };
-        /** StreamOut */
-        StreamOut: {
-            /** Format: uuid */
-            id: string;
-            kind: string;
-            title: components["schemas"]["TitleCardOut"];
-            episode: components["schemas"]["library_schemas_watching_PlaceOut"] | null;
-            /** Format: date-time */
-            started_at: string;
-            watched_ms: number;
-            position_ms: number;
-            duration_ms: number;
-            is_finished: boolean;
+        /** StreamIn */
+        StreamIn: {
+            name: string;
+            /** @default  */
+            description: string;
+            /** @default 120 */
+            rewind_minutes: number;
+        };
+        /** StreamKeyOut */
+        StreamKeyOut: {
+            rtmp_url: string | null;
+            key: string;
         };
         /** StreamPage */
         StreamPage: {
-            items: components["schemas"]["StreamOut"][];
+            items: components["schemas"]["library_schemas_watching_StreamOut"][];
             next_cursor: string | null;
         };
+        /**
+         * StreamState
+         * @description What a stream does right now.
+         * @enum {string}
+         */
+        StreamState: "idle" | "live";
         /** StudioOut */
         StudioOut: {
             slug: string;
@@ -6431,6 +6513,20 @@ export interface components {
             season: number;
             number: number;
         };
+        /** StreamOut */
+        library_schemas_watching_StreamOut: {
+            /** Format: uuid */
+            id: string;
+            kind: string;
+            title: components["schemas"]["TitleCardOut"];
+            episode: components["schemas"]["library_schemas_watching_PlaceOut"] | null;
+            /** Format: date-time */
+            started_at: string;
+            watched_ms: number;
+            position_ms: number;
+            duration_ms: number;
+            is_finished: boolean;
+        };
         /** FolderIn */
         library_schemas_watchlists_FolderIn: {
             name: string;
@@ -6443,6 +6539,18 @@ export interface components {
              * @enum {string}
              */
             form: "json" | "csv";
+        };
+        /** StreamOut */
+        live_schemas_StreamOut: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            description: string;
+            rewind_minutes: number;
+            state: components["schemas"]["StreamState"];
+            live_since: string | null;
+            /** Format: date-time */
+            created_at: string;
         };
         /** ImportIn */
         media_schemas_uploads_ImportIn: {
@@ -15820,6 +15928,311 @@ export interface operations {
             };
             /** @description `library.share_not_found`: No such list */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    ApiV1LiveStreamsListStreams: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["live_schemas_StreamOut"][];
+                };
+            };
+        };
+    };
+    ApiV1LiveStreamsAddStream: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StreamIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["live_schemas_StreamOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiV1LiveStreamsStreamIdGetStream: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                stream_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["live_schemas_StreamOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description `live.stream_not_found`: No such stream */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    ApiV1LiveStreamsStreamIdRemoveStream: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                stream_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description `live.stream_not_found`: No such stream */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `live.stream_is_live`: This stream is live */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    ApiV1LiveStreamsStreamIdKeyShowKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                stream_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StreamKeyOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description `live.stream_not_found`: No such stream */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    ApiV1LiveStreamsStreamIdKeyChangeKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                stream_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StreamKeyOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description `live.stream_not_found`: No such stream */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    ApiV1LiveStreamsStreamIdPlaybackStartPlayback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                stream_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LivePlaybackOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description `live.stream_not_found`: No such stream */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `live.stream_not_live`: Not live right now */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -28,6 +28,9 @@ from streamverse.domains.identity.service.openid import Federation
 from streamverse.domains.intake.routes import router as intake_router
 from streamverse.domains.intake.service.matches import MatchDesk
 from streamverse.domains.library.routes import router as library_router
+from streamverse.domains.live.public import LIVE_PREFIX
+from streamverse.domains.live.routes import LiveDelivery
+from streamverse.domains.live.routes import router as live_router
 from streamverse.domains.media.public import Receptions
 from streamverse.domains.media.routes import Delivery
 from streamverse.domains.media.routes import router as media_router
@@ -90,6 +93,7 @@ GIVEN: Mapping[str, Callable[[Resources], object]] = {
     "picture_studio": lambda world: PictureStudio(world.store, world.tools, world.scratch),
     "search_desk": lambda world: world.search_desk,
     "playback_desk": lambda world: world.playback_desk,
+    "live_desk": lambda world: world.live_desk,
     "lightbox": lambda world: world.lightbox,
     "library_roots": lambda world: world.library_roots,
     "match_desk": lambda world: MatchDesk(world.metadata_source),
@@ -134,6 +138,7 @@ def assemble_api() -> Litestar:
             catalog_router,
             playback_router,
             media_router,
+            live_router,
             notifications_router,
             search_router,
             recommendations_router,
@@ -198,6 +203,10 @@ def create_app(
         note_fetch=desk.note_fetch,
     )
     media = with_headers(cast("ASGIApp", delivery), {**INERT_HEADERS, **https})
+    live_delivery = LiveDelivery(
+        resources.live_desk, resources.addresses, delivery.holders, delivery.find_place
+    )
+    live = with_headers(cast("ASGIApp", live_delivery), {**INERT_HEADERS, **https})
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"] if scope["type"] == ScopeType.HTTP else API_PREFIX
@@ -205,6 +214,8 @@ def create_app(
             await guarded_api(scope, receive, send)
         elif path.startswith(MEDIA_PREFIX):
             await media(scope, receive, send)
+        elif path.startswith(f"{LIVE_PREFIX}/"):
+            await live(scope, receive, send)
         else:
             await web(scope, receive, send)
 

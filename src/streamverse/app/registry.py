@@ -21,6 +21,8 @@ from streamverse.domains.intake.service.sidecars import SidecarTaker
 from streamverse.domains.library import models as library_models
 from streamverse.domains.library.jobs import LibraryJobs
 from streamverse.domains.library.public import LIBRARY_EXPORTERS
+from streamverse.domains.live import models as live_models
+from streamverse.domains.live.public import LIVE_STORE_OWNERS
 from streamverse.domains.media import models as media_models
 from streamverse.domains.media.jobs import media_jobs
 from streamverse.domains.media.jobs.importing import ImportingJobs
@@ -67,6 +69,7 @@ MODELS = (
     identity_models,
     profiles_models,
     media_models,
+    live_models,
     catalog_models,
     search_models,
     notifications_models,
@@ -89,7 +92,12 @@ EXPORTERS = (
 )
 
 # Who answers for which names in the store: what nobody answers for is never deleted.
-STORE_OWNERS = (*IDENTITY_STORE_OWNERS, *PROFILES_STORE_OWNERS, *MEDIA_STORE_OWNERS)
+STORE_OWNERS = (
+    *IDENTITY_STORE_OWNERS,
+    *PROFILES_STORE_OWNERS,
+    *MEDIA_STORE_OWNERS,
+    *LIVE_STORE_OWNERS,
+)
 
 
 def listeners(catalog_settings: CatalogSettings, correspondence: Correspondence) -> list[Listener]:

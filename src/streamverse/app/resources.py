@@ -17,6 +17,8 @@ from streamverse.domains.identity.contracts import IdentitySettings
 from streamverse.domains.identity.public import ensure_default_tenant
 from streamverse.domains.identity.service.mails import Correspondence
 from streamverse.domains.intake.service.tmdb import Tmdb
+from streamverse.domains.live.contracts import LiveSettings
+from streamverse.domains.live.public import LiveDesk
 from streamverse.domains.media.contracts import Protection
 from streamverse.domains.media.public import KeySafe, Lightbox, MediaAddresses, UploadLimits
 from streamverse.domains.media.rules.origins import parse_buckets
@@ -59,6 +61,7 @@ class Resources:
     upload_limits: UploadLimits
     search_desk: SearchDesk
     playback_desk: PlaybackDesk
+    live_desk: LiveDesk
 
     @property
     def vault(self) -> Vault:
@@ -185,6 +188,7 @@ async def open_resources(
             ),
             search_desk=SearchDesk(workshop),
             playback_desk=_open_playback_desk(workshop, settings, secrets),
+            live_desk=LiveDesk(workshop, store, _live_settings(settings, vault)),
         )
     finally:
         regions.close()
@@ -209,6 +213,16 @@ def _open_playback_desk(
     )
     signer = Signer([derive_key(secret, "player events") for secret in secrets])
     return PlaybackDesk(workshop, signer, decided)
+
+
+def _live_settings(settings: Settings, vault: Vault) -> LiveSettings:
+    return LiveSettings(
+        vault,
+        rtmp_host=settings.host,
+        rtmp_port=settings.rtmp_port,
+        public_host=urlsplit(settings.public_url).hostname or settings.host,
+        return_within=timedelta(seconds=settings.live_return_s),
+    )
 
 
 def _bucket_access(settings: Settings) -> BucketAccess:

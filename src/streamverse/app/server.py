@@ -44,6 +44,7 @@ async def serve(settings: Settings, *, has_api: bool = True, has_worker: bool = 
                 _run_api(resources, stop),
                 resources.search_desk.run(),
                 resources.playback_desk.run(),
+                resources.live_desk.run(),
             ]
         if has_worker:
             parts.append(run_worker(resources, is_alone=not has_api))

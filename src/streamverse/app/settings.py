@@ -481,6 +481,16 @@ class Settings:
         group="Work",
         about="The work of a worker that has died goes to another one after this time.",
     )
+    rtmp_port: Annotated[int, Meta(ge=0, le=65535)] = setting(
+        default=1935,
+        group="Live",
+        about="The port that encoders send live streams to by RTMP; 0 is any that is free.",
+    )
+    live_return_s: _NotNegative = setting(
+        default=30,
+        group="Live",
+        about="For so many seconds a stream waits for an encoder that is gone, then it is over.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = setting(
         default="info", group="Logs", about="The least important messages that are logged."
     )

@@ -32,11 +32,13 @@ from streamverse.domains.media.service.delivery import (
     MASTER_PLAYLIST,
     MPD,
     TEXT_REVISION,
+    Holders,
     MediaAddresses,
     PictureAddress,
     PosterAddresses,
     SpriteAddresses,
     admit_log_in,
+    holder_of,
 )
 from streamverse.domains.media.service.importing import import_file
 from streamverse.domains.media.service.keys import KeySafe, open_keys
@@ -193,6 +195,7 @@ __all__ = [
     "AddressElsewhere",
     "EncodingPolicy",
     "GivenSubtitles",
+    "Holders",
     "KeySafe",
     "KeyUnknown",
     "Lightbox",
@@ -224,6 +227,7 @@ __all__ = [
     "give_keys",
     "give_poster",
     "has_ever_received",
+    "holder_of",
     "hurry",
     "import_file",
     "is_same_subtitles",

@@ -23,13 +23,16 @@ ALL_PERMISSIONS = frozenset(
         "storage.manage",
         "webhooks.manage",
         "moderation.manage",
+        "live.manage",
     }
 )
 PERMISSIONS: Mapping[Role, frozenset[str]] = {
     Role.OWNER: ALL_PERMISSIONS,
     # Who may hand out roles could make themselves owner.
     Role.ADMIN: ALL_PERMISSIONS - {"roles.manage", "signing_keys.manage"},
-    Role.EDITOR: frozenset({"titles.edit", "titles.publish", "media.upload", "jobs.manage"}),
+    Role.EDITOR: frozenset(
+        {"titles.edit", "titles.publish", "media.upload", "jobs.manage", "live.manage"}
+    ),
     Role.MODERATOR: frozenset({"accounts.read", "moderation.manage"}),
     Role.SUPPORT: frozenset({"accounts.read", "audit.read"}),
     Role.ANALYST: frozenset({"reports.read"}),

@@ -12,8 +12,6 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from uuid import UUID
 
-import msgspec
-
 from streamverse.domains.media.contracts import PackageId
 from streamverse.domains.media.errors import PackageNotFound
 from streamverse.domains.media.service.delivery import (
@@ -26,10 +24,10 @@ from streamverse.domains.media.service.delivery import (
     MediaAddresses,
     admit_log_in,
 )
+from streamverse.kit.edges import CROSS_ORIGIN, answer, refuse
 from streamverse.kit.errors import Problem
 from streamverse.kit.files import ByteRange as Part
 from streamverse.kit.files import Content, FileServer, Headers, Scope, Send
-from streamverse.kit.http import PROBLEM_MEDIA_TYPE, problem_out
 from streamverse.kit.storage import ByteRange, ObjectStore
 from streamverse.kit.work import Actor, Workshop
 from streamverse.mediakit.cmcd import HEADERS, find_cmcd
@@ -37,11 +35,6 @@ from streamverse.mediakit.cmcd import HEADERS, find_cmcd
 FOREVER = "public, max-age=31536000, immutable"
 FOR_NOW = "no-cache"
 FOR_AN_HOUR = "public, max-age=3600"
-CROSS_ORIGIN: Headers = [
-    (b"access-control-allow-origin", b"*"),
-    (b"access-control-expose-headers", b"Content-Length, Content-Range"),
-    (b"cross-origin-resource-policy", b"cross-origin"),
-]
 
 _ADDRESS = re.compile(
     PREFIX + r"/([A-Za-z0-9_-]{16,80})/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/"
@@ -87,12 +80,12 @@ class Delivery:
     async def __call__(self, scope: Scope, _receive: object, send: Send) -> None:
         """Answer one request."""
         if scope["method"] == "OPTIONS":
-            await _answer(send, 204, _PREFLIGHT, b"")
+            await answer(send, 204, _PREFLIGHT, b"")
             return
         try:
             content = await self._find(scope)
         except Problem as problem:
-            await _refuse(send, problem)
+            await refuse(send, problem)
             return
         await self.files.answer(scope, send, content)
 
@@ -163,15 +156,3 @@ class Delivery:
             body=body,
             headers=CROSS_ORIGIN,
         )
-
-
-async def _refuse(send: Send, problem: Problem) -> None:
-    body = msgspec.json.encode(problem_out(problem))
-    headers: Headers = [*CROSS_ORIGIN, (b"content-type", PROBLEM_MEDIA_TYPE.encode())]
-    await _answer(send, problem.status, headers, body)
-
-
-async def _answer(send: Send, status: int, headers: Headers, body: bytes) -> None:
-    length = (b"content-length", str(len(body)).encode())
-    await send({"type": "http.response.start", "status": status, "headers": [*headers, length]})
-    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,108 @@
+"""Live over HTTP."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from litestar import Response, Router, delete, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody
+
+from streamverse.domains.live.contracts import StreamId
+from streamverse.domains.live.errors import StreamIsLive, StreamNotFound, StreamNotLive
+from streamverse.domains.live.routes.delivery import LiveDelivery
+from streamverse.domains.live.schemas import LivePlaybackOut, StreamIn, StreamKeyOut, StreamOut
+from streamverse.domains.live.service import streams
+from streamverse.domains.live.service.desk import LiveDesk
+from streamverse.domains.live.service.watching import open_playback
+from streamverse.domains.media.public import MediaAddresses
+from streamverse.kit.http import may, problems, signed_in
+from streamverse.kit.work import Work
+
+NOT_STORED = {"Cache-Control": "no-store"}
+
+
+@get("/", guards=[signed_in])
+async def list_streams(work: NamedDependency[Work]) -> list[StreamOut]:
+    """List the streams, and which of them are live."""
+    return [StreamOut.of(view) for view in await streams.list_streams(work)]
+
+
+@post("/", guards=[may("live.manage")])
+async def add_stream(
+    data: JSONBody[StreamIn], work: NamedDependency[Work], live_desk: NamedDependency[LiveDesk]
+) -> StreamOut:
+    """Make a stream with a key of its own."""
+    view = await streams.add_stream(work, live_desk.settings.vault, data.to_stream())
+    return StreamOut.of(view)
+
+
+@get("/{stream_id:uuid}", guards=[signed_in], responses=problems(StreamNotFound))
+async def get_stream(stream_id: FromPath[UUID], work: NamedDependency[Work]) -> StreamOut:
+    """Show a stream."""
+    return StreamOut.of(await streams.get_stream(work, StreamId(stream_id)))
+
+
+@delete(
+    "/{stream_id:uuid}",
+    guards=[may("live.manage")],
+    responses=problems(StreamIsLive, StreamNotFound),
+)
+async def remove_stream(stream_id: FromPath[UUID], work: NamedDependency[Work]) -> None:
+    """Remove a stream with what went out on it."""
+    await streams.remove_stream(work, StreamId(stream_id))
+
+
+@get("/{stream_id:uuid}/key", guards=[may("live.manage")], responses=problems(StreamNotFound))
+async def show_key(
+    stream_id: FromPath[UUID], work: NamedDependency[Work], live_desk: NamedDependency[LiveDesk]
+) -> Response[StreamKeyOut]:
+    """Tell an encoder's owner where to send, and under which key."""
+    key = await streams.show_key(work, live_desk.settings.vault, StreamId(stream_id))
+    return Response(StreamKeyOut(live_desk.rtmp_url, key), headers=NOT_STORED)
+
+
+@post(
+    "/{stream_id:uuid}/key",
+    guards=[may("live.manage")],
+    responses=problems(StreamNotFound),
+)
+async def change_key(
+    stream_id: FromPath[UUID], work: NamedDependency[Work], live_desk: NamedDependency[LiveDesk]
+) -> Response[StreamKeyOut]:
+    """Give a stream another key; the old one opens nothing from now on."""
+    key = await streams.change_key(work, live_desk.settings.vault, StreamId(stream_id))
+    return Response(StreamKeyOut(live_desk.rtmp_url, key), headers=NOT_STORED)
+
+
+@post(
+    "/{stream_id:uuid}/playback",
+    guards=[signed_in],
+    responses=problems(StreamNotFound, StreamNotLive),
+)
+async def start_playback(
+    stream_id: FromPath[UUID],
+    work: NamedDependency[Work],
+    live_desk: NamedDependency[LiveDesk],
+    media_addresses: NamedDependency[MediaAddresses],
+) -> LivePlaybackOut:
+    """Give the address at which a stream that is live can be watched."""
+    found = await open_playback(work, live_desk, media_addresses, StreamId(stream_id))
+    return LivePlaybackOut(found.hls_url, found.expires_at)
+
+
+router = Router(
+    path="/live/streams",
+    tags=["live"],
+    route_handlers=[
+        list_streams,
+        add_stream,
+        get_stream,
+        remove_stream,
+        show_key,
+        change_key,
+        start_playback,
+    ],
+)
+
+__all__ = ["LiveDelivery", "router"]

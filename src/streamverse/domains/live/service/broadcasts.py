@@ -1,0 +1,248 @@
+"""One broadcast: what a publisher sends becomes parts at the edge and segments in the store."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from streamverse.domains.live.contracts import (
+    BroadcastEnded,
+    BroadcastId,
+    BroadcastStarted,
+    StreamId,
+)
+from streamverse.domains.live.models import BroadcastRow
+from streamverse.domains.live.repository import Broadcasts
+from streamverse.domains.live.service.edge import LiveEdge, LiveSegment, LiveTrack
+from streamverse.kit.work import Actor
+from streamverse.mediakit.ingest.samples import CLOCK_HZ, AudioFormat, Kind, Sample, VideoFormat
+from streamverse.mediakit.live.heads import write_head
+from streamverse.mediakit.live.packager import Packager, Part, Piece
+from streamverse.mediakit.live.timestamps import SteadyClock
+
+if TYPE_CHECKING:
+    from streamverse.kit.storage import ObjectStore
+    from streamverse.kit.work import Workshop
+
+log = logging.getLogger(__name__)
+
+TRACK_OF: dict[Kind, str] = {"video": "v", "audio": "a"}
+# Who has sent so much of one kind alone has nothing of the other.
+ALONE_TICKS = CLOCK_HZ
+# So many segments may wait for the store before the publisher has to.
+UNSTORED_AT_MOST = 8
+STORE_PAUSE_S = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class LiveStream:
+    """What a broadcast needs to know of its stream."""
+
+    id: StreamId
+    tenant_id: UUID
+    rewind: timedelta
+
+
+def object_key(broadcast_id: BroadcastId, name: str) -> str:
+    """Name an object of a broadcast in the store."""
+    return f"live/{broadcast_id}/{name}"
+
+
+class Broadcast:
+    """What goes out on a stream, by one publisher after another.
+
+    Segment numbers and times go on across publishers, so that viewers stay where they are.
+    """
+
+    def __init__(
+        self, workshop: Workshop, store: ObjectStore, stream: LiveStream, broadcast_id: BroadcastId
+    ) -> None:
+        self.id = broadcast_id
+        self.stream = stream
+        self.edge = LiveEdge(stream.rewind)
+        self.started = asyncio.Event()
+        self._workshop = workshop
+        self._store = store
+        self._clock = SteadyClock()
+        self._formats: dict[Kind, VideoFormat | AudioFormat] = {}
+        self._early: list[Sample] = []
+        self._packager: Packager | None = None
+        self._begins_at: datetime | None = None
+        self._unstored = asyncio.Queue[tuple[LiveTrack, LiveSegment]]()
+        self._has_room = asyncio.Event()
+        self._stored_heads: set[tuple[str, int]] = set()
+        self._storing = asyncio.create_task(self._store_segments())
+
+    # --- what comes in ----------------------------------------------------------------------------
+
+    def take_format(self, media: VideoFormat | AudioFormat) -> None:
+        """Take how what follows is coded; another coding begins a new head."""
+        kind: Kind = "video" if isinstance(media, VideoFormat) else "audio"
+        if self._formats.get(kind) == media:
+            return
+        self._end_packager()
+        self._formats[kind] = media
+
+    def take_sample(self, sample: Sample) -> None:
+        """Take a picture or a frame of sound."""
+        steady = self._clock.steady(sample)
+        if self._packager is not None:
+            self._take_pieces(self._packager.add(steady))
+            return
+        self._early.append(steady)
+        is_alone = steady.decode_ticks - self._early[0].decode_ticks > ALONE_TICKS
+        if len(self._formats) == len(TRACK_OF) or is_alone:
+            self._begin_packager()
+
+    def pause(self) -> None:
+        """Give out what there is: the publisher is gone, and may come back."""
+        self._end_packager()
+        self._formats = {}
+        self._begins_at = None
+
+    async def keep_up(self) -> None:
+        """Wait while the store is behind."""
+        while self._unstored.qsize() > UNSTORED_AT_MOST:
+            self._has_room.clear()
+            await self._has_room.wait()
+
+    async def end(self) -> None:
+        """Store what is left, and say that it is over."""
+        self.pause()
+        await self._unstored.join()
+        self._storing.cancel()
+        self.edge.is_ended = True
+        self.edge.ring()
+        async with self._workshop.work(Actor.system(self.stream.tenant_id)) as work:
+            if self.started.is_set() and await Broadcasts(work).end(self.id, work.now):
+                work.emit(BroadcastEnded(self.stream.id, self.id))
+
+    # --- parts and segments -----------------------------------------------------------------------
+
+    def _begin_packager(self) -> None:
+        """Begin with the formats that there are, on tracks that begin with the same segment."""
+        self._write_heads()
+        tracks = self.edge.tracks.values()
+        numbers = (track.segments[-1].number for track in tracks if track.segments)
+        video, audio = self._formats.get("video"), self._formats.get("audio")
+        self._packager = Packager(
+            video if isinstance(video, VideoFormat) else None,
+            audio if isinstance(audio, AudioFormat) else None,
+            first_segment=max(numbers, default=-1) + 1,
+        )
+        early, self._early = self._early, []
+        for sample in early:
+            self._take_pieces(self._packager.add(sample))
+
+    def _write_heads(self) -> None:
+        """Give all tracks another head when one of them needs it: players change all at once."""
+        heads = {TRACK_OF[kind]: write_head(media) for kind, media in self._formats.items()}
+        tracks = self.edge.tracks
+        for name in heads:
+            tracks.setdefault(name, LiveTrack(name))
+        if any(tracks[name].heads[-1:] != [head] for name, head in heads.items()):
+            count = max(len(track.heads) for track in tracks.values()) + 1
+            for name, track in tracks.items():
+                head = heads.get(name) or track.heads[-1]
+                track.heads += [head] * (count - len(track.heads))
+
+    def _end_packager(self) -> None:
+        if self._packager is not None:
+            self._take_pieces(self._packager.finish())
+            self._packager = None
+        self._early = []
+
+    def _take_pieces(self, pieces: list[Piece]) -> None:
+        for piece in pieces:
+            track = self.edge.tracks[TRACK_OF[piece.kind]]
+            if isinstance(piece, Part):
+                self._take_part(track, piece)
+            else:
+                self._end_segment(track, piece.segment)
+        if pieces:
+            self.edge.ring()
+
+    def _take_part(self, track: LiveTrack, part: Part) -> None:
+        segment = track.segments[-1] if track.segments else None
+        if segment is None or segment.number != part.segment:
+            head = len(track.heads) - 1
+            timescale = track.heads[head].timescale
+            starts_at = self._instant(part.start_ticks / timescale)
+            segment = LiveSegment(part.segment, head, starts_at, timescale)
+            track.segments.append(segment)
+        segment.add(part)
+        self.started.set()
+
+    def _end_segment(self, track: LiveTrack, number: int) -> None:
+        segment = track.find(number)
+        if segment is not None:
+            segment.is_whole = True
+            self._unstored.put_nowait((track, segment))
+
+    def _instant(self, seconds: float) -> datetime:
+        """Say when something happened that has a place on the timeline."""
+        if self._begins_at is None:
+            self._begins_at = self._workshop.clock.now() - timedelta(seconds=seconds)
+        return self._begins_at + timedelta(seconds=seconds)
+
+    # --- what is kept -----------------------------------------------------------------------------
+
+    async def _store_segments(self) -> None:
+        """Store segments in their order, for as long as the store takes to be there."""
+        await self.started.wait()
+        await self._insist(self._note_start)
+        while True:
+            track, segment = await self._unstored.get()
+            try:
+                await self._insist(self._store_head, track, segment.head)
+                await self._insist(self._store_segment, track, segment)
+            finally:
+                self._unstored.task_done()
+                self._has_room.set()
+
+    async def _insist(self, act: Callable[..., Awaitable[None]], *arguments: object) -> None:
+        """Try until it is done: a segment that is not stored stays in memory meanwhile."""
+        while True:
+            try:
+                return await act(*arguments)
+            except Exception:
+                log.exception("A live segment could not be stored yet.")
+                await asyncio.sleep(STORE_PAUSE_S)
+
+    async def _store_head(self, track: LiveTrack, number: int) -> None:
+        if (track.name, number) not in self._stored_heads:
+            await self._put(track, f"init-{number}.mp4", bytes(track.heads[number]))
+            self._stored_heads.add((track.name, number))
+
+    async def _note_start(self) -> None:
+        async with self._workshop.work(Actor.system(self.stream.tenant_id)) as work:
+            Broadcasts(work).add(
+                BroadcastRow(id=self.id, stream_id=self.stream.id, started_at=work.now)
+            )
+            work.emit(BroadcastStarted(self.stream.id, self.id))
+
+    async def _store_segment(self, track: LiveTrack, segment: LiveSegment) -> None:
+        payload = segment.payload
+        await self._put(track, f"{segment.number}.m4s", payload)
+        async with self._workshop.work(Actor.system(self.stream.tenant_id)) as work:
+            row = {
+                "tenant_id": self.stream.tenant_id,
+                "broadcast_id": self.id,
+                "track": track.name,
+                "number": segment.number,
+                "head": segment.head,
+                "duration_us": round(segment.duration_s * 1_000_000),
+                "size_bytes": len(payload),
+                "starts_at": segment.starts_at,
+            }
+            await Broadcasts(work).add_segments([row])
+        segment.is_stored = True
+        self.edge.let_go(self._workshop.clock.now())
+
+    async def _put(self, track: LiveTrack, name: str, payload: bytes) -> None:
+        await self._store.put(object_key(self.id, f"{track.name}/{name}"), payload)

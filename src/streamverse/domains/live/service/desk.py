@@ -1,0 +1,188 @@
+"""Takes publishers in one process, and knows what goes out from it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from streamverse.domains.live.contracts import BroadcastId, StreamId
+from streamverse.domains.live.repository import Broadcasts, Streams
+from streamverse.domains.live.service.broadcasts import Broadcast, LiveStream
+from streamverse.kit.clock import new_id
+from streamverse.kit.memory import ShortMemory
+from streamverse.kit.tokens import hash_secret
+from streamverse.kit.work import Actor
+from streamverse.mediakit.ingest.rtmp_server import RtmpServer
+from streamverse.mediakit.ingest.samples import (
+    AudioFormat,
+    PublishRefused,
+    PublishRequest,
+    Sample,
+    VideoFormat,
+)
+
+if TYPE_CHECKING:
+    from streamverse.domains.live.contracts import LiveSettings
+    from streamverse.kit.storage import ObjectStore
+    from streamverse.kit.work import Workshop
+
+log = logging.getLogger(__name__)
+
+KEY_UNKNOWN = "This stream key is not known: copy it again from the stream's page."
+# Players that follow an edge learn of its end within these seconds.
+ENDED_KEPT_S = 60.0
+ENDED_AT_MOST = 1000
+TAKEN_OVER = "Another encoder publishes with the same key now."
+
+
+@dataclass(slots=True)
+class _Publisher:
+    """Hands on what one publisher sends, until they end or somebody else takes over."""
+
+    desk: LiveDesk
+    broadcast: Broadcast
+    request: PublishRequest
+    is_over: bool = False
+
+    def on_format(self, media: VideoFormat | AudioFormat, /) -> None:
+        """Take how what follows is coded."""
+        if not self.is_over:
+            self.broadcast.take_format(media)
+
+    def on_sample(self, sample: Sample, /) -> None:
+        """Take a picture or a frame of sound."""
+        if not self.is_over:
+            self.broadcast.take_sample(sample)
+
+    def on_end(self, reason: str, /) -> None:
+        """Hear that nothing more comes."""
+        del reason
+        if not self.is_over:
+            self.is_over = True
+            self.desk.publisher_gone(self.broadcast)
+
+    async def writable(self) -> None:
+        """Wait while the store is behind."""
+        await self.broadcast.keep_up()
+
+    def give_way(self) -> None:
+        """End this publisher for another one."""
+        self.is_over = True
+        self.broadcast.pause()
+        self.request.connection.close(TAKEN_OVER)
+
+
+class LiveDesk:
+    """The broadcasts of this process, by their streams."""
+
+    def __init__(self, workshop: Workshop, store: ObjectStore, settings: LiveSettings) -> None:
+        self.workshop = workshop
+        self.store = store
+        self.settings = settings
+        self.rtmp_port: int | None = None
+        self._broadcasts: dict[UUID, Broadcast] = {}
+        self._publishers: dict[UUID, _Publisher] = {}
+        self._endings: dict[UUID, asyncio.Task[None]] = {}
+        self._ended = ShortMemory[UUID, Broadcast](limit=ENDED_AT_MOST, seconds=ENDED_KEPT_S)
+
+    @property
+    def rtmp_url(self) -> str | None:
+        """Where encoders send to, if publishers are taken here."""
+        if self.rtmp_port is None:
+            return None
+        return f"rtmp://{self.settings.public_host}:{self.rtmp_port}/live"
+
+    def find(self, stream_id: UUID) -> Broadcast | None:
+        """Find what goes out on a stream, once its first part is there, or has just ended."""
+        broadcast = self._broadcasts.get(stream_id)
+        if broadcast is not None and broadcast.started.is_set():
+            return broadcast
+        return self._ended.find(stream_id)
+
+    async def run(self) -> None:
+        """Take publishers until cancelled; then end what goes out."""
+        await self._end_forgotten()
+        server = RtmpServer(self.admit)
+        try:
+            await self._listen(server)
+            await asyncio.Event().wait()
+        finally:
+            await server.close()
+            await self.end_all()
+
+    async def admit(self, request: PublishRequest) -> _Publisher:
+        """Let in whoever has the key of a stream; a newcomer takes over from whoever was there."""
+        async with self.workshop.reading(Actor.system()) as work:
+            row = await Streams(work).find_by_key(hash_secret(request.key))
+        if row is None:
+            raise PublishRefused(KEY_UNKNOWN)
+        earlier = self._publishers.get(row.id)
+        if earlier is not None:
+            earlier.give_way()
+        ending = self._endings.pop(row.id, None)
+        if ending is not None:
+            ending.cancel()
+        broadcast = self._broadcasts.get(row.id)
+        if broadcast is None:
+            rewind = timedelta(minutes=row.rewind_minutes)
+            stream = LiveStream(StreamId(row.id), row.tenant_id, rewind)
+            broadcast = Broadcast(self.workshop, self.store, stream, BroadcastId(new_id()))
+            self._broadcasts[row.id] = broadcast
+        publisher = _Publisher(self, broadcast, request)
+        self._publishers[row.id] = publisher
+        return publisher
+
+    def publisher_gone(self, broadcast: Broadcast) -> None:
+        """Give whoever is gone some time to come back."""
+        broadcast.pause()
+        stream_id = broadcast.stream.id
+        self._publishers.pop(stream_id, None)
+        self._endings[stream_id] = asyncio.create_task(self._end_later(broadcast))
+
+    def drop(self, stream_id: StreamId, reason: str) -> None:
+        """End whoever publishes on a stream."""
+        publisher = self._publishers.get(stream_id)
+        if publisher is not None:
+            publisher.request.connection.close(reason)
+
+    async def _end_later(self, broadcast: Broadcast) -> None:
+        await asyncio.sleep(self.settings.return_within.total_seconds())
+        self._endings.pop(broadcast.stream.id, None)
+        await self._end(broadcast)
+
+    async def _end(self, broadcast: Broadcast) -> None:
+        self._broadcasts.pop(broadcast.stream.id, None)
+        await broadcast.end()
+        if broadcast.started.is_set():
+            self._ended.keep(broadcast.stream.id, broadcast)
+
+    async def end_all(self) -> None:
+        """End all that goes out."""
+        for ending in self._endings.values():
+            ending.cancel()
+        self._endings.clear()
+        await asyncio.gather(*(self._end(one) for one in list(self._broadcasts.values())))
+
+    async def _listen(self, server: RtmpServer) -> None:
+        settings = self.settings
+        if settings.rtmp_port is None:
+            return
+        try:
+            self.rtmp_port = await server.listen(settings.rtmp_host, settings.rtmp_port)
+        except OSError as taken:
+            log.warning(
+                "No live streams are taken by RTMP: port %d cannot be used (%s). Choose another "
+                "one with STREAMVERSE_RTMP_PORT.",
+                settings.rtmp_port,
+                taken.strerror,
+            )
+
+    async def _end_forgotten(self) -> None:
+        """End in the records what a process that died was sending out."""
+        async with self.workshop.work(Actor.system()) as work:
+            for row in (await Broadcasts(work).running()).values():
+                await Broadcasts(work).end(BroadcastId(row.id), work.now)
