@@ -48,6 +48,7 @@ export type TitleDocument = Answer<"/api/v1/admin/titles/{title_id}">;
 export type TitlePatch = TitleDocument["said"];
 export type TitleEdit = Answer<"/api/v1/admin/titles/edits">["items"][number];
 export type GenreDocument = Answer<"/api/v1/admin/genres">[number];
+export type LiveStream = Answer<"/api/v1/live/streams/{stream_id}">;
 export type Poster = NonNullable<TitleCard["poster"]>;
 export type Pictures = Answer<"/api/v1/assets/{asset_id}/pictures">;
 export type Picture = Pictures["posters"][number];

@@ -4938,11 +4938,36 @@ export interface components {
             /** Format: date-time */
             added_at: string;
         };
+        /** LiveKeyOut */
+        LiveKeyOut: {
+            rtmp_url: string | null;
+            key: string;
+        };
         /** LivePlaybackOut */
         LivePlaybackOut: {
             hls_url: string;
             /** Format: date-time */
             expires_at: string;
+        };
+        /** LiveStreamIn */
+        LiveStreamIn: {
+            name: string;
+            /** @default  */
+            description: string;
+            /** @default 120 */
+            rewind_minutes: number;
+        };
+        /** LiveStreamOut */
+        LiveStreamOut: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            description: string;
+            rewind_minutes: number;
+            state: components["schemas"]["StreamState"];
+            live_since: string | null;
+            /** Format: date-time */
+            created_at: string;
         };
         /** LoginIn */
         LoginIn: {
@@ -5963,22 +5988,23 @@ export interface components {
             /** Format: date-time */
             measured_at: string;
         };
-        /** StreamIn */
-        StreamIn: {
-            name: string;
-            /** @default  */
-            description: string;
-            /** @default 120 */
-            rewind_minutes: number;
-        };
-        /** StreamKeyOut */
-        StreamKeyOut: {
-            rtmp_url: string | null;
-            key: string;
+        /** StreamOut */
+        StreamOut: {
+            /** Format: uuid */
+            id: string;
+            kind: string;
+            title: components["schemas"]["TitleCardOut"];
+            episode: components["schemas"]["library_schemas_watching_PlaceOut"] | null;
+            /** Format: date-time */
+            started_at: string;
+            watched_ms: number;
+            position_ms: number;
+            duration_ms: number;
+            is_finished: boolean;
         };
         /** StreamPage */
         StreamPage: {
-            items: components["schemas"]["library_schemas_watching_StreamOut"][];
+            items: components["schemas"]["StreamOut"][];
             next_cursor: string | null;
         };
         /**
@@ -6513,20 +6539,6 @@ export interface components {
             season: number;
             number: number;
         };
-        /** StreamOut */
-        library_schemas_watching_StreamOut: {
-            /** Format: uuid */
-            id: string;
-            kind: string;
-            title: components["schemas"]["TitleCardOut"];
-            episode: components["schemas"]["library_schemas_watching_PlaceOut"] | null;
-            /** Format: date-time */
-            started_at: string;
-            watched_ms: number;
-            position_ms: number;
-            duration_ms: number;
-            is_finished: boolean;
-        };
         /** FolderIn */
         library_schemas_watchlists_FolderIn: {
             name: string;
@@ -6539,18 +6551,6 @@ export interface components {
              * @enum {string}
              */
             form: "json" | "csv";
-        };
-        /** StreamOut */
-        live_schemas_StreamOut: {
-            /** Format: uuid */
-            id: string;
-            name: string;
-            description: string;
-            rewind_minutes: number;
-            state: components["schemas"]["StreamState"];
-            live_since: string | null;
-            /** Format: date-time */
-            created_at: string;
         };
         /** ImportIn */
         media_schemas_uploads_ImportIn: {
@@ -15952,7 +15952,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["live_schemas_StreamOut"][];
+                    "application/json": components["schemas"]["LiveStreamOut"][];
                 };
             };
         };
@@ -15966,7 +15966,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["StreamIn"];
+                "application/json": components["schemas"]["LiveStreamIn"];
             };
         };
         responses: {
@@ -15976,7 +15976,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["live_schemas_StreamOut"];
+                    "application/json": components["schemas"]["LiveStreamOut"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -16013,7 +16013,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["live_schemas_StreamOut"];
+                    "application/json": components["schemas"]["LiveStreamOut"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -16112,7 +16112,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["StreamKeyOut"];
+                    "application/json": components["schemas"]["LiveKeyOut"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -16158,7 +16158,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["StreamKeyOut"];
+                    "application/json": components["schemas"]["LiveKeyOut"];
                 };
             };
             /** @description Bad request syntax or unsupported method */

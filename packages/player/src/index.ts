@@ -10,6 +10,13 @@ export {
   rates,
   steppedRate,
 } from "./keys";
+export {
+  initialLiveState,
+  LIVE_WITHIN_SECONDS,
+  LivePlayer,
+  type LiveEngine,
+  type LiveState,
+} from "./live";
 export { chapterAt, offerFrom, skippableAt } from "./markers";
 export type { DisplayMode, Memory, NowPlaying, Platform } from "./platform";
 export { Player, type PlayerOptions, type WatchProgress } from "./player";

@@ -1,5 +1,6 @@
 import type { Engine, EngineListener } from "./engine";
 import type { PlayerCommand } from "./keys";
+import type { CreateLiveEngine } from "./live";
 
 /** A mode of display that can be entered and left. */
 export interface DisplayMode {
@@ -38,6 +39,7 @@ export interface Platform {
   /** What is decoded here, by the names of sample entries; nothing where that cannot be told. */
   codecs(): string[];
   createEngine(video: HTMLVideoElement, listener: EngineListener): Promise<Engine>;
+  createLiveEngine: CreateLiveEngine;
   /**
    * Show what plays on keyboards, headphones, lock screens and watches, and hear their keys;
    * gives back how to end it.

@@ -125,6 +125,7 @@ function makePlayer(
     fullscreen: never,
     pictureInPicture: never,
     casting: never,
+    createLiveEngine: () => Promise.reject(new Error("nothing is live here")),
     announce: (playing, onCommand) => {
       announced = { name: playing.name, press: onCommand };
       return () => {

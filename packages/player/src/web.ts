@@ -1,5 +1,6 @@
 import type { Engine } from "./engine";
 import type { PlayerCommand } from "./keys";
+import type { LiveEngine } from "./live";
 import type { DisplayMode, Memory, NowPlaying, Platform } from "./platform";
 import { webCodecs } from "./web-codecs";
 
@@ -185,6 +186,12 @@ export const webPlatform: Platform = {
     if (ShakaEngine.isSupported()) return new ShakaEngine(video, listener);
     const { NativeEngine } = await import("./engines/native");
     return new NativeEngine(video, listener);
+  },
+  async createLiveEngine(video, onProblem): Promise<LiveEngine> {
+    const { ShakaLiveEngine } = await import("./engines/shaka-live");
+    if (ShakaLiveEngine.isSupported()) return new ShakaLiveEngine(video, onProblem);
+    const { NativeLiveEngine } = await import("./engines/native-live");
+    return new NativeLiveEngine(video, onProblem);
   },
   announce,
   watchLeaving: (onLeave) => watchAll([[window, "pagehide"]], onLeave),

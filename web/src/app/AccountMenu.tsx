@@ -25,6 +25,7 @@ import {
   Mail,
   Monitor,
   MonitorPlay,
+  Radio,
   Moon,
   ScanSearch,
   ScrollText,
@@ -57,6 +58,7 @@ const ICONS: Readonly<Record<MainPage["to"], LucideIcon>> = {
   "/people": Users,
   "/browse": Compass,
   "/collections": Layers,
+  "/live": Radio,
 };
 
 /** Who one is, where one may go, how it looks, and the way out; it opens as soon as it is there. */

@@ -2,7 +2,7 @@ import { useMay } from "../features/staff/queries";
 import { useText } from "./i18n";
 
 export interface MainPage {
-  readonly to: "/upload" | "/processing" | "/people" | "/browse" | "/collections";
+  readonly to: "/upload" | "/processing" | "/people" | "/browse" | "/collections" | "/live";
   readonly label: string;
 }
 
@@ -15,6 +15,7 @@ export function useMainPages(): readonly MainPage[] {
   return [
     { to: "/browse", label: nav.browse } as const,
     { to: "/collections", label: nav.collections } as const,
+    { to: "/live", label: nav.live } as const,
     ...(mayUpload ? [{ to: "/upload", label: nav.upload } as const] : []),
     ...(mayManageJobs ? [{ to: "/processing", label: nav.processing } as const] : []),
     ...(maySeePeople ? [{ to: "/people", label: nav.people } as const] : []),

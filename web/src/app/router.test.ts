@@ -39,6 +39,8 @@ test("every page has its address", () => {
     "/history",
     "/link",
     "/lists/$token",
+    "/live",
+    "/live/$id",
     "/login",
     "/my-list",
     "/people",

@@ -231,6 +231,18 @@ const people = createRoute({
   component: lazyRouteComponent(() => import("../pages/PeoplePage"), "PeoplePage"),
 });
 
+const live = createRoute({
+  getParentRoute: () => layout,
+  path: "/live",
+  component: lazyRouteComponent(() => import("../pages/LivePage"), "LivePage"),
+});
+
+const liveStream = createRoute({
+  getParentRoute: () => layout,
+  path: "/live/$id",
+  component: lazyRouteComponent(() => import("../pages/LiveStreamPage"), "LiveStreamPage"),
+});
+
 const watch = createRoute({
   getParentRoute: () => member,
   path: "/watch/$id",
@@ -444,6 +456,8 @@ const tree = root.addChildren([
       myList,
       sharedList,
       calendar,
+      live,
+      liveStream,
       sessions,
       session,
     ]),

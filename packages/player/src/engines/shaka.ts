@@ -3,7 +3,7 @@ import shaka from "shaka-player/dist/shaka-player.hls-es2021.js";
 import type { Cue } from "../cues";
 import type { Engine, EngineListener } from "../engine";
 import { askForKeys } from "../license";
-import { kindOfStatus, type PlayerProblem, type ProblemKind } from "../problem";
+import type { ProblemKind } from "../problem";
 import {
   type AudioTrack,
   type Measures,
@@ -14,6 +14,7 @@ import {
   type ViewerPreferences,
 } from "../state";
 import { Adaptation } from "./shaka-adaptation";
+import { errorIn, isShakaError, kindOf, problemOf } from "./shaka-problems";
 import { TextKeeper } from "./shaka-text";
 
 /** How often the playlist of a growing film is read again. */
@@ -285,26 +286,4 @@ function qualityOf(track: shaka.extern.VideoTrack): Quality | null {
     framesPerSecond,
     bitrateBps: track.bandwidth,
   };
-}
-
-function problemOf(error: shaka.util.Error): PlayerProblem {
-  return { kind: kindOf(error), technical: error.message || `Shaka Error ${error.code}` };
-}
-
-function kindOf(error: shaka.util.Error): ProblemKind {
-  const { Category, Code } = shaka.util.Error;
-  if (error.category === Category.DRM) return "locked";
-  if (error.code === Code.BAD_HTTP_STATUS)
-    return kindOfStatus(Number((error.data as unknown[])[1]));
-  if (error.category === Category.NETWORK) return "unreachable";
-  if (error.code === Code.CONTENT_UNSUPPORTED_BY_BROWSER) return "unsupported";
-  return "broken";
-}
-
-function errorIn(event: unknown): shaka.util.Error {
-  return (event as { detail: shaka.util.Error }).detail;
-}
-
-function isShakaError(error: unknown): error is shaka.util.Error {
-  return typeof error === "object" && error !== null && "severity" in error && "category" in error;
 }

@@ -19,7 +19,7 @@ _Description = Annotated[str, msgspec.Meta(max_length=5000)]
 _RewindMinutes = Annotated[int, msgspec.Meta(ge=1, le=24 * 60)]
 
 
-class StreamIn(msgspec.Struct, forbid_unknown_fields=True):
+class LiveStreamIn(msgspec.Struct, forbid_unknown_fields=True):
     """A stream to make; viewers may rewind so many minutes."""
 
     name: _Name
@@ -31,7 +31,7 @@ class StreamIn(msgspec.Struct, forbid_unknown_fields=True):
         return NewStream(self.name, self.description, self.rewind_minutes)
 
 
-class StreamOut(msgspec.Struct):
+class LiveStreamOut(msgspec.Struct):
     """A stream; ``live_since`` is set while it is live."""
 
     id: UUID
@@ -43,7 +43,7 @@ class StreamOut(msgspec.Struct):
     created_at: datetime
 
     @classmethod
-    def of(cls, view: StreamView) -> StreamOut:
+    def of(cls, view: StreamView) -> LiveStreamOut:
         """Show a stream."""
         row = view.row
         return cls(
@@ -57,7 +57,7 @@ class StreamOut(msgspec.Struct):
         )
 
 
-class StreamKeyOut(msgspec.Struct):
+class LiveKeyOut(msgspec.Struct):
     """Where an encoder sends to, if publishers are taken by RTMP here, and its key."""
 
     rtmp_url: str | None

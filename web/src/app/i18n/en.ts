@@ -5,6 +5,7 @@ import { folders } from "./folders";
 import { matching } from "./matching";
 import { importing } from "./importing";
 import { library } from "./library";
+import { live } from "./live";
 import { media } from "./media";
 import { fetching, storage, webhooks } from "./operation";
 import { preferences } from "./preferences";
@@ -42,6 +43,7 @@ export const en = {
     people: "People",
     browse: "Browse",
     collections: "Collections",
+    live: "Live",
     account: (name: string) => `Account of ${name}`,
     security: "Security",
     privacy: "Privacy and data",
@@ -357,6 +359,7 @@ export const en = {
       help: "This help",
     },
   },
+  live,
   errors: {
     notFoundTitle: "This page does not exist",
     notFoundBody: "The address may be mistyped, or what was here has moved away.",

@@ -11,7 +11,12 @@ from litestar.params import FromPath, JSONBody
 from streamverse.domains.live.contracts import StreamId
 from streamverse.domains.live.errors import StreamIsLive, StreamNotFound, StreamNotLive
 from streamverse.domains.live.routes.delivery import LiveDelivery
-from streamverse.domains.live.schemas import LivePlaybackOut, StreamIn, StreamKeyOut, StreamOut
+from streamverse.domains.live.schemas import (
+    LiveKeyOut,
+    LivePlaybackOut,
+    LiveStreamIn,
+    LiveStreamOut,
+)
 from streamverse.domains.live.service import streams
 from streamverse.domains.live.service.desk import LiveDesk
 from streamverse.domains.live.service.watching import open_playback
@@ -23,24 +28,24 @@ NOT_STORED = {"Cache-Control": "no-store"}
 
 
 @get("/", guards=[signed_in])
-async def list_streams(work: NamedDependency[Work]) -> list[StreamOut]:
+async def list_streams(work: NamedDependency[Work]) -> list[LiveStreamOut]:
     """List the streams, and which of them are live."""
-    return [StreamOut.of(view) for view in await streams.list_streams(work)]
+    return [LiveStreamOut.of(view) for view in await streams.list_streams(work)]
 
 
 @post("/", guards=[may("live.manage")])
 async def add_stream(
-    data: JSONBody[StreamIn], work: NamedDependency[Work], live_desk: NamedDependency[LiveDesk]
-) -> StreamOut:
+    data: JSONBody[LiveStreamIn], work: NamedDependency[Work], live_desk: NamedDependency[LiveDesk]
+) -> LiveStreamOut:
     """Make a stream with a key of its own."""
     view = await streams.add_stream(work, live_desk.settings.vault, data.to_stream())
-    return StreamOut.of(view)
+    return LiveStreamOut.of(view)
 
 
 @get("/{stream_id:uuid}", guards=[signed_in], responses=problems(StreamNotFound))
-async def get_stream(stream_id: FromPath[UUID], work: NamedDependency[Work]) -> StreamOut:
+async def get_stream(stream_id: FromPath[UUID], work: NamedDependency[Work]) -> LiveStreamOut:
     """Show a stream."""
-    return StreamOut.of(await streams.get_stream(work, StreamId(stream_id)))
+    return LiveStreamOut.of(await streams.get_stream(work, StreamId(stream_id)))
 
 
 @delete(
@@ -56,10 +61,10 @@ async def remove_stream(stream_id: FromPath[UUID], work: NamedDependency[Work]) 
 @get("/{stream_id:uuid}/key", guards=[may("live.manage")], responses=problems(StreamNotFound))
 async def show_key(
     stream_id: FromPath[UUID], work: NamedDependency[Work], live_desk: NamedDependency[LiveDesk]
-) -> Response[StreamKeyOut]:
+) -> Response[LiveKeyOut]:
     """Tell an encoder's owner where to send, and under which key."""
     key = await streams.show_key(work, live_desk.settings.vault, StreamId(stream_id))
-    return Response(StreamKeyOut(live_desk.rtmp_url, key), headers=NOT_STORED)
+    return Response(LiveKeyOut(live_desk.rtmp_url, key), headers=NOT_STORED)
 
 
 @post(
@@ -69,10 +74,10 @@ async def show_key(
 )
 async def change_key(
     stream_id: FromPath[UUID], work: NamedDependency[Work], live_desk: NamedDependency[LiveDesk]
-) -> Response[StreamKeyOut]:
+) -> Response[LiveKeyOut]:
     """Give a stream another key; the old one opens nothing from now on."""
     key = await streams.change_key(work, live_desk.settings.vault, StreamId(stream_id))
-    return Response(StreamKeyOut(live_desk.rtmp_url, key), headers=NOT_STORED)
+    return Response(LiveKeyOut(live_desk.rtmp_url, key), headers=NOT_STORED)
 
 
 @post(

@@ -1,0 +1,91 @@
+import shaka from "shaka-player/dist/shaka-player.hls-es2021.js";
+
+import type { LiveEngine } from "../live";
+import type { PlayerProblem } from "../problem";
+import { errorIn, problemOf } from "./shaka-problems";
+
+/** What viewers are behind what happens: three parts, and what a line and a decoder need. */
+const TARGET_LATENCY_SECONDS = 1.6;
+
+const configuration = {
+  manifest: {
+    defaultPresentationDelay: 0,
+    hls: { disableClosedCaptionsDetection: true },
+    retryParameters: { maxAttempts: 6, baseDelay: 300, backoffFactor: 1.5, timeout: 20_000 },
+  },
+  streaming: {
+    lowLatencyMode: true,
+    rebufferingGoal: 0.05,
+    bufferingGoal: 12,
+    // What was seen may be rewound to without being fetched again.
+    bufferBehind: 60,
+    retryParameters: { maxAttempts: 6, baseDelay: 300, backoffFactor: 1.5, timeout: 20_000 },
+    // Whoever falls behind catches up, too slowly to be heard; whoever is too close waits.
+    liveSync: {
+      enabled: true,
+      targetLatency: TARGET_LATENCY_SECONDS,
+      targetLatencyTolerance: 0.4,
+      maxPlaybackRate: 1.08,
+      minPlaybackRate: 0.96,
+    },
+  },
+};
+
+/** Follows low-latency HLS through Media Source Extensions, by Shaka Player. */
+export class ShakaLiveEngine implements LiveEngine {
+  readonly #video: HTMLVideoElement;
+  readonly #player = new shaka.Player();
+
+  constructor(video: HTMLVideoElement, onProblem: (problem: PlayerProblem) => void) {
+    this.#video = video;
+    this.#player.configure(configuration);
+    this.#player.addEventListener("error", (event) => {
+      const error = errorIn(event);
+      if (error.severity === shaka.util.Error.Severity.CRITICAL) onProblem(problemOf(error));
+    });
+  }
+
+  static isSupported(): boolean {
+    shaka.polyfill.installAll();
+    return shaka.Player.isBrowserSupported();
+  }
+
+  async load(url: string): Promise<void> {
+    await this.#player.attach(this.#video);
+    await this.#player.load(url);
+  }
+
+  goLive(): void {
+    this.#player.configure("streaming.liveSync.enabled", true);
+    this.#player.goToLive();
+  }
+
+  seekBehind(seconds: number): void {
+    // Whoever rewinds wants to stay there.
+    this.#player.configure("streaming.liveSync.enabled", seconds === 0);
+    const { start, end } = this.#player.seekRange();
+    this.#video.currentTime = Math.max(start, end - seconds);
+  }
+
+  latencySeconds(): number | null {
+    const shown = this.#player.getPlayheadTimeAsDate();
+    return shown === null ? null : (Date.now() - shown.getTime()) / 1000;
+  }
+
+  rewindSeconds(): number {
+    const { start, end } = this.#player.seekRange();
+    return Math.max(0, end - start);
+  }
+
+  behindSeconds(): number {
+    return Math.max(0, this.#player.seekRange().end - this.#video.currentTime);
+  }
+
+  isOver(): boolean {
+    return !this.#player.isLive();
+  }
+
+  async destroy(): Promise<void> {
+    await this.#player.destroy();
+  }
+}

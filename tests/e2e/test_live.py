@@ -1,0 +1,87 @@
+"""Live in a browser: a stream is made, sent to by an encoder, and watched from its edge."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Generator
+from contextlib import contextmanager
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.browsing import Visitor, photograph
+from tests.factories.media import MediaFactory
+
+GOP = 60
+SHOWN_FRAMES = "(document.querySelector('video')?.getVideoPlaybackQuality().totalVideoFrames ?? 0)"
+
+
+@contextmanager
+def sending(
+    media: MediaFactory, url: str, *, seconds: int = 600
+) -> Generator[subprocess.Popen[bytes]]:
+    """Send a test picture and a tone as an encoder does, at the speed of life."""
+    sources = ("testsrc2=size=640x360:rate=30", "sine=frequency=440:sample_rate=48000")
+    inputs = [part for one in sources for part in ("-re", "-f", "lavfi", "-i", one)]
+    coding = ("-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency", "-g", str(GOP))
+    encoder = subprocess.Popen(
+        [
+            *(str(media.tools.ffmpeg), "-v", "error", "-nostdin", *inputs, "-t", str(seconds)),
+            *(*coding, "-pix_fmt", "yuv420p", "-b:v", "1M", "-c:a", "aac", "-f", "flv", url),
+        ]
+    )
+    try:
+        yield encoder
+    finally:
+        encoder.kill()
+        encoder.wait(timeout=60)
+
+
+def frames_advance(page: Page) -> None:
+    """See that more pictures are shown than a moment ago."""
+    page.wait_for_function(f"() => {SHOWN_FRAMES} > 30")
+    seen = page.evaluate(SHOWN_FRAMES)
+    page.wait_for_function(f"(seen) => {SHOWN_FRAMES} > seen + 30", arg=seen)
+
+
+@pytest.fixture
+def address(owner: Visitor) -> str:
+    """Make a stream by the page, and give where its encoder sends to."""
+    page = owner.page
+    owner.open("/live")
+    page.get_by_role("button", name="Add a stream").first.press("Enter")
+    page.get_by_label("Name").fill("Sunday service")
+    page.get_by_label("Description").fill("Every week at ten.")
+    page.get_by_role("dialog").get_by_role("button", name="Add a stream").press("Enter")
+    expect(page.get_by_role("heading", name="Send “Sunday service”")).to_be_visible()
+    server = page.get_by_label("Server").input_value()
+    key = page.get_by_label("Stream key").input_value()
+    photograph(page, "live-encoder")
+    page.get_by_role("dialog").get_by_role("button", name="Close").last.press("Enter")
+    return f"{server}/{key}"
+
+
+def test_what_an_encoder_sends_is_watched_from_its_edge(
+    owner: Visitor, media: MediaFactory, address: str
+):
+    page = owner.page
+    page.get_by_role("link", name="Watch").last.press("Enter")
+    expect(page.get_by_text("Not live right now")).to_be_visible()
+    photograph(page, "live-waiting")
+    with sending(media, address):
+        frames_advance(page)
+        latency = page.get_by_test_id("latency")
+        expect(latency).to_be_visible()
+        photograph(page, "live-watching")
+        # Whoever pauses falls behind, and goes back to the edge by a button.
+        page.get_by_role("button", name="Pause").press("Enter")
+        page.wait_for_timeout(6_000)
+        page.get_by_role("button", name="Play").press("Enter")
+        page.get_by_role("button", name="Go to live").press("Enter")
+        expect(page.get_by_role("button", name="Live", exact=True)).to_be_disabled()
+        frames_advance(page)
+        page.get_by_role("link", name="All streams").press("Enter")
+        expect(page.get_by_role("listitem").get_by_text("Live", exact=True)).to_be_visible()
+        expect(page.get_by_role("button", name="Remove: Sunday service")).to_be_disabled()
+        photograph(page, "live-list")
+    assert owner.barriers() == []

@@ -1,0 +1,83 @@
+import { type LiveStream, unwrap } from "@streamverse/client";
+import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
+
+import { api } from "../../app/api";
+
+const LOOK_AGAIN_MS = 4_000;
+const REWIND_MINUTES = 120;
+const streamsKey = ["live", "streams"] as const;
+
+export const streamsQuery = queryOptions({
+  queryKey: streamsKey,
+  queryFn: () => unwrap(api.GET("/api/v1/live/streams")),
+  refetchInterval: LOOK_AGAIN_MS,
+});
+
+export const streamQuery = (id: string) =>
+  queryOptions({
+    queryKey: [...streamsKey, id],
+    queryFn: () =>
+      unwrap(api.GET("/api/v1/live/streams/{stream_id}", { params: { path: { stream_id: id } } })),
+    refetchInterval: LOOK_AGAIN_MS,
+  });
+
+export const keyQuery = (id: string) =>
+  queryOptions({
+    queryKey: [...streamsKey, id, "key"],
+    queryFn: () =>
+      unwrap(
+        api.GET("/api/v1/live/streams/{stream_id}/key", { params: { path: { stream_id: id } } }),
+      ),
+    // The key is for those who have just asked for it.
+    gcTime: 0,
+  });
+
+/** The address at which a stream is watched; asked for anew each time that it goes live. */
+export const livePlaybackQuery = ({ id, live_since }: LiveStream) =>
+  queryOptions({
+    queryKey: [...streamsKey, id, "playback", live_since],
+    queryFn: () =>
+      unwrap(
+        api.POST("/api/v1/live/streams/{stream_id}/playback", {
+          params: { path: { stream_id: id } },
+        }),
+      ),
+    enabled: live_since !== null,
+    staleTime: Infinity,
+    gcTime: 0,
+  });
+
+const useSettled = () => {
+  const queryClient = useQueryClient();
+  return () => queryClient.invalidateQueries({ queryKey: streamsKey });
+};
+
+export function useAddStream() {
+  return useMutation({
+    mutationFn: (said: { name: string; description: string }) =>
+      unwrap(
+        api.POST("/api/v1/live/streams", { body: { ...said, rewind_minutes: REWIND_MINUTES } }),
+      ),
+    onSettled: useSettled(),
+  });
+}
+
+export function useChangeKey(id: string) {
+  return useMutation({
+    mutationFn: () =>
+      unwrap(
+        api.POST("/api/v1/live/streams/{stream_id}/key", { params: { path: { stream_id: id } } }),
+      ),
+    onSettled: useSettled(),
+  });
+}
+
+export function useRemoveStream(id: string) {
+  return useMutation({
+    mutationFn: () =>
+      unwrap(
+        api.DELETE("/api/v1/live/streams/{stream_id}", { params: { path: { stream_id: id } } }),
+      ),
+    onSettled: useSettled(),
+  });
+}

@@ -1,0 +1,71 @@
+import { buttonClass, EmptyState, Skeleton } from "@streamverse/ui";
+import { useQuery } from "@tanstack/react-query";
+import { getRouteApi, Link } from "@tanstack/react-router";
+import { Radio } from "lucide-react";
+
+import { sentenceOf } from "../app/api";
+import { useText } from "../app/i18n";
+import { LiveBadge } from "../features/live/LiveBadge";
+import { LiveStage } from "../features/live/LiveStage";
+import { livePlaybackQuery, streamQuery } from "../features/live/queries";
+import { ProblemNotice } from "../features/ProblemNotice";
+
+const route = getRouteApi("/member/layout/live/$id");
+
+/** A stream: what goes out on it, or that nothing does yet. */
+export function LiveStreamPage() {
+  const text = useText();
+  const { live } = text;
+  const { id } = route.useParams();
+  const query = useQuery(streamQuery(id));
+  const stream = query.data;
+  const playback = useQuery(livePlaybackQuery(stream ?? { ...NOTHING, id }));
+  return (
+    <div className="gutter mx-auto grid max-w-6xl gap-5 pt-4 pb-12">
+      <title>{stream === undefined ? text.appName : `${stream.name} · ${text.appName}`}</title>
+      {query.isPending && <Skeleton className="aspect-video" />}
+      {query.isError && (
+        <ProblemNotice
+          sentence={sentenceOf(query.error, text)}
+          onRetry={() => void query.refetch()}
+        />
+      )}
+      {stream !== undefined && (
+        <>
+          {playback.data === undefined ? (
+            <div className="grid aspect-video place-items-center rounded-card bg-raised">
+              <EmptyState icon={<Radio aria-hidden size={36} />} title={live.waiting}>
+                <p role="status">{live.waitingBody}</p>
+              </EmptyState>
+            </div>
+          ) : (
+            <LiveStage key={playback.data.hls_url} name={stream.name} url={playback.data.hls_url} />
+          )}
+          <div className="flex flex-wrap items-start justify-between gap-4">
+            <div className="grid gap-2">
+              <h1 className="flex flex-wrap items-center gap-3 text-3xl font-bold wrap-anywhere">
+                {stream.name}
+                {stream.live_since !== null && <LiveBadge />}
+              </h1>
+              {stream.description !== "" && (
+                <p className="max-w-prose whitespace-pre-line text-muted">{stream.description}</p>
+              )}
+            </div>
+            <Link to="/live" className={buttonClass("quiet", "sm")}>
+              {live.back}
+            </Link>
+          </div>
+        </>
+      )}
+    </div>
+  );
+}
+
+const NOTHING = {
+  name: "",
+  description: "",
+  rewind_minutes: 0,
+  state: "idle",
+  live_since: null,
+  created_at: "",
+} as const;
