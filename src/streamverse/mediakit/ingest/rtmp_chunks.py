@@ -168,7 +168,7 @@ class ChunkReader:
     def next_message(self) -> Message | None:
         """Give the next whole message, if there is one."""
         while True:
-            stream = self._open or self._start_chunk()
+            stream = self._open or self._go_on() or self._start_chunk()
             if stream is None:
                 return None
             taken = self._data[self._position : self._position + self._left_bytes]
@@ -202,6 +202,16 @@ class ChunkReader:
         stream.payload.clear()
         header = stream.header
         return Message(header.message_kind, payload, stream.timestamp_ms, header.stream_id)
+
+    def _go_on(self) -> _ChunkStream | None:
+        """Begin a chunk of a message under way; most chunks are such, with a header of a byte."""
+        head = self._data[self._position : self._position + 1]
+        stream = self._streams.get(head[0] & 0x3F) if head >= b"\xc0" else None
+        if stream is None or not stream.payload or stream.header.time >= EXTENDED:
+            return None
+        self._position += 1
+        self._left_bytes = min(stream.header.length - len(stream.payload), self.chunk_bytes)
+        return stream
 
     def _start_chunk(self) -> _ChunkStream | None:
         parsed = ChunkHeader.parse(self._data, self._position)
