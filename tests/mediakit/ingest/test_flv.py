@@ -190,6 +190,14 @@ def test_the_clock_of_32_bits_goes_on():
     assert found == [wrap - 20, wrap + 3, wrap + 1, wrap - 5, wrap + 1_000_000, wrap]
 
 
+def test_both_tracks_go_by_one_clock():
+    tracks = started(b"\x17\0\0\0\0" + AVCC)
+    tracks.read_audio(b"\xaf\0" + ASC, 0)
+    wrap = 1 << 32
+    assert tracks.read_audio(b"\xaf\1x", wrap - 10).decode_ticks == (wrap - 10) * 90
+    assert tracks.read_video(b"\x17\1\0\0\0" + IDR, 5).decode_ticks == (wrap + 5) * 90
+
+
 composition = st.integers(-(1 << 23), (1 << 23) - 1)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
 from streamverse.mediakit.ingest.formats import (
     LENGTH_BYTES,
@@ -202,7 +202,7 @@ class FlvTracks:
     """Turns the packets of a stream into formats and samples; a format is said when it changes."""
 
     def __init__(self) -> None:
-        self._clocks: dict[str, int] = {}
+        self._time_ms: int | None = None
         self._video: VideoFormat | None = None
         self._audio: AudioFormat | None = None
         self._length_bytes = LENGTH_BYTES
@@ -224,7 +224,7 @@ class FlvTracks:
         if not tag.body:
             return None
         payload, is_keyframe = self._read_picture(tag)
-        ticks = self._ticks("video", timestamp_ms, tag.offset_ns)
+        ticks = self._ticks(timestamp_ms, tag.offset_ns)
         shown = ticks + tag.composition_ms * TICKS_PER_MS
         return Sample("video", ticks, shown, is_keyframe, payload)
 
@@ -258,16 +258,15 @@ class FlvTracks:
             return found
         if tag.kind != FRAMES or self._audio is None or not tag.body:
             return None
-        ticks = self._ticks("audio", timestamp_ms, tag.offset_ns)
+        ticks = self._ticks(timestamp_ms, tag.offset_ns)
         return Sample("audio", ticks, ticks, is_keyframe=True, payload=tag.body)
 
-    def _ticks(self, track: Literal["video", "audio"], timestamp_ms: int, offset_ns: int) -> int:
-        """Take the turns off a clock of 32 bits; it may run backwards as well."""
-        before = self._clocks.get(track, timestamp_ms)
+    def _ticks(self, timestamp_ms: int, offset_ns: int) -> int:
+        """Take the turns off the clock of 32 bits of both tracks, which may run backwards."""
+        before = timestamp_ms if self._time_ms is None else self._time_ms
         half = WRAP_MS // 2
-        time_ms = before + (timestamp_ms - before + half) % WRAP_MS - half
-        self._clocks[track] = time_ms
-        return time_ms * TICKS_PER_MS + offset_ns * TICKS_PER_MS // NS_PER_MS
+        self._time_ms = before + (timestamp_ms - before + half) % WRAP_MS - half
+        return self._time_ms * TICKS_PER_MS + offset_ns * TICKS_PER_MS // NS_PER_MS
 
 
 # --- the other way --------------------------------------------------------------------------------

@@ -23,8 +23,11 @@ ESCAPED_OBJECT_TYPE, ESCAPED_RATE = 31, 15
 OPUS_RATE_HZ: Final = 48_000
 MOST_CHANNELS: Final = 8
 LONGEST_SIDE: Final = 16_384
+MOST_SETS: Final = 31
+LONGEST_SET: Final = 0xFFFF
 START_CODES: Final = (b"\0\0\0\1", b"\0\0\1")
 LENGTH_BYTES: Final = 4
+HEVC_VIDEO_SET: Final = 32
 AV1_FIXED_BYTES: Final = 4
 
 T = TypeVar("T")
@@ -123,7 +126,9 @@ def hevc_format_of(sets: Sequence[tuple[int, Sequence[bytes]]]) -> VideoFormat:
     return VideoFormat("hevc", fixed + content, *_size(sequence.width, sequence.height))
 
 
-def _counted(nals: Iterable[bytes]) -> list[bytes]:
+def _counted(nals: Sequence[bytes]) -> list[bytes]:
+    if len(nals) > MOST_SETS or max(map(len, nals)) > LONGEST_SET:
+        raise MediaRefused("The encoder sends more parameter sets than fit into a configuration.")
     return [len(nal).to_bytes(2) + nal for nal in nals]
 
 
