@@ -7,7 +7,7 @@ import os
 import socket
 import ssl
 import struct
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Self
 
 import pytest
+import uvloop
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -507,3 +508,19 @@ async def test_publishers_do_not_wait_with_those_without_a_key():
             await publisher.start()
             assert len(server.waiting) == 0
     assert len(studio.recorder.reasons) == 3
+
+
+@pytest.mark.parametrize(
+    "test",
+    [
+        test_a_publisher_who_hangs_up,
+        test_the_receiver_ends_a_publisher,
+        test_a_receiver_that_falls_behind,
+        test_a_publisher_who_only_drips,
+        test_a_thousand_connections_without_a_key,
+    ],
+)
+def test_on_the_event_loop_that_the_program_runs_on(
+    test: Callable[[], Coroutine[None, None, None]],
+):
+    uvloop.run(test())

@@ -177,6 +177,7 @@ class RtmpConnection(asyncio.Protocol):
             self._unasked_bytes += len(data)
             if self._unasked_bytes >= FED_BYTES:
                 self._unasked_bytes = 0
+                self._pause()
                 self._fed.set()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -301,7 +302,6 @@ class RtmpConnection(asyncio.Protocol):
             self._resume()
             await self._fed.wait()
             self._fed.clear()
-            self._pause()
             await receiver.writable()
 
     async def _ask(self, asked: PublishAsked) -> Receiver:
