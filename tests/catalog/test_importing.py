@@ -182,7 +182,7 @@ def test_lines_are_numbered_as_an_editor_shows_them() -> None:
 def test_what_is_written_is_read_again() -> None:
     identity = {"id": UUID(int=7), "kind": "movie", "parent_id": None}
     related = [RelatedLine(UUID(int=8), RelationKind.SEQUEL)]
-    patch = TitlePatch(**{**_fields(EVERYTHING), "related": related})
+    patch = TitlePatch(**{**_fields(EVERYTHING), "related": related, "plans": [UUID(int=9)]})
     [line] = read_sheet(write_csv([(identity, patch)]).encode(), is_csv=True)
     assert line.problems == ()
     assert (line.id, line.kind, line.parent_id) == (UUID(int=7), TitleKind.MOVIE, None)

@@ -59,6 +59,7 @@ def card(title_id: TitleId, clock: FixedClock) -> dict[str, object]:
         "poster": None,
         "created_at": moment(clock),
         "progress": None,
+        "locked_by": None,
     }
 
 

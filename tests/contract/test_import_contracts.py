@@ -27,6 +27,7 @@ CLEAN_TREE = {
     "app/registry.py": "from planted.domains.media import models\n",
     "domains/identity/public.py": "from planted.kit import work\n",
     "domains/identity/contracts.py": "",
+    "domains/billing/public.py": "from planted.domains.identity import public as identity\n",
     "domains/profiles/public.py": "from planted.domains.identity import public as identity\n",
     "domains/media/contracts.py": "",
     "domains/media/models.py": "import sqlalchemy\n",

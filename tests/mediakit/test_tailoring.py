@@ -34,11 +34,32 @@ def test_who_says_nothing_gets_everything():
         ("film", Tailoring(max_height=480), ["v480", "v360"]),
         ("film", Tailoring(max_height=479), ["v360"]),
         ("film", Tailoring(max_height=100), ["v360"]),
+        ("film", Tailoring(allowed_height=480), ["v480", "v360"]),
+        ("film", Tailoring(allowed_height=360, max_height=480), ["v360"]),
     ],
-    ids=["old", "new", "decodes none", "fits", "capped", "none so small"],
+    ids=["old", "new", "decodes none", "fits", "capped", "none so small", "allowed", "both"],
 )
 def test_pictures(timeline: str, tailoring: Tailoring, kept: list[str]):
     assert names(tailoring, TrackKind.VIDEO, timeline) == kept
+
+
+@pytest.mark.parametrize(
+    ("name", "is_allowed"),
+    [
+        ("v480", True),
+        ("v480-2-hevc", True),
+        ("v720", False),
+        ("v720-2", False),
+        ("v1080-av1", False),
+        ("a0", True),
+        ("a0-surround", True),
+        ("t1", True),
+        ("master", True),
+    ],
+)
+def test_what_is_allowed_is_told_by_the_name_of_a_track(*, name: str, is_allowed: bool):
+    assert Tailoring(allowed_height=480).allows(name) is is_allowed
+    assert EVERYTHING.allows(name)
 
 
 def test_sound_that_the_device_does_not_decode_is_left_out():

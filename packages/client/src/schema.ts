@@ -53,6 +53,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/accounts/{account_id}/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GetSubscription */
+        get: operations["ApiV1AdminAccountsAccountIdPlanGetSubscription"];
+        /** GivePlan */
+        put: operations["ApiV1AdminAccountsAccountIdPlanGivePlan"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/activity": {
         parameters: {
             query?: never;
@@ -375,6 +393,58 @@ export interface paths {
         /** ListPermissions */
         get: operations["ApiV1AdminPermissionsListPermissions"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ListAllPlans */
+        get: operations["ApiV1AdminPlansListAllPlans"];
+        put?: never;
+        /** AddPlan */
+        post: operations["ApiV1AdminPlansAddPlan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/plans/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** OrderPlans */
+        put: operations["ApiV1AdminPlansOrderOrderPlans"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/plans/{plan_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** ChangePlan */
+        put: operations["ApiV1AdminPlansPlanIdChangePlan"];
         post?: never;
         delete?: never;
         options?: never;
@@ -2541,6 +2611,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ListPlans */
+        get: operations["ApiV1PlansListPlans"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/playback/licenses/clearkey/{package_id}/{grant}": {
         parameters: {
             query?: never;
@@ -3328,6 +3415,23 @@ export interface paths {
         post?: never;
         /** RemoveDevice */
         delete: operations["ApiV1UsersMeDevicesDeviceIdRemoveDevice"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/me/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GetOwnPlan */
+        get: operations["ApiV1UsersMePlanGetOwnPlan"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -4691,6 +4795,7 @@ export interface components {
             /** Format: date-time */
             created_at: string;
             progress: number | null;
+            locked_by: components["schemas"]["Lock"] | null;
             episode: components["schemas"]["library_schemas_watching_PlaceOut"] | null;
             resume_at_ms: number | null;
             opens_at: string | null;
@@ -4969,6 +5074,12 @@ export interface components {
             /** Format: date-time */
             created_at: string;
         };
+        /**
+         * Lock
+         * @description Why somebody who may know of a title may not watch it.
+         * @enum {string}
+         */
+        Lock: "plan";
         /** LoginIn */
         LoginIn: {
             email: string;
@@ -5196,6 +5307,11 @@ export interface components {
             /** @default false */
             has_offers: boolean;
         };
+        /** OfferedPlanOut */
+        OfferedPlanOut: {
+            plan: components["schemas"]["PlanOut"];
+            accounts: number;
+        };
         /** OrderIn */
         OrderIn: {
             title_ids: string[];
@@ -5206,6 +5322,16 @@ export interface components {
          * @enum {string}
          */
         Outcome: "new" | "changed" | "unchanged" | "wrong";
+        /** OwnPlanOut */
+        OwnPlanOut: {
+            name: string | null;
+            streams_at_once: number;
+            devices_at_most: number;
+            max_height: number | null;
+            regions: string[];
+            streams: components["schemas"]["playback_schemas_StreamOut"][];
+            devices: components["schemas"]["UsedDeviceOut"][];
+        };
         /** ParentalPreferences */
         ParentalPreferences: {
             /** @default false */
@@ -5323,6 +5449,39 @@ export interface components {
         /** PlacesOut */
         PlacesOut: {
             items: string[];
+        };
+        /** PlanIn */
+        PlanIn: {
+            name: string;
+            /** @default  */
+            description: string;
+            /** @default 0 */
+            streams_at_once: number;
+            /** @default 0 */
+            devices_at_most: number;
+            max_height?: number | null;
+            regions?: string[];
+            /** @default false */
+            is_default: boolean;
+            /** @default false */
+            is_archived: boolean;
+        };
+        /** PlanOrderIn */
+        PlanOrderIn: {
+            plan_ids: string[];
+        };
+        /** PlanOut */
+        PlanOut: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            description: string;
+            streams_at_once: number;
+            devices_at_most: number;
+            max_height: number | null;
+            regions: string[];
+            is_default: boolean;
+            is_archived: boolean;
         };
         /** PlaybackIn */
         PlaybackIn: {
@@ -5988,23 +6147,9 @@ export interface components {
             /** Format: date-time */
             measured_at: string;
         };
-        /** StreamOut */
-        StreamOut: {
-            /** Format: uuid */
-            id: string;
-            kind: string;
-            title: components["schemas"]["TitleCardOut"];
-            episode: components["schemas"]["library_schemas_watching_PlaceOut"] | null;
-            /** Format: date-time */
-            started_at: string;
-            watched_ms: number;
-            position_ms: number;
-            duration_ms: number;
-            is_finished: boolean;
-        };
         /** StreamPage */
         StreamPage: {
-            items: components["schemas"]["StreamOut"][];
+            items: components["schemas"]["library_schemas_watching_StreamOut"][];
             next_cursor: string | null;
         };
         /**
@@ -6019,6 +6164,18 @@ export interface components {
             name: string;
             description: string;
             country: string | null;
+        };
+        /** SubscriptionIn */
+        SubscriptionIn: {
+            plan_id?: string | null;
+            ends_at?: string | null;
+        };
+        /** SubscriptionOut */
+        SubscriptionOut: {
+            plan: components["schemas"]["PlanOut"] | null;
+            is_given: boolean;
+            starts_at: string | null;
+            ends_at: string | null;
         };
         /** SubtitleAppearance */
         SubtitleAppearance: {
@@ -6134,6 +6291,7 @@ export interface components {
             /** Format: date-time */
             created_at: string;
             progress: number | null;
+            locked_by: components["schemas"]["Lock"] | null;
         };
         /** TitleDetailsOut */
         TitleDetailsOut: {
@@ -6186,6 +6344,7 @@ export interface components {
             /** Format: date-time */
             created_at: string;
             progress: number | null;
+            locked_by: components["schemas"]["Lock"] | null;
             original_name: string;
             tagline: string;
             description: string;
@@ -6231,6 +6390,7 @@ export interface components {
                 [key: string]: components["schemas"]["Words"];
             };
             windows?: components["schemas"]["WindowLine"][];
+            plans?: string[];
             markers?: components["schemas"]["MarkerLine"][];
             related?: components["schemas"]["RelatedLine"][];
         };
@@ -6351,6 +6511,13 @@ export interface components {
             items: components["schemas"]["UploadOut"][];
             protection: components["schemas"]["Protection"];
             next_cursor: string | null;
+        };
+        /** UsedDeviceOut */
+        UsedDeviceOut: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            is_current: boolean;
         };
         /** VersionOut */
         VersionOut: {
@@ -6539,6 +6706,20 @@ export interface components {
             season: number;
             number: number;
         };
+        /** StreamOut */
+        library_schemas_watching_StreamOut: {
+            /** Format: uuid */
+            id: string;
+            kind: string;
+            title: components["schemas"]["TitleCardOut"];
+            episode: components["schemas"]["library_schemas_watching_PlaceOut"] | null;
+            /** Format: date-time */
+            started_at: string;
+            watched_ms: number;
+            position_ms: number;
+            duration_ms: number;
+            is_finished: boolean;
+        };
         /** FolderIn */
         library_schemas_watchlists_FolderIn: {
             name: string;
@@ -6578,6 +6759,15 @@ export interface components {
             markers: components["schemas"]["MarkerLine"][];
             next_title: components["schemas"]["NextTitleOut"] | null;
             throughput_bps: number | null;
+        };
+        /** StreamOut */
+        playback_schemas_StreamOut: {
+            /** Format: uuid */
+            id: string;
+            device: string;
+            title: string | null;
+            /** Format: date-time */
+            since: string;
         };
         /** SummaryOut */
         playback_schemas_SummaryOut: {
@@ -6849,6 +7039,174 @@ export interface operations {
             };
             /** @description `identity.own_account`: This is your own account; `identity.only_owner`: This is the only owner */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    ApiV1AdminAccountsAccountIdPlanGetSubscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubscriptionOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description `kit.unauthenticated`: Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `kit.forbidden`: You may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `identity.account_not_found`: No such account; `billing.plan_not_found`: No such plan */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `billing.plan_archived`: The plan is archived */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `kit.invalid`: The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    ApiV1AdminAccountsAccountIdPlanGivePlan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SubscriptionIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubscriptionOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description `kit.unauthenticated`: Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `kit.forbidden`: You may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `identity.account_not_found`: No such account; `billing.plan_not_found`: No such plan */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `billing.plan_archived`: The plan is archived */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `kit.invalid`: The request is not valid */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8577,6 +8935,298 @@ export interface operations {
             };
             /** @description `kit.unauthenticated`: Log in first */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    ApiV1AdminPlansListAllPlans: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfferedPlanOut"][];
+                };
+            };
+            /** @description `kit.unauthenticated`: Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `kit.forbidden`: You may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    ApiV1AdminPlansAddPlan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description `kit.unauthenticated`: Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `kit.forbidden`: You may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `billing.plan_not_found`: No such plan */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `billing.plan_name_taken`: The name is taken; `billing.too_many_plans`: Too many plans */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `kit.invalid`: The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    ApiV1AdminPlansOrderOrderPlans: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanOrderIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanOut"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description `kit.unauthenticated`: Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `kit.forbidden`: You may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `billing.plan_not_found`: No such plan */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `billing.plan_name_taken`: The name is taken; `billing.too_many_plans`: Too many plans */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `kit.invalid`: The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    ApiV1AdminPlansPlanIdChangePlan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description `kit.unauthenticated`: Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `kit.forbidden`: You may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `billing.plan_not_found`: No such plan */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `billing.plan_name_taken`: The name is taken; `billing.too_many_plans`: Too many plans */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `kit.invalid`: The request is not valid */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -16760,6 +17410,35 @@ export interface operations {
             };
         };
     };
+    ApiV1PlansListPlans: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanOut"][];
+                };
+            };
+            /** @description `kit.unauthenticated`: Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
     ApiV1PlaybackLicensesClearkeyPackageIdGrantGiveLicense: {
         parameters: {
             query?: never;
@@ -16934,7 +17613,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `playback.title_too_mature`: Not for this profile; `playback.title_not_here`: Not available here; `playback.title_not_now`: Not available now; `playback.pin_needed`: This title takes a PIN; `profiles.pin_wrong`: Wrong PIN */
+            /** @description `playback.title_too_mature`: Not for this profile; `playback.title_not_here`: Not available here; `playback.title_not_now`: Not available now; `playback.plan_needed`: Not in your plan; `playback.plan_region`: Your plan is for other countries; `playback.pin_needed`: This title takes a PIN; `profiles.pin_wrong`: Wrong PIN */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18651,7 +19330,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `playback.title_too_mature`: Not for this profile; `playback.title_not_here`: Not available here; `playback.title_not_now`: Not available now; `playback.pin_needed`: This title takes a PIN; `profiles.pin_wrong`: Wrong PIN */
+            /** @description `playback.title_too_mature`: Not for this profile; `playback.title_not_here`: Not available here; `playback.title_not_now`: Not available now; `playback.plan_needed`: Not in your plan; `playback.plan_region`: Your plan is for other countries; `playback.pin_needed`: This title takes a PIN; `profiles.pin_wrong`: Wrong PIN */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19969,6 +20648,35 @@ export interface operations {
             };
             /** @description `identity.device_not_found`: No such device */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    ApiV1UsersMePlanGetOwnPlan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnPlanOut"];
+                };
+            };
+            /** @description `kit.unauthenticated`: Log in first */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -19,6 +19,7 @@ from litestar.openapi.plugins import JsonRenderPlugin
 import streamverse
 from streamverse.app.crawlers import Crawlers
 from streamverse.app.web import DOCUMENT, WebApp
+from streamverse.domains.billing.routes import router as billing_router
 from streamverse.domains.catalog.routes import router as catalog_router
 from streamverse.domains.identity.routes import authenticate, get_jwks, people_only
 from streamverse.domains.identity.routes import router as identity_router
@@ -135,6 +136,7 @@ def assemble_api() -> Litestar:
         path=f"{API_PREFIX}/v1",
         route_handlers=[
             of_people,
+            billing_router,
             catalog_router,
             playback_router,
             media_router,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from streamverse.domains.billing import models as billing_models
+from streamverse.domains.billing.public import BILLING_EXPORTERS
 from streamverse.domains.catalog import jobs as catalog_jobs
 from streamverse.domains.catalog import models as catalog_models
 from streamverse.domains.catalog.listeners import listeners as catalog_listeners
@@ -67,6 +69,7 @@ MODELS = (
     idempotency,
     mail,
     identity_models,
+    billing_models,
     profiles_models,
     media_models,
     live_models,
@@ -84,6 +87,7 @@ METADATA = Base.metadata
 # What people get of what is kept about them: every domain that keeps something adds its part.
 EXPORTERS = (
     *IDENTITY_EXPORTERS,
+    *BILLING_EXPORTERS,
     *PROFILE_EXPORTERS,
     *LIBRARY_EXPORTERS,
     *SEARCH_EXPORTERS,

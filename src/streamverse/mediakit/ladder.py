@@ -76,6 +76,11 @@ class Rung:
         return f"v{self.name.removesuffix('p')}{suffix}"
 
     @property
+    def lines(self) -> int:
+        """The lines that it is named after: 720 of `720p` and `720p-2`."""
+        return int(self.name.partition("-")[0].removesuffix("p"))
+
+    @property
     def level(self) -> str:
         """The level as encoders take it: `3.1`."""
         if self.codec_family is CodecFamily.AV1:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -15,24 +16,33 @@ SAMPLE_ENTRIES: Final = {
     CodecFamily.AV1: "av01",
 }
 
+_LINES = re.compile(r"v([0-9]{1,5})(?:-|$)")
+
 
 @dataclass(frozen=True, slots=True)
 class Tailoring:
-    """What one viewer's device can do and what they like.
+    """What one viewer's device can do, what they like, and what they may.
 
     ``codecs`` are the sample entries that it decodes (``av01``); where it names none, it decodes
-    everything. ``max_height`` caps the shorter side of pictures. Languages come in the order in
-    which they are wanted.
+    everything. ``max_height`` caps the shorter side of pictures as a wish, ``allowed_height`` the
+    lines that renditions are named after as a right. Languages come in the order in which they are
+    wanted.
     """
 
     codecs: tuple[str, ...] = ()
     max_height: int | None = None
     audio_languages: tuple[str, ...] = ()
     text_languages: tuple[str, ...] = ()
+    allowed_height: int | None = None
 
     def decodes(self, codec: str) -> bool:
         """Tell whether the device plays a codec, given as in manifests."""
         return not self.codecs or codec.partition(".")[0] in self.codecs
+
+    def allows(self, track_name: str) -> bool:
+        """Tell whether a track may be fetched, by its name alone: `v1080`, `v720-2-hevc`."""
+        found = _LINES.match(track_name)
+        return self.allowed_height is None or not found or int(found[1]) <= self.allowed_height
 
 
 EVERYTHING: Final = Tailoring()
@@ -41,7 +51,8 @@ EVERYTHING: Final = Tailoring()
 def tailor(timeline: Timeline, tailoring: Tailoring) -> Timeline:
     """Leave out what the device cannot play or shall not, and put wanted languages first.
 
-    Pictures and sound never vanish altogether: where nothing fits, the nearest stays.
+    Pictures and sound never vanish altogether: where nothing fits, the nearest stays. Only what is
+    not allowed is never there; whoever allows leaves something to watch.
     """
     if tailoring == EVERYTHING:
         return timeline
@@ -53,6 +64,7 @@ def tailor(timeline: Timeline, tailoring: Tailoring) -> Timeline:
 
 def _tailor_package(package: Package, tailoring: Tailoring) -> Package:
     video = _playable(package.tracks_of(TrackKind.VIDEO), tailoring)
+    video = [track for track in video if tailoring.allows(track.name)]
     sound = _playable(package.tracks_of(TrackKind.AUDIO), tailoring)
     sound = _preferred(sound, tailoring.audio_languages)
     text = _preferred(package.tracks_of(TrackKind.TEXT), tailoring.text_languages)

@@ -96,6 +96,13 @@ class Visibility(enum.Enum):
     TOO_MATURE = "too_mature"
     NOT_HERE = "not_here"
     NOT_NOW = "not_now"
+    NOT_IN_PLAN = "not_in_plan"
+
+
+class Lock(enum.StrEnum):
+    """Why somebody who may know of a title may not watch it."""
+
+    PLAN = "plan"
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +206,7 @@ class TitlePatch(Struct, frozen=True, omit_defaults=True):
     credits: list[CreditLine] | UnsetType = UNSET
     translations: dict[str, Words] | UnsetType = UNSET
     windows: list[WindowLine] | UnsetType = UNSET
+    plans: list[UUID] | UnsetType = UNSET
     markers: list[MarkerLine] | UnsetType = UNSET
     related: list[RelatedLine] | UnsetType = UNSET
 

@@ -28,9 +28,10 @@ from streamverse.domains.catalog.repository.finding import Findables
 from streamverse.domains.catalog.repository.shelves import Shelves
 from streamverse.domains.catalog.rules.visibility import effective_age
 from streamverse.domains.catalog.schemas.titles import TitleCardOut
-from streamverse.domains.catalog.service import editing, lifecycle, titles
+from streamverse.domains.catalog.service import editing, lifecycle, plans, titles
 from streamverse.domains.catalog.service.editing import fill_title, fill_titles
 from streamverse.domains.catalog.service.lifecycle import await_media
+from streamverse.domains.catalog.service.plans import find_own_plan
 from streamverse.domains.catalog.service.shelves import (
     find_by_names,
     find_next_episodes,
@@ -62,6 +63,7 @@ __all__ = [
     "find_genres",
     "find_names",
     "find_next_episodes",
+    "find_own_plan",
     "find_places",
     "find_revision",
     "find_title",
@@ -70,11 +72,13 @@ __all__ = [
     "find_watchable",
     "find_words",
     "good_until",
+    "has_limited_titles",
     "keep_visible",
     "list_home_collections",
     "list_in_genre",
     "list_largest_genres",
     "list_newest",
+    "list_plan_names",
     "list_unready",
     "show_cards",
     "show_upcoming",
@@ -96,17 +100,34 @@ async def find_visible_title(work: Work, title_id: TitleId) -> Title | None:
 
 
 async def judge_title(
-    work: Work, title_id: TitleId, current: Profile | None = None
+    work: Work,
+    title_id: TitleId,
+    current: Profile | None = None,
+    plan_id: UUID | None = None,
 ) -> tuple[Title | None, Visibility]:
     """Find a title, and tell whether the actor may know of it or why not.
 
     For who tells people what keeps a title away; nobody else gets one that is not visible. Who has
-    the current profile, gives it.
+    the current profile, gives it; ``plan_id`` is the plan that the actor has.
     """
     row = await Titles(work).find(title_id)
     if row is None:
         return None, Visibility.GONE
-    return _view(row), await titles.judge(work, row, await viewer_of(work, current))
+    visibility = await titles.judge(work, row, await viewer_of(work, current))
+    if visibility is Visibility.VISIBLE and not await plans.is_in_own_plan(work, row, plan_id):
+        return _view(row), Visibility.NOT_IN_PLAN
+    return _view(row), visibility
+
+
+async def list_plan_names(work: Work, title_id: TitleId) -> Sequence[str]:
+    """List what the plans are called that a title is part of, where it is not part of all."""
+    row = await Titles(work).find(title_id)
+    return await plans.list_plan_names(work, row.root_id) if row else ()
+
+
+async def has_limited_titles(work: Work) -> bool:
+    """Tell whether any title is part of some plans alone, so that not everybody sees the same."""
+    return await Aspects(work).has_any_plans()
 
 
 async def list_markers(work: Work, title_id: TitleId) -> Sequence[MarkerLine]:

@@ -19,6 +19,7 @@ from streamverse.domains.identity.contracts import (
     SessionId,
     TenantId,
 )
+from streamverse.domains.identity.errors import AccountNotFound
 from streamverse.domains.identity.models import AccountRow
 from streamverse.domains.identity.repository import Accounts, ApiKeys, Devices, Sessions, Tenants
 from streamverse.domains.identity.service import accounts, activity, sessions
@@ -32,6 +33,7 @@ from streamverse.kit.work import Actor, Role, Work, Workshop
 
 __all__ = [
     "IDENTITY_STORE_OWNERS",
+    "AccountNotFound",
     "Correspondence",
     "authenticate",
     "ensure_default_tenant",

@@ -80,6 +80,8 @@ class PackageView:
     duration_ms: int
     key_ids: tuple[UUID, ...] = ()
     codec_families: tuple[CodecFamily, ...] = ()
+    # The lines that the renditions of pictures are named after, each with its codec.
+    renditions: tuple[tuple[CodecFamily, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -263,6 +263,18 @@ class KeyUnknown(NotFound):
         super().__init__("This film has no key of that name: open its page again and press play.")
 
 
+class RenditionNotAllowed(Forbidden):
+    """The rendition is taller than whoever watches may have it."""
+
+    code = "media.rendition_not_allowed"
+    title = "Not in your plan"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This rendition is taller than your plan allows: play one that the manifest lists."
+        )
+
+
 class AddressElsewhere(Forbidden):
     """The address works in the network that it was signed for alone."""
 

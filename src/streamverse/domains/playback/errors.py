@@ -76,6 +76,35 @@ class TitleNotNow(Forbidden):
         super().__init__("This title may not be watched now: it comes later, or its time is over.")
 
 
+class PlanNeeded(Forbidden):
+    """The title is part of other plans."""
+
+    code = "playback.plan_needed"
+    title = "Not in your plan"
+
+    def __init__(self, plans: Sequence[str]) -> None:
+        where = " or ".join(plans)
+        super().__init__(
+            f"This title is part of the plan {where}, which you do not have: ask for it.",
+            plans=list(plans),
+        )
+
+
+class PlanRegion(Forbidden):
+    """The plan is not for the region that the viewer is in."""
+
+    code = "playback.plan_region"
+    title = "Your plan is for other countries"
+
+    def __init__(self, plan: str, regions: Sequence[str]) -> None:
+        super().__init__(
+            f"Your plan, {plan}, is for watching in {', '.join(regions)}: watch there, or ask for "
+            "another plan.",
+            plan=plan,
+            regions=list(regions),
+        )
+
+
 class DeviceCannotPlay(Conflict):
     """The title exists in no form that the device decodes."""
 
@@ -97,7 +126,7 @@ class TooManyDevices(Conflict):
 
     def __init__(self, limit: int) -> None:
         super().__init__(
-            f"This account may be watched on {limit} devices: remove one of them under Security.",
+            f"This account may be watched on {limit} devices: remove one of them under Your plan.",
             limit=limit,
         )
 

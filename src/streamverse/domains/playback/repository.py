@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -107,6 +107,22 @@ class PlaybackSessions:
             )
         )
         return {device_id for device_id in found if device_id is not None}
+
+    async def device_names_of(self, account_id: AccountId, since: datetime) -> Mapping[UUID, str]:
+        """Find the same with the names of the devices, in the order of the alphabet."""
+        name = func.max(PlaybackSessionRow.device_name)
+        query = (
+            select(PlaybackSessionRow.device_id, name)
+            .where(
+                PlaybackSessionRow.account_id == account_id,
+                PlaybackSessionRow.device_id.is_not(None),
+                PlaybackSessionRow.opened_at >= since,
+            )
+            .group_by(PlaybackSessionRow.device_id)
+            .order_by(name, PlaybackSessionRow.device_id)
+        )
+        found = await self._work.session.execute(query)
+        return {device_id: name for device_id, name in found if device_id is not None}
 
     async def last_throughput(self, device_id: UUID) -> int | None:
         """Find how fast the line of a device was when it was last measured."""

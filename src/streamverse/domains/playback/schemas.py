@@ -148,6 +148,29 @@ class StreamOut(msgspec.Struct):
     since: datetime
 
 
+class UsedDeviceOut(msgspec.Struct):
+    """A device that the account has watched on of late, and that so counts."""
+
+    id: UUID
+    name: str
+    is_current: bool
+
+
+class OwnPlanOut(msgspec.Struct, kw_only=True):
+    """The plan of an account, what it allows, and what of it is in use.
+
+    A limit of 0 is none, no region is everywhere; without a plan the limits are the service's own.
+    """
+
+    name: str | None
+    streams_at_once: int
+    devices_at_most: int
+    max_height: int | None
+    regions: list[str]
+    streams: list[StreamOut]
+    devices: list[UsedDeviceOut]
+
+
 class NextTitleOut(msgspec.Struct):
     """What comes after a title."""
 

@@ -9,7 +9,7 @@ from streamverse.kit.db import UtcDateTime
 from streamverse.kit.row_security import enable_row_security
 
 revision = "0025"
-down_revision = "0024g"
+down_revision = "0024k"
 
 
 def upgrade() -> None:

@@ -75,6 +75,7 @@ class TitleRow(TenantOwned, Base):
     shown_from: Mapped[datetime | None]
     effective_age: Mapped[int | None] = mapped_column(SmallInteger)
     has_windows: Mapped[bool] = mapped_column(default=False)
+    has_plans: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
 
 
@@ -122,6 +123,22 @@ class WindowRow(TenantOwned, Base):
     is_barring: Mapped[bool]
     starts_at: Mapped[datetime | None]
     ends_at: Mapped[datetime | None]
+
+
+class TitlePlanRow(TenantOwned, Base):
+    """A plan that a title is part of; for a series it holds for all of it.
+
+    A title without any is part of all plans, and there for those who have none.
+    """
+
+    __tablename__ = "catalog_title_plan"
+
+    title_id: Mapped[UUID] = mapped_column(
+        ForeignKey("catalog_title.id", ondelete="CASCADE"), primary_key=True
+    )
+    plan_id: Mapped[UUID] = mapped_column(
+        ForeignKey("billing_plan.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
 
 
 class MarkerRow(TenantOwned, Base):

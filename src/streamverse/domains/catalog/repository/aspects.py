@@ -26,6 +26,7 @@ from streamverse.domains.catalog.models import (
     RelationRow,
     StudioRow,
     TitleGenreRow,
+    TitlePlanRow,
     TitleStudioRow,
     TitleTagRow,
     TranslationRow,
@@ -41,6 +42,7 @@ Row = (
     | CreditRow
     | TranslationRow
     | WindowRow
+    | TitlePlanRow
     | MarkerRow
     | RelationRow
 )
@@ -112,6 +114,19 @@ class Aspects:
             .order_by(WindowRow.id),
             WindowLine,
         )
+
+    async def plans(self, title_ids: Sequence[UUID]) -> Mapping[UUID, list[UUID]]:
+        """Give the plans that titles are part of, where they are not part of all."""
+        return await self._grouped(
+            select(TitlePlanRow.title_id, TitlePlanRow.plan_id)
+            .where(TitlePlanRow.title_id.in_(title_ids))
+            .order_by(TitlePlanRow.plan_id)
+        )
+
+    async def has_any_plans(self) -> bool:
+        """Tell whether any title is not part of all plans."""
+        found = await self._work.session.scalar(select(TitlePlanRow.plan_id).limit(1))
+        return found is not None
 
     async def markers(self, title_ids: Sequence[UUID]) -> Mapping[UUID, list[MarkerLine]]:
         """Give the named stretches, from the first on."""
@@ -203,6 +218,13 @@ class Aspects:
             for line in lines
         ]
         await self._replace(WindowRow, title_id, rows)
+
+    async def replace_plans(self, title_id: UUID, plan_ids: Iterable[UUID]) -> None:
+        """Write all plans that a title is part of."""
+        rows = [
+            TitlePlanRow(title_id=title_id, plan_id=plan_id) for plan_id in dict.fromkeys(plan_ids)
+        ]
+        await self._replace(TitlePlanRow, title_id, rows)
 
     async def replace_markers(self, title_id: UUID, lines: Iterable[MarkerLine]) -> None:
         """Write all named stretches of a title."""

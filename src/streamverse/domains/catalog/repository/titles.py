@@ -34,6 +34,8 @@ class CardRow:
     duration_ms: int | None
     has_poster: bool
     created_at: datetime
+    root_id: UUID
+    has_plans: bool
 
 
 CARDS = select(
@@ -46,6 +48,8 @@ CARDS = select(
     TitleRow.duration_ms,
     TitleRow.has_poster,
     TitleRow.created_at,
+    TitleRow.root_id,
+    TitleRow.has_plans,
 )
 # Seasons and episodes are shown with their series.
 _BY_THEMSELVES = (TitleKind.MOVIE, TitleKind.SERIES, TitleKind.CLIP, TitleKind.EVENT)

@@ -55,6 +55,7 @@ _TIDY: Mapping[str, Callable[[Any], Any]] = {
     "studios": lambda names: _unique(tidy_line(name) for name in names),
     "countries": lambda codes: _unique(code.strip().upper() for code in codes),
     "advisories": lambda words: list(dict.fromkeys(words)),
+    "plans": lambda ids: sorted(set(ids)),
     "credits": lambda lines: [_tidy_credit(line) for line in lines],
     "translations": lambda by_language: {
         language: _tidy_words(words) for language, words in by_language.items()
@@ -228,6 +229,7 @@ _CHECKS: Mapping[str, Callable[[Any], Iterator[str]]] = {
     "credits": _check_credits,
     "translations": _check_translations,
     "windows": _check_windows,
+    "plans": _few("plans", 50),
     "related": _few("related titles", 100),
 }
 

@@ -266,6 +266,13 @@ def _read_names(cell: str) -> list[str]:
     return [item[0] for item in items]
 
 
+def _read_plans(cell: str) -> list[UUID]:
+    try:
+        return [UUID(name) for name in _read_names(cell)]
+    except ValueError as wrong:
+        raise ValueError("Write the numbers of plans between semicolons.") from wrong
+
+
 def _read_pairs(cell: str) -> dict[str, str]:
     items = _split(cell)
     if any(len(item) != 2 for item in items):  # noqa: PLR2004 - a pair
@@ -345,6 +352,7 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
         CreditLine, ("job", "name", "character", "person_id"), "actor | Mila Torvald | Anna"
     ),
     "windows": _read_windows,
+    "plans": _read_plans,
     "markers": _read_items(
         MarkerLine, ("kind", "start_ms", "end_ms", "label"), "intro | 0 | 30000"
     ),

@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from streamverse.domains.catalog.contracts import Viewer, Visibility
 
@@ -76,6 +77,14 @@ def find_hindrance(
     if not allowing:
         return Visibility.NOT_HERE
     return None if any(window.is_open(now) for window in allowing) else Visibility.NOT_NOW
+
+
+def is_in_plan(plan_ids: Collection[UUID], own_id: UUID | None, *, sees_unpublished: bool) -> bool:
+    """Tell whether a title of some plans is part of somebody's own, or of no plan alone.
+
+    Whose plan leaves it out may know of it, and may not watch it; staff watches what it works on.
+    """
+    return sees_unpublished or not plan_ids or own_id in plan_ids
 
 
 def effective_age(age: int | None) -> int:

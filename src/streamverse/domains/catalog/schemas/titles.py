@@ -9,6 +9,7 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 from streamverse.domains.catalog.contracts import (
+    Lock,
     TitleKind,
     TitlePatch,
     TitleState,
@@ -49,7 +50,7 @@ class PosterOut(Struct):
 
 
 class TitleCardOut(Struct, kw_only=True):
-    """A title as it stands in a list."""
+    """A title as it stands in a list; `locked_by` is why the viewer may not watch it."""
 
     id: UUID
     name: str
@@ -61,6 +62,7 @@ class TitleCardOut(Struct, kw_only=True):
     poster: PosterOut | None
     created_at: datetime
     progress: float | None
+    locked_by: Lock | None
 
     @classmethod
     def of(cls, shown: Shown[CardRow]) -> TitleCardOut:
@@ -77,6 +79,7 @@ class TitleCardOut(Struct, kw_only=True):
             poster=PosterOut.of(shown.poster),
             created_at=row.created_at,
             progress=shown.progress,
+            locked_by=shown.locked_by,
         )
 
 
@@ -108,6 +111,7 @@ class TitleOut(Struct, kw_only=True):
     poster: PosterOut | None
     created_at: datetime
     progress: float | None
+    locked_by: Lock | None
     original_name: str
     tagline: str
     description: str
@@ -138,6 +142,7 @@ class TitleOut(Struct, kw_only=True):
             poster=PosterOut.of(shown.poster),
             created_at=row.created_at,
             progress=shown.progress,
+            locked_by=shown.locked_by,
             original_name=row.original_name,
             tagline=row.tagline,
             description=row.description,

@@ -9,6 +9,7 @@ from uuid import UUID
 import msgspec
 from msgspec import UNSET, structs
 
+from streamverse.domains.billing import public as billing
 from streamverse.domains.catalog.contracts import TitleChanged, TitleId, TitlePatch
 from streamverse.domains.catalog.errors import EditOvertaken
 from streamverse.domains.catalog.models import EditRow, TitleRow
@@ -57,6 +58,7 @@ _LISTS = (
     "credits",
     "translations",
     "windows",
+    "plans",
     "markers",
     "related",
 )
@@ -300,6 +302,19 @@ async def _write_windows(work: Work, row: TitleRow, lines: Sequence[Any]) -> Non
         one.has_windows = bool(lines)
 
 
+async def _write_plans(work: Work, row: TitleRow, plan_ids: Sequence[UUID]) -> None:
+    if plan_ids and row.id != row.root_id:
+        problem = "Plans are chosen for the series, and hold for all of it."
+        raise Invalid(problem, fields=(FieldProblem("plans", problem),))
+    unknown = set(plan_ids) - set(await billing.find_plan_names(work, plan_ids))
+    if unknown:
+        problem = f"There is no plan with the number {unknown.pop()}."
+        raise Invalid(problem, fields=(FieldProblem("plans", problem),))
+    await Aspects(work).replace_plans(row.id, plan_ids)
+    for one in await Titles(work).lock_descent(row):
+        one.has_plans = bool(plan_ids)
+
+
 async def _write_markers(work: Work, row: TitleRow, lines: Sequence[Any]) -> None:
     await Aspects(work).replace_markers(row.id, lines)
 
@@ -320,6 +335,7 @@ _WRITERS = {
     "credits": _write_credits,
     "translations": _write_translations,
     "windows": _write_windows,
+    "plans": _write_plans,
     "markers": _write_markers,
     "related": _write_related,
 }

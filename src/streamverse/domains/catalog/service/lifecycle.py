@@ -57,6 +57,7 @@ async def create_title(
         # Nobody sees it yet, and nothing is beneath it.
         effective_age=parent.effective_age if parent else None,
         has_windows=parent.has_windows if parent else False,
+        has_plans=parent.has_plans if parent else False,
         created_at=work.now,
     )
     titles.add(row)
@@ -99,12 +100,15 @@ async def place_title(
     descent = await titles.lock_descent(row)
     root = await titles.lock(TitleId(parent.root_id)) if parent else row
     row.kind, row.number, row.parent_id = kind.value, number, parent.id if parent else None
+    aspects = Aspects(work)
     if parent is not None:
         # Availability is said once, at the top.
-        await Aspects(work).replace_windows(row.id, ())
-    has_windows = bool((await Aspects(work).windows([root.id])).get(root.id))
+        await aspects.replace_windows(row.id, ())
+        await aspects.replace_plans(row.id, ())
+    has_windows = bool((await aspects.windows([root.id])).get(root.id))
+    has_plans = bool((await aspects.plans([root.id])).get(root.id))
     for one in descent:
-        one.root_id, one.has_windows = root.id, has_windows
+        one.root_id, one.has_windows, one.has_plans = root.id, has_windows, has_plans
     await work.session.flush()
     await settle(work, row)
     work.emit(TitleChanged(title_id))

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 from uuid import UUID
 
-from streamverse.domains.catalog.contracts import TitleId, TitleState, Viewer, Visibility
+from streamverse.domains.catalog.contracts import Lock, TitleId, TitleState, Viewer, Visibility
 from streamverse.domains.catalog.errors import TitleNotFound
 from streamverse.domains.catalog.models import TitleRow
 from streamverse.domains.catalog.repository import CardRow, Titles
 from streamverse.domains.catalog.rules.states import is_unfinished
 from streamverse.domains.catalog.rules.visibility import decide_visibility
 from streamverse.domains.catalog.rules.words import query_words
+from streamverse.domains.catalog.service.plans import find_locked
 from streamverse.domains.catalog.service.standing import standing_of
 from streamverse.domains.catalog.service.viewers import staff_viewer, viewer_of
 from streamverse.domains.media import public as media
@@ -36,6 +37,7 @@ class Shown(Generic[R]):
     row: R
     poster: PosterAddresses | None
     progress: float | None
+    locked_by: Lock | None = None
 
 
 # --- what people see ------------------------------------------------------------------------------
@@ -118,7 +120,7 @@ async def _is_visible(work: Work, row: TitleRow, viewer: Viewer) -> bool:
 
 
 async def show(work: Work, addresses: MediaAddresses, rows: Sequence[R]) -> list[Shown[R]]:
-    """Add what media knows, in two questions for all rows together."""
+    """Add what media knows, in two questions for all rows together, and what is locked."""
     pictured = [AssetId(row.asset_id) for row in rows if row.asset_id and row.has_poster]
     unfinished = [
         AssetId(row.asset_id)
@@ -134,10 +136,17 @@ async def show(work: Work, addresses: MediaAddresses, rows: Sequence[R]) -> list
         posters = await media.posters(work, addresses, pictured)
     if unfinished:
         progress = await media.progress(work, unfinished)
+    locked = await find_locked(work, rows)
     return [
-        Shown(row, PosterAddresses(artworks[row.id], None), None)
-        if row.id in artworks
-        else Shown(row, *_of_asset(row, posters, progress))
+        Shown(
+            row,
+            *(
+                (PosterAddresses(artworks[row.id], None), None)
+                if row.id in artworks
+                else _of_asset(row, posters, progress)
+            ),
+            Lock.PLAN if row.id in locked else None,
+        )
         for row in rows
     ]
 

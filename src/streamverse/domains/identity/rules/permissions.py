@@ -24,6 +24,7 @@ ALL_PERMISSIONS = frozenset(
         "webhooks.manage",
         "moderation.manage",
         "live.manage",
+        "plans.manage",
     }
 )
 PERMISSIONS: Mapping[Role, frozenset[str]] = {

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from streamverse.domains.media.contracts import PackageId
-from streamverse.domains.media.errors import PackageNotFound
+from streamverse.domains.media.errors import PackageNotFound, RenditionNotAllowed
 from streamverse.domains.media.service.delivery import (
     PREFIX,
     TEXT_REVISION,
@@ -103,6 +103,9 @@ class Delivery:
         holder_id = self.addresses.open_stream(package_id, grant, now, place)
         tailoring = await self.holders.require_active(holder_id)
         self.note_fetch(holder_id, find_cmcd(scope["headers"], scope["query_string"]))
+        track_name = (match["object"] or match["manifest"] or "").partition("/")[0]
+        if not tailoring.allows(track_name.removesuffix(".m3u8")):
+            raise RenditionNotAllowed
         if found := match["object"]:
             content_type = "audio/mp4" if found.startswith("a") else "video/mp4"
             return await self._object(f"packages/{package}/{found}", content_type, FOREVER)

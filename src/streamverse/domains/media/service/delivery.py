@@ -357,6 +357,7 @@ def _render(timeline: Timeline, name: str, now: datetime) -> Manifest:
 async def view_package(work: Work, row: PackageRow) -> PackageView:
     """Tell what can be played of a package right now, without reading its whole index."""
     is_complete = row.state == PackageState.READY
+    rungs = Recipe.read(row.recipe).rungs
     posters = await Pictures(work).posters([AssetId(row.asset_id)])
     sprites = await Pictures(work).find(row.sprites_id)
     return PackageView(
@@ -369,9 +370,8 @@ async def view_package(work: Work, row: PackageRow) -> PackageView:
         playable_ms=row.duration_ms if is_complete else await _playable_ms(work, row),
         duration_ms=row.duration_ms,
         key_ids=tuple(key.id for key in await Keys(work).of_package(PackageId(row.id))),
-        codec_families=tuple(
-            dict.fromkeys(rung.codec_family for rung in Recipe.read(row.recipe).rungs)
-        ),
+        codec_families=tuple(dict.fromkeys(rung.codec_family for rung in rungs)),
+        renditions=tuple((rung.codec_family, rung.lines) for rung in rungs),
     )
 
 

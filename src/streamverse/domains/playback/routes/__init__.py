@@ -9,6 +9,7 @@ from streamverse.domains.playback.routes.delivery import give_token, sign_addres
 from streamverse.domains.playback.routes.sessions import (
     get_analytics,
     get_debug_facts,
+    get_own_plan,
     list_sessions,
     report_issue,
     summarise_sessions,
@@ -38,6 +39,7 @@ router = Router(
         get_debug_facts,
         report_issue,
         switch_quality,
+        get_own_plan,
         list_sessions,
         summarise_sessions,
         sign_address,

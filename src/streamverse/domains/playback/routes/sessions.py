@@ -24,14 +24,16 @@ from streamverse.domains.playback.schemas import (
     EventsOut,
     IssueIn,
     IssueOut,
+    OwnPlanOut,
     QualitySwitchIn,
     SummariesOut,
     SummaryOut,
     WatchedListOut,
     WatchedOut,
 )
-from streamverse.domains.playback.service import reports
+from streamverse.domains.playback.service import reports, usage
 from streamverse.domains.playback.service.desk import PlaybackDesk
+from streamverse.kit.errors import Unauthenticated
 from streamverse.kit.http import anyone, may, problems, signed_in
 from streamverse.kit.paging import CursorInvalid
 from streamverse.kit.work import Work
@@ -113,6 +115,14 @@ async def switch_quality(
 ) -> None:
     """Tell that the viewer has chosen a quality by hand, or none."""
     await reports.switch_quality(work, PlaybackSessionId(session_id), data.height)
+
+
+@get("/users/me/plan", guards=[signed_in], responses=problems(Unauthenticated))
+async def get_own_plan(
+    work: NamedDependency[Work], playback_desk: NamedDependency[PlaybackDesk]
+) -> OwnPlanOut:
+    """Show what you may by your plan, who watches with your account, and on which devices."""
+    return await usage.get_own_plan(work, playback_desk.settings)
 
 
 @get("/admin/sessions", guards=[may(reports.STAFF)], responses=problems(CursorInvalid))

@@ -19,6 +19,8 @@ from streamverse.domains.playback.errors import (
     LicenseRequestInvalid,
     LicensesThrottled,
     PinNeeded,
+    PlanNeeded,
+    PlanRegion,
     SessionNotFound,
     ThumbnailsNotMade,
     TitleNotHere,
@@ -54,6 +56,7 @@ from streamverse.kit.work import Actor, Work, Workshop
 LICENSE_LIMIT_BYTES = 4096
 NOT_STORED = [ResponseHeader(name="Cache-Control", value="no-store")]
 
+PLAN_PROBLEMS = (PlanNeeded, PlanRegion)
 PIN_PROBLEMS = (PinNeeded, PinWrong, PinPaused, ProfileNotFound)
 
 
@@ -66,6 +69,7 @@ PIN_PROBLEMS = (PinNeeded, PinWrong, PinPaused, ProfileNotFound)
         TitleTooMature,
         TitleNotHere,
         TitleNotNow,
+        *PLAN_PROBLEMS,
         TitleNotPlayable,
         TooManyDevices,
         TooManyStreams,
@@ -139,6 +143,7 @@ async def give_license(
         TitleTooMature,
         TitleNotHere,
         TitleNotNow,
+        *PLAN_PROBLEMS,
         TitleNotPlayable,
         DeviceCannotPlay,
         TooManyDevices,

@@ -19,6 +19,8 @@ class Access(enum.Enum):
     TOO_MATURE = enum.auto()
     NOT_HERE = enum.auto()
     NOT_NOW = enum.auto()
+    PLAN_NEEDED = enum.auto()
+    PLAN_REGION = enum.auto()
     NOT_YET = enum.auto()
     FAILED = enum.auto()
     NOT_ON_DEVICE = enum.auto()
@@ -33,6 +35,7 @@ OF_VISIBILITY: Mapping[Visibility, Access] = {
     Visibility.TOO_MATURE: Access.TOO_MATURE,
     Visibility.NOT_HERE: Access.NOT_HERE,
     Visibility.NOT_NOW: Access.NOT_NOW,
+    Visibility.NOT_IN_PLAN: Access.PLAN_NEEDED,
 }
 
 
@@ -41,13 +44,16 @@ class Wish:
     """What decides over a wish to watch; a limit of 0 is none.
 
     ``streams`` are those that the account runs beside this one, ``devices`` those that it has
-    watched on lately beside this one. ``age`` is the one that the title is for, ``open_age`` the
-    highest that plays without a PIN.
+    watched on lately beside this one. ``regions`` are those that the plan is for, of which none is
+    everywhere; a region that is not known is in none of them. ``age`` is the one that the title is
+    for, ``open_age`` the highest that plays without a PIN.
     """
 
     is_playable: bool
     has_failed: bool
     visibility: Visibility = Visibility.VISIBLE
+    region: str | None = None
+    regions: tuple[str, ...] = ()
     codec_families: tuple[CodecFamily, ...] = ()
     tailoring: Tailoring = EVERYTHING
     streams: int = 0
@@ -64,6 +70,8 @@ def decide_access(wish: Wish) -> Access:
     """Decide whether a title can be watched; of several reasons against it, the first is told."""
     if wish.visibility is not Visibility.VISIBLE:
         return OF_VISIBILITY[wish.visibility]
+    if wish.regions and wish.region not in wish.regions:
+        return Access.PLAN_REGION
     if not wish.is_playable:
         return Access.FAILED if wish.has_failed else Access.NOT_YET
     if not _is_decodable(wish):

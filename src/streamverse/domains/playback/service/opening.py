@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import NoReturn
 from uuid import UUID
 
+from streamverse.domains.billing import public as billing
+from streamverse.domains.billing.contracts import Entitlements
 from streamverse.domains.catalog import public as catalog
 from streamverse.domains.catalog.contracts import (
     MarkerLine,
@@ -25,12 +27,13 @@ from streamverse.domains.playback.contracts import (
     LEASE,
     EndedBy,
     PlaybackSessionId,
-    PlaybackSettings,
     PlayerWish,
 )
 from streamverse.domains.playback.errors import (
     DeviceCannotPlay,
     PinNeeded,
+    PlanNeeded,
+    PlanRegion,
     SessionNotFound,
     TitleNotHere,
     TitleNotNow,
@@ -43,6 +46,7 @@ from streamverse.domains.playback.errors import (
 from streamverse.domains.playback.models import PlaybackSessionRow
 from streamverse.domains.playback.repository import PlaybackSessions
 from streamverse.domains.playback.rules.access import Access, Wish, decide_access
+from streamverse.domains.playback.rules.limits import Limits, allow_height, limits_of
 from streamverse.domains.playback.schemas import PlaybackOut, StreamOut
 from streamverse.domains.playback.service.desk import PlaybackDesk
 from streamverse.domains.playback.service.playing import show_playback
@@ -54,6 +58,7 @@ from streamverse.domains.profiles.contracts import (
     ProfileId,
 )
 from streamverse.kit.clock import new_id
+from streamverse.kit.errors import Problem
 from streamverse.kit.networks import network_of
 from streamverse.kit.work import Work
 from streamverse.mediakit.tailoring import Tailoring
@@ -94,6 +99,16 @@ class _Viewer:
     tailoring: Tailoring
 
 
+@dataclass(frozen=True, slots=True)
+class _Bounds:
+    """What may stand in somebody's way, for telling them of it."""
+
+    limits: Limits
+    entitled: Entitlements
+    running: Sequence[PlaybackSessionRow]
+    gate: Gate
+
+
 async def open_session(
     work: Work, door: Door, wish: PlayerWish, shown: Collection[ProfileId] = ()
 ) -> Opened:
@@ -103,31 +118,37 @@ async def open_session(
     the profiles whose PIN was right.
     """
     viewer = await _find_viewer(work, wish)
-    title, visibility = await catalog.judge_title(work, wish.title_id, viewer.profile)
+    entitled = await billing.find_entitlements(work, viewer.account_id)
+    title, visibility = await catalog.judge_title(
+        work, wish.title_id, viewer.profile, entitled.plan_id
+    )
     if title is not None and (asset_id := title.asset_id) is not None:
         # Who is told to come back in a moment waits as much as who sees it grow.
         work.if_refused(lambda aftermath: media.hurry(aftermath, asset_id))
     package = await media.find_package(work, title.asset_id) if title and title.asset_id else None
+    viewer = replace(viewer, tailoring=allow_height(viewer.tailoring, entitled, package))
     await identity.lock_account(work, viewer.account_id)
     running = await _find_running(work, viewer)
     own = _find_own(running, viewer, wish)
     # A page that was loaded again could not say that it went.
     left = [row for row in running if row is not own and _is_same(row, viewer, wish)]
     others = [row for row in running if row is not own and row not in left]
-    settings = door.desk.settings
-    devices = await _find_devices(work, viewer) if settings.devices_at_most else set[UUID]()
+    limits = limits_of(door.desk.settings, entitled)
+    devices = await _find_devices(work, viewer) if limits.devices_at_most else set[UUID]()
     gate = await profiles.find_gate(work, viewer.profile, shown)
     access = decide_access(
         Wish(
             visibility=visibility,
+            region=work.actor.region,
+            regions=entitled.regions,
             is_playable=package is not None,
             has_failed=title is not None and title.state is TitleState.FAILED,
             codec_families=package.codec_families if package else (),
             tailoring=viewer.tailoring,
             streams=len(others),
-            streams_at_once=settings.streams_at_once,
+            streams_at_once=limits.streams_at_once,
             devices=len(devices),
-            devices_at_most=settings.devices_at_most,
+            devices_at_most=limits.devices_at_most,
             is_device_known=viewer.device is None or viewer.device.id in devices,
             age=title.age if title else 0,
             open_age=gate.open_age,
@@ -135,7 +156,7 @@ async def open_session(
         )
     )
     if access is not Access.ALLOWED or title is None or package is None:
-        await _refuse(work, access, settings, others, gate)
+        await _refuse(work, access, wish, _Bounds(limits, entitled, others, gate))
     if gate.is_shown:
         await profiles.keep_gate_open(work)
     for row in left:
@@ -199,36 +220,36 @@ def _tailoring(wish: PlayerWish, liked: Preferences) -> Tailoring:
     )
 
 
-async def _refuse(
-    work: Work,
-    access: Access,
-    settings: PlaybackSettings,
-    running: Sequence[PlaybackSessionRow],
-    gate: Gate,
-) -> NoReturn:
+_SAID_ALIKE: Mapping[Access, Callable[[], Problem]] = {
+    Access.TOO_MATURE: TitleTooMature,
+    Access.NOT_HERE: TitleNotHere,
+    Access.NOT_NOW: TitleNotNow,
+    Access.NOT_ON_DEVICE: DeviceCannotPlay,
+}
+
+
+async def _refuse(work: Work, access: Access, wish: PlayerWish, bounds: _Bounds) -> NoReturn:
+    limits, entitled = bounds.limits, bounds.entitled
     match access:
         case Access.PIN_NEEDED:
-            raise PinNeeded(gate.openers)
-        case Access.TOO_MATURE:
-            raise TitleTooMature
-        case Access.NOT_HERE:
-            raise TitleNotHere
-        case Access.NOT_NOW:
-            raise TitleNotNow
+            raise PinNeeded(bounds.gate.openers)
+        case Access.PLAN_NEEDED:
+            raise PlanNeeded(await catalog.list_plan_names(work, wish.title_id))
+        case Access.PLAN_REGION:
+            raise PlanRegion(entitled.plan_name, entitled.regions)
         case Access.NOT_YET | Access.FAILED:
             raise TitleNotPlayable(has_failed=access is Access.FAILED)
-        case Access.NOT_ON_DEVICE:
-            raise DeviceCannotPlay
         case Access.TOO_MANY_DEVICES:
-            raise TooManyDevices(settings.devices_at_most)
+            raise TooManyDevices(limits.devices_at_most)
         case Access.TOO_MANY_STREAMS:
-            streams = await _show_streams(work, running)
-            raise TooManyStreams(settings.streams_at_once, streams)
+            streams = await show_streams(work, bounds.running)
+            raise TooManyStreams(limits.streams_at_once, streams)
         case _:
-            raise TitleNotVisible
+            refusal = _SAID_ALIKE.get(access, TitleNotVisible)()
+            raise refusal
 
 
-async def _show_streams(work: Work, rows: Sequence[PlaybackSessionRow]) -> list[StreamOut]:
+async def show_streams(work: Work, rows: Sequence[PlaybackSessionRow]) -> list[StreamOut]:
     """Show what runs; a title that the actor may not know of has no name."""
     visible = await catalog.keep_visible(work, {TitleId(row.title_id) for row in rows})
     names = await catalog.find_names(work, visible)

@@ -36,7 +36,7 @@ REMEMBERED_VIEWERS, REMEMBERED_CARDS = 200, 500
 # Which genres are the largest takes counting all titles, and hardly ever changes.
 SIZES_REMEMBERED_S = 600
 
-Key = tuple[UUID, Viewer]
+Key = tuple[UUID, Viewer, UUID | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +79,10 @@ class HomeMemory:
             ShortMemory(limit=REMEMBERED_VIEWERS, seconds=REMEMBERED.total_seconds())
         )
     )
+    # Whether anything was part of some plans alone, and at which state of the catalog, by tenant.
+    limits: ShortMemory[UUID, tuple[int, bool]] = field(
+        default_factory=lambda: ShortMemory(limit=REMEMBERED_VIEWERS, seconds=SIZES_REMEMBERED_S)
+    )
     largest_genres: ShortMemory[UUID, Sequence[UUID]] = field(
         default_factory=lambda: ShortMemory(limit=REMEMBERED_VIEWERS, seconds=SIZES_REMEMBERED_S)
     )
@@ -86,12 +90,17 @@ class HomeMemory:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What the home page of one request is put together with."""
+    """What the home page of one request is put together with.
+
+    ``plan_id`` is the viewer's plan where it makes a difference.
+    """
 
     work: Work
     addresses: MediaAddresses
     memory: HomeMemory
     viewer: Viewer
+    revision: int
+    plan_id: UUID | None
 
 
 async def get_home(work: Work, addresses: MediaAddresses, memory: HomeMemory) -> bytes:
@@ -101,7 +110,7 @@ async def get_home(work: Work, addresses: MediaAddresses, memory: HomeMemory) ->
     was withdrawn a moment ago is on no page, whichever process has answered before.
     """
     profile = await profiles.get_current_profile(work)
-    desk = Desk(work, addresses, memory, await catalog.viewer_of(work, profile))
+    desk = await _open_desk(work, addresses, memory, profile)
     common = await _find_common(desk)
     own: Mapping[str, Raw] = await _write_own(desk, common, profile) if profile else {}
     order = ("in_progress", "continue_watching", "new", "my_list", "trending", "top10", "because")
@@ -124,8 +133,8 @@ async def list_recommended(
 ) -> Sequence[catalog.TitleCardOut]:
     """List what somebody might like by what they watched; without that, what is trending."""
     profile = await profiles.get_current_profile(work)
-    viewer = await catalog.viewer_of(work, profile)
-    desk = Desk(work, addresses, memory, viewer)
+    desk = await _open_desk(work, addresses, memory, profile)
+    viewer = desk.viewer
     because = await _because(desk, await _find_common(desk), profile) if profile else None
     title_ids = list(because.title_ids) if because else []
     title_ids += await find_ranking(work, Ranking.TRENDING)
@@ -134,11 +143,25 @@ async def list_recommended(
     return [cards[title_id] for title_id in dict.fromkeys(title_ids) if title_id in cards][:limit]
 
 
+async def _open_desk(
+    work: Work, addresses: MediaAddresses, memory: HomeMemory, profile: Profile | None
+) -> Desk:
+    viewer = await catalog.viewer_of(work, profile)
+    revision, tenant_id = await catalog.find_revision(work), work.actor.tenant_id
+    known = memory.limits.find(tenant_id)
+    if known is None or known[0] != revision:
+        known = (revision, await catalog.has_limited_titles(work))
+        memory.limits.keep(tenant_id, known)
+    is_limited = known[1] and not viewer.sees_unpublished
+    plan_id = await catalog.find_own_plan(work) if is_limited else None
+    return Desk(work, addresses, memory, viewer, revision, plan_id)
+
+
 # --- what is the same for many --------------------------------------------------------------------
 
 
 async def _find_common(desk: Desk) -> Common:
-    revision, now = await catalog.find_revision(desk.work), desk.work.now
+    revision, now = desk.revision, desk.work.now
 
     def is_good(known: Common) -> bool:
         return known.revision >= revision and now < known.until
@@ -146,7 +169,7 @@ async def _find_common(desk: Desk) -> Common:
     async def work_out() -> Common:
         return await _work_out(desk, revision)
 
-    key = (desk.work.actor.tenant_id, desk.viewer)
+    key = (desk.work.actor.tenant_id, desk.viewer, desk.plan_id)
     known = await desk.memory.common.find(key, is_good, work_out)
     if known.revision == revision and known.since <= now:
         return known
