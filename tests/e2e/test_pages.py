@@ -19,6 +19,8 @@ PAGES = {
     "upload": "/upload",
     "processing": "/processing",
     "people": "/people",
+    "plans": "/admin/plans",
+    "own plan": "/account/plan",
     "history": "/history",
     "my list": "/my-list",
     "calendar": "/calendar",

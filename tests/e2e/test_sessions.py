@@ -84,7 +84,7 @@ def test_who_is_one_too_many_chooses_whom_to_end(
         "display_name": "Rita",
     }
     library.client.post("/accounts", json=account).raise_for_status()
-    ids = [_watch_elsewhere(library, account, title_id, n) for n in range(STREAMS_AT_ONCE)]
+    ids = [watch_elsewhere(library, account, title_id, n) for n in range(STREAMS_AT_ONCE)]
     rita = come(library.url, storage_state=logged_in(browser, library.url, account))
     rita.expected.append("/player/sessions/enhanced")
     rita.open(f"/watch/{title_id}")
@@ -99,7 +99,7 @@ def test_who_is_one_too_many_chooses_whom_to_end(
     assert [sessions_of(library, one)["ended_by"] for one in ids[2:5]] == [None, "chosen", None]
 
 
-def _watch_elsewhere(library: Library, account: dict[str, str], title_id: str, number: int) -> str:
+def watch_elsewhere(library: Library, account: dict[str, str], title_id: str, number: int) -> str:
     api = f"{library.url}/api/v1"
     wish = {**account, "device_name": f"Screen {number}"}
     wish.pop("display_name")

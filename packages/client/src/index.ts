@@ -47,6 +47,10 @@ export type TitleDocument = Answer<"/api/v1/admin/titles/{title_id}">;
 /** What may be said about a title; what is left out stays. */
 export type TitlePatch = TitleDocument["said"];
 export type TitleEdit = Answer<"/api/v1/admin/titles/edits">["items"][number];
+export type OfferedPlan = Answer<"/api/v1/admin/plans">[number];
+export type Plan = OfferedPlan["plan"];
+export type Subscription = Answer<"/api/v1/admin/accounts/{account_id}/plan">;
+export type OwnPlan = Answer<"/api/v1/users/me/plan">;
 export type GenreDocument = Answer<"/api/v1/admin/genres">[number];
 export type LiveStream = Answer<"/api/v1/live/streams/{stream_id}">;
 export type Poster = NonNullable<TitleCard["poster"]>;

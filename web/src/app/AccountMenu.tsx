@@ -8,6 +8,7 @@ import {
 } from "@streamverse/ui";
 import { Link } from "@tanstack/react-router";
 import {
+  BadgeCheck,
   Bookmark,
   CalendarDays,
   Clapperboard,
@@ -113,6 +114,9 @@ export function AccountMenu() {
       >
         {text.nav.security}
       </MenuItem>
+      <MenuItem icon={<BadgeCheck aria-hidden size={18} />} render={<Link to="/account/plan" />}>
+        {text.plans.own.title}
+      </MenuItem>
       <MenuItem icon={<Database aria-hidden size={18} />} render={<Link to="/account/privacy" />}>
         {text.nav.privacy}
       </MenuItem>
@@ -166,8 +170,9 @@ function StaffItems() {
   const maySeeReports = useMay("reports.read") === true;
   const mayModerate = useMay("moderation.manage") === true;
   const mayTell = useMay("webhooks.manage") === true;
-  const hasPages = [isOwner, mayMakeKeys, mayAudit, mayEdit, maySeeReports, mayModerate, mayTell];
-  if (!hasPages.includes(true)) return null;
+  const mayPlan = useMay("plans.manage") === true;
+  const staff = [mayMakeKeys, mayAudit, mayEdit, maySeeReports, mayModerate, mayTell, mayPlan];
+  if (!isOwner && !staff.includes(true)) return null;
   return (
     <>
       {mayEdit && (
@@ -201,6 +206,11 @@ function StaffItems() {
       {mayEdit && (
         <MenuItem icon={<Trash2 aria-hidden size={18} />} render={<Link to="/admin/bin" />}>
           {text.bin.title}
+        </MenuItem>
+      )}
+      {mayPlan && (
+        <MenuItem icon={<BadgeCheck aria-hidden size={18} />} render={<Link to="/admin/plans" />}>
+          {text.plans.title}
         </MenuItem>
       )}
       {isOwner && (

@@ -8,6 +8,7 @@ test("every page has its address", () => {
   expect(Object.keys(routesByPath).sort()).toEqual([
     "/",
     "/accept-invitation",
+    "/account/plan",
     "/account/preferences",
     "/account/privacy",
     "/account/security",
@@ -22,6 +23,7 @@ test("every page has its address", () => {
     "/admin/import",
     "/admin/mails",
     "/admin/matches",
+    "/admin/plans",
     "/admin/reviews",
     "/admin/searches",
     "/admin/sessions",

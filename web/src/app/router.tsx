@@ -263,6 +263,18 @@ const privacy = createRoute({
   component: lazyRouteComponent(() => import("../pages/PrivacyPage"), "PrivacyPage"),
 });
 
+const ownPlan = createRoute({
+  getParentRoute: () => layout,
+  path: "/account/plan",
+  component: lazyRouteComponent(() => import("../pages/OwnPlanPage"), "OwnPlanPage"),
+});
+
+const adminPlans = createRoute({
+  getParentRoute: () => layout,
+  path: "/admin/plans",
+  component: lazyRouteComponent(() => import("../pages/AdminPlansPage"), "AdminPlansPage"),
+});
+
 const tv = createRoute({
   getParentRoute: () => root,
   path: "/tv",
@@ -458,6 +470,8 @@ const tree = root.addChildren([
       calendar,
       live,
       liveStream,
+      ownPlan,
+      adminPlans,
       sessions,
       session,
     ]),

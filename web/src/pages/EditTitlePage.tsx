@@ -12,7 +12,10 @@ import { AvailabilitySection } from "../features/editor/AvailabilitySection";
 import { changesOf, type SetSaid, whole } from "../features/editor/draft";
 import { History } from "../features/editor/History";
 import { MarkersSection } from "../features/editor/MarkersSection";
+import { OrderSection } from "../features/editor/OrderSection";
 import { PeopleSection } from "../features/editor/PeopleSection";
+import { PlaceSection } from "../features/editor/PlaceSection";
+import { PlansSection } from "../features/editor/PlansSection";
 import { PublicationSection } from "../features/editor/PublicationSection";
 import { documentQuery, type TitleDocument, useEditTitle } from "../features/editor/queries";
 import { RelationsSection } from "../features/editor/RelationsSection";
@@ -29,6 +32,8 @@ import { Permitted } from "../features/staff/Permitted";
 import { useMay } from "../features/staff/queries";
 
 const route = getRouteApi("/member/layout/titles/$id/edit");
+// What may be an episode, or is one.
+const PLACEABLE: readonly string[] = ["movie", "clip", "event", "episode"];
 
 export function EditTitlePage() {
   return (
@@ -98,6 +103,7 @@ function Editor({ document }: { document: TitleDocument }) {
         <SortingSection {...section} />
         <PeopleSection {...section} />
         {title.parent_id === null && <AvailabilitySection {...section} />}
+        {title.parent_id === null && <PlansSection {...section} />}
         {title.kind !== "series" && title.kind !== "season" && (
           <MarkersSection {...section} durationMs={title.duration_ms} />
         )}
@@ -123,6 +129,8 @@ function Editor({ document }: { document: TitleDocument }) {
           )}
         </div>
         {mayPublish && <PublicationSection document={document} />}
+        {title.kind === "series" && <OrderSection seriesId={title.id} />}
+        {PLACEABLE.includes(title.kind) && <PlaceSection title={title} />}
         {title.asset_id !== null && (
           <Section
             id="artwork"

@@ -6,7 +6,7 @@ import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { Film, Hourglass } from "lucide-react";
 import { useCallback, useRef, useState } from "react";
 
-import { isStatus, sentenceOf } from "../app/api";
+import { isCode, isStatus, sentenceOf } from "../app/api";
 import { formatPercent } from "../app/format";
 import { useText } from "../app/i18n";
 import { detailsQuery } from "../features/catalog/pages";
@@ -216,6 +216,12 @@ function BackLink({ id }: { id: string }) {
   );
 }
 
+const ABOUT_PLANS = ["plan_needed", "plan_region", "too_many_devices"];
+
+function isAboutPlan(error: unknown): boolean {
+  return ABOUT_PLANS.some((code) => isCode(error, `playback.${code}`));
+}
+
 function NotGranted({ error, onRetry }: { error: unknown; onRetry: () => void }) {
   const text = useText();
   const refusal = error instanceof ApiProblem ? text.watching.refused[error.code] : undefined;
@@ -231,6 +237,11 @@ function NotGranted({ error, onRetry }: { error: unknown; onRetry: () => void })
             <Button variant="primary" onClick={onRetry}>
               {text.common.retry}
             </Button>
+          )}
+          {isAboutPlan(error) && (
+            <Link to="/account/plan" className={buttonClass("secondary")}>
+              {text.plans.own.title}
+            </Link>
           )}
           <Link to="/" className={buttonClass("secondary")}>
             {text.common.goHome}

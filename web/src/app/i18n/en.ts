@@ -8,6 +8,8 @@ import { library } from "./library";
 import { live } from "./live";
 import { media } from "./media";
 import { fetching, storage, webhooks } from "./operation";
+import { placing } from "./placing";
+import { plans } from "./plans";
 import { preferences } from "./preferences";
 import { profiles } from "./profiles";
 import { search, searches } from "./search";
@@ -243,6 +245,8 @@ export const en = {
   matching,
   search,
   searches,
+  placing,
+  plans,
   sessions,
   watching,
   social,

@@ -23,6 +23,8 @@ export const watching = {
     "playback.title_too_mature": "Not for this profile",
     "playback.title_not_here": "Not available here",
     "playback.title_not_now": "Not available now",
+    "playback.plan_needed": "Not in your plan",
+    "playback.plan_region": "Your plan is for other countries",
     "playback.device_cannot_play": "This device cannot play it",
     "playback.too_many_devices": "Too many devices",
   } as Readonly<Record<string, string>>,

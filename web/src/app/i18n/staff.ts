@@ -14,6 +14,7 @@ export const permissions = {
     "jobs.manage": "Manage processing",
     "reports.read": "Read reports",
     "moderation.manage": "Moderate",
+    "plans.manage": "Manage plans",
     "storage.manage": "Manage storage",
     "webhooks.manage": "Manage webhooks",
   } as Readonly<Record<string, string>>,
@@ -183,6 +184,9 @@ export const auditLog = {
     "identity.api_key_revoked": "API key revoked",
     "identity.signing_key_rotated": "Signing key rotated",
     "identity.second_factor_reset": "Second factor reset",
+    "billing.plan_added": "Plan made",
+    "billing.plan_changed": "Plan changed",
+    "billing.plan_given": "Plan given",
     "catalog.title_published": "Title published",
     "catalog.title_unpublished": "Title unpublished",
     "catalog.title_deleted": "Title deleted",
@@ -211,6 +215,12 @@ export const auditLog = {
     "identity.signing_key_rotated": (who) => `${who} rotated the key that signs log-ins.`,
     "identity.second_factor_reset": (who, { subject }) =>
       `${who} took the second factor of ${subject} off.`,
+    "billing.plan_added": (who, { name }) => `${who} made the plan “${name}”.`,
+    "billing.plan_changed": (who, { name }) => `${who} changed the plan “${name}”.`,
+    "billing.plan_given": (who, { subject, name }) =>
+      name === ""
+        ? `${who} took the plan of ${subject} back.`
+        : `${who} gave ${subject} the plan “${name}”.`,
     "catalog.title_published": (who, { name }) => `${who} published “${name}”.`,
     "catalog.title_unpublished": (who, { name }) => `${who} took “${name}” back from viewers.`,
     "catalog.title_deleted": (who, { name }) => `${who} deleted “${name}”.`,

@@ -1,4 +1,5 @@
 import { Badge } from "@streamverse/ui";
+import { Lock } from "lucide-react";
 
 import { formatPercent } from "../../app/format";
 import { useText } from "../../app/i18n";
@@ -16,6 +17,14 @@ export function StateBadge({ title }: { title: TitleCard }) {
         {title.progress === null
           ? text.title.processing
           : text.title.processingPercent(formatPercent(title.progress))}
+      </Badge>
+    );
+  }
+  if (title.locked_by === "plan") {
+    return (
+      <Badge>
+        <Lock aria-hidden size={14} />
+        {text.plans.locked}
       </Badge>
     );
   }

@@ -34,6 +34,7 @@ export function whole(said: TitlePatch): Said {
     credits: [],
     translations: {},
     windows: [],
+    plans: [],
     markers: [],
     related: [],
     ...said,

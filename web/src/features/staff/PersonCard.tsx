@@ -1,12 +1,13 @@
 import type { Account } from "@streamverse/client";
 import { Badge, Card, ConfirmDialog, IconButton, showToast } from "@streamverse/ui";
-import { ShieldCheck, Trash2 } from "lucide-react";
+import { BadgeCheck, ShieldCheck, Trash2 } from "lucide-react";
 import { useState } from "react";
 
 import { Avatar } from "../../app/Avatar";
 import { formatDate } from "../../app/format";
 import { useText } from "../../app/i18n";
 import { useErrorToast } from "../../app/use-error-toast";
+import { PersonPlanDialog } from "../billing/PersonPlanDialog";
 import { useMe, useRemoveAccount } from "../identity/queries";
 import { useMay } from "./queries";
 import { RoleDialog } from "./RoleDialog";
@@ -23,6 +24,8 @@ export function PersonCard({ account, extras }: PersonCardProps) {
   const isMe = useMe().id === account.id;
   const mayManage = useMay("accounts.manage") === true;
   const mayGiveRoles = useMay("roles.manage") === true;
+  const mayPlan = useMay("plans.manage") === true;
+  const [isPlanning, setIsPlanning] = useState(false);
   const [isChanging, setIsChanging] = useState(false);
   const [isAsking, setIsAsking] = useState(false);
   const removing = useRemoveAccount();
@@ -52,7 +55,15 @@ export function PersonCard({ account, extras }: PersonCardProps) {
           </span>
         </div>
       </div>
-      <div className="flex w-11 flex-col justify-end sm:w-22 sm:flex-row">
+      <div className="flex w-11 flex-col justify-end sm:w-33 sm:flex-row">
+        {mayPlan && (
+          <IconButton
+            label={text.plans.person.change(account.display_name)}
+            onClick={() => setIsPlanning(true)}
+          >
+            <BadgeCheck aria-hidden size={18} />
+          </IconButton>
+        )}
         {!isMe && mayGiveRoles && (
           <IconButton
             label={text.people.change(account.display_name)}
@@ -70,6 +81,7 @@ export function PersonCard({ account, extras }: PersonCardProps) {
           </IconButton>
         )}
       </div>
+      {isPlanning && <PersonPlanDialog account={account} onClose={() => setIsPlanning(false)} />}
       {isChanging && (
         <RoleDialog account={account} extras={extras} onClose={() => setIsChanging(false)} />
       )}
