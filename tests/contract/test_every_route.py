@@ -171,6 +171,8 @@ TABLE = {
     ("PUT", "/api/v1/admin/accounts/{account_id}/plan"): "plans.manage",
     ("GET", "/api/v1/delivery/signed-url"): SIGNED_IN,
     ("GET", "/api/v1/delivery/token"): SIGNED_IN,
+    ("GET", "/api/v1/delivery/cookies"): SIGNED_IN,
+    ("GET", "/api/v1/admin/cdn-cookies"): "storage.manage",
     ("POST", "/api/v1/admin/titles"): "titles.edit",
     ("POST", "/api/v1/admin/titles/bulk"): "titles.edit",
     ("GET", "/api/v1/admin/titles/deleted"): "titles.edit",

@@ -21,6 +21,7 @@ from streamverse.app.api import create_app
 from streamverse.app.resources import Resources
 from streamverse.domains.catalog.contracts import TitleId
 from streamverse.domains.media.public import MediaAddresses
+from streamverse.domains.playback.contracts import PlaybackSettings
 from streamverse.kit.clock import FixedClock
 from streamverse.kit.work import Actor, Workshop
 from tests.conftest import ORIGIN, Clients
@@ -70,7 +71,7 @@ async def test_the_log_in_of_a_session_gets_its_addresses_and_its_token(
     assert addresses.expires_at(clock.now()).isoformat().startswith(later["expires_at"][:19])
 
 
-@pytest.mark.parametrize("name", ["signed-url", "token"])
+@pytest.mark.parametrize("name", ["signed-url", "token", "cookies"])
 async def test_nobody_else_gets_them_and_nobody_when_it_is_over(
     clients: Clients, session: Json, name: str
 ):
@@ -88,6 +89,43 @@ async def test_nobody_else_gets_them_and_nobody_when_it_is_over(
 async def test_only_media_has_addresses(clients: Clients, session: Json, name: str):
     asked = {"session_id": session["session_id"], "name": name}
     assert (await clients.viewer.get("/delivery/signed-url", params=asked)).status_code != 200
+
+
+async def test_a_cookie_opens_the_media_of_a_session(clients: Clients, session: Json):
+    asked = {"session_id": session["session_id"]}
+    answer = await clients.viewer.get("/delivery/cookies", params=asked)
+    path, token = (
+        f"/media/cookie/{own_base(session).split('/')[3]}",
+        own_base(session).split("/")[2],
+    )
+    assert answer.json() == {"path": f"{path}/", "expires_at": session["playback"]["expires_at"]}
+    cookie = answer.headers["set-cookie"]
+    assert cookie.startswith(f"streamverse_media={token}; ")
+    said = {part.lower() for part in cookie.split("; ")[1:]}
+    assert said >= {"httponly", "secure", "samesite=lax", f"path={path}"}
+    assert not any(part.startswith("domain") for part in said)
+    # This film has no segments: who is let in learns that.
+    segment = f"{path}/v360/0.m4s"
+    let_in = await fetch(clients.viewer, segment, Cookie=f"a=1; streamverse_media={token}")
+    assert refusal(let_in) == (404, "media.package_not_found")
+    for wrong in ("", "streamverse_media=", f"streamverse_media={token[:-1]}", f"other={token}"):
+        told = await fetch(clients.viewer, segment, Cookie=wrong)
+        assert refusal(told) == (403, "kit.grant_invalid")
+
+
+async def test_a_cookie_may_be_for_the_hosts_of_a_domain(
+    clients: Clients, session: Json, resources: Resources
+):
+    resources.playback_desk.settings = PlaybackSettings(media_cookie_domain="example.org")
+    asked = {"session_id": session["session_id"]}
+    cookie = (await clients.viewer.get("/delivery/cookies", params=asked)).headers["set-cookie"]
+    assert "domain=example.org" in cookie.lower()
+    own = await opened(clients.owner, session["playback"]["title_id"])
+    asked = {"session_id": own["session_id"]}
+    shown = (await clients.owner.get("/admin/cdn-cookies", params=asked)).json()
+    assert (shown["name"], shown["domain"]) == ("streamverse_media", "example.org")
+    assert shown["value"] == own_base(own).split("/")[2]
+    assert f"{shown['path']}/" == f"/media/cookie/{own_base(own).split('/')[3]}/"
 
 
 # --- one network ----------------------------------------------------------------------------------
@@ -162,7 +200,7 @@ def nginx(folder: Path, app: Process) -> Iterator[str]:
         ("/var/lib/streamverse", str(app.data_dir)),
         ("/var/cache/nginx", str(folder / "cache")),
     ):
-        assert config.count(text) == 1
+        assert text in config
         config = config.replace(text, instead)
     kept = "".join(
         f"{kind}_temp_path {folder / kind};"
@@ -229,6 +267,7 @@ def _check_nginx(owner: httpx.Client, front: str, film: Path) -> None:
         if is_segment:
             part = httpx.get(f"{base}{name}", headers={"Range": "bytes=0-9"})
             assert (part.status_code, part.content) == (206, answer.content[:10])
+    _check_cookie(owner, front, session)
     *_, token, _package, _ = own_base(session).split("/")
     for wrong in (token[:-1] + ("0" if token[-1] != "0" else "1"), "A" * 64):
         answer = httpx.get(f"{base.replace(token, wrong)}v360/0.m4s")
@@ -239,6 +278,24 @@ def _check_nginx(owner: httpx.Client, front: str, film: Path) -> None:
     over = _open(owner, session["playback"]["title_id"])
     owner.delete(f"/player/sessions/{over['session_id']}").raise_for_status()
     assert httpx.get(f"{front}{own_base(over)}v360/0.m4s").status_code == 403
+
+
+def _check_cookie(owner: httpx.Client, front: str, session: Json) -> None:
+    asked = {"session_id": session["session_id"]}
+    cookie = owner.get("/admin/cdn-cookies", params=asked).raise_for_status().json()
+    base = f"{front}{cookie['path']}"
+    for name in ("master.m3u8", "v360.m3u8", "v360/init.mp4", "v360/0.m4s"):
+        by_address = httpx.get(f"{front}{own_base(session)}{name}")
+        own = {"Cookie": f"streamverse_media={cookie['value']}; other=1"}
+        answer = httpx.get(f"{base}/{name}", headers=own)
+        assert (answer.status_code, answer.content) == (200, by_address.content)
+        assert "public" not in answer.headers["cache-control"]
+        for wrong in ("", "../../api/v1/ops/health?", "A" * 64, cookie["value"] + "0"):
+            forged = {"Cookie": f"streamverse_media={wrong}"}
+            assert httpx.get(f"{base}/{name}", headers=forged).status_code == 403
+        assert httpx.get(f"{base}/{name}").status_code == 403
+        elsewhere = base.replace(cookie["path"][-36:], str(uuid4()))
+        assert httpx.get(f"{elsewhere}/{name}", headers=own).status_code == 403
 
 
 def _check_network(owner: httpx.Client, front: str, *, is_bound: bool) -> None:

@@ -123,6 +123,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/cdn-cookies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ShowCookie */
+        get: operations["ApiV1AdminCdnCookiesShowCookie"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/collections": {
         parameters: {
             query?: never;
@@ -2138,6 +2155,23 @@ export interface paths {
         };
         /** GetCollection */
         get: operations["ApiV1CollectionsSlugGetCollection"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/delivery/cookies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GiveCookie */
+        get: operations["ApiV1DeliveryCookiesGiveCookie"];
         put?: never;
         post?: never;
         delete?: never;
@@ -4331,6 +4365,12 @@ export interface components {
             resume_at_ms: number | null;
             duration_ms: number;
         };
+        /** CookieAddressOut */
+        CookieAddressOut: {
+            path: string;
+            /** Format: date-time */
+            expires_at: string;
+        };
         /** CreditLine */
         CreditLine: {
             name: string;
@@ -5197,6 +5237,15 @@ export interface components {
             fixed: components["schemas"]["QualityOut"][];
             chosen: components["schemas"]["QualityOut"][];
             bits_saved: number | null;
+        };
+        /** MediaCookieOut */
+        MediaCookieOut: {
+            name: string;
+            value: string;
+            path: string;
+            domain: string | null;
+            /** Format: date-time */
+            expires_at: string;
         };
         /** MfaIn */
         MfaIn: {
@@ -7467,6 +7516,79 @@ export interface operations {
             };
             /** @description `identity.api_key_not_found`: No such key */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    ApiV1AdminCdnCookiesShowCookie: {
+        parameters: {
+            query: {
+                session_id: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MediaCookieOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description `kit.unauthenticated`: Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `kit.forbidden`: You may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `playback.session_not_found`: No such session */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `playback.session_ended`: The session is over */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15763,6 +15885,61 @@ export interface operations {
             };
             /** @description `catalog.collection_not_found`: No such collection */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    ApiV1DeliveryCookiesGiveCookie: {
+        parameters: {
+            query: {
+                session_id: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CookieAddressOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description `playback.session_not_found`: No such session */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `playback.session_ended`: The session is over */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -210,6 +210,7 @@ def _open_playback_desk(
         streams_at_once=settings.streams_at_once,
         devices_at_most=settings.devices_at_most,
         kept_for=timedelta(days=settings.playback_days),
+        media_cookie_domain=settings.media_cookie_domain,
     )
     signer = Signer([derive_key(secret, "player events") for secret in secrets])
     return PlaybackDesk(workshop, signer, decided)

@@ -255,6 +255,13 @@ class Settings:
         about="Addresses of media work only in the network (/24, /48) of whoever asked for them; "
         "see [Delivery](delivery.md).",
     )
+    media_cookie_domain: str = setting(
+        default="",
+        group="Access",
+        shown_default="this host alone",
+        about="The domain whose hosts get the cookies that open media, such as `example.org` for "
+        "a CDN at `cdn.example.org`; see [Delivery](delivery.md).",
+    )
     streams_at_once: _NotNegative = setting(
         default=3,
         group="Access",

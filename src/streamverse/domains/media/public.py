@@ -30,6 +30,7 @@ from streamverse.domains.media.service.artwork import (
 )
 from streamverse.domains.media.service.delivery import (
     MASTER_PLAYLIST,
+    MEDIA_COOKIE,
     MPD,
     TEXT_REVISION,
     Holders,
@@ -191,6 +192,7 @@ async def find_upload_problem(work: Work, upload_id: UploadId) -> str | None:
 
 
 __all__ = [
+    "MEDIA_COOKIE",
     "MEDIA_STORE_OWNERS",
     "AddressElsewhere",
     "EncodingPolicy",

@@ -37,6 +37,7 @@ class PlaybackSettings:
     streams_at_once: int = 3
     devices_at_most: int = 0
     kept_for: timedelta = timedelta(days=90)
+    media_cookie_domain: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -482,6 +482,23 @@ class SignedAddressOut(msgspec.Struct):
     expires_at: datetime
 
 
+class CookieAddressOut(msgspec.Struct):
+    """The path below which a cookie opens the media of a session, which goes along with this."""
+
+    path: str
+    expires_at: datetime
+
+
+class MediaCookieOut(msgspec.Struct, kw_only=True):
+    """The cookie itself, for trying out what shall check it; without a domain it is this host's."""
+
+    name: str
+    value: str
+    path: str
+    domain: str | None
+    expires_at: datetime
+
+
 class DeliveryTokenOut(msgspec.Struct):
     """What opens the media of a session, below a path that it is part of."""
 

@@ -2,6 +2,7 @@
 
 ``/media/{grant}/{package}/…``: the grant in the path signs the package for one holder until it
 expires, and since manifests name everything relative to themselves, it covers what they lead to.
+``/media/cookie/{package}/…`` is the same with the grant in a cookie.
 """
 
 from __future__ import annotations
@@ -9,12 +10,14 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from streamverse.domains.media.contracts import PackageId
 from streamverse.domains.media.errors import PackageNotFound, RenditionNotAllowed
 from streamverse.domains.media.service.delivery import (
+    BY_COOKIE,
+    MEDIA_COOKIE,
     PREFIX,
     TEXT_REVISION,
     Admit,
@@ -37,12 +40,16 @@ FOR_NOW = "no-cache"
 FOR_AN_HOUR = "public, max-age=3600"
 
 _ADDRESS = re.compile(
-    PREFIX + r"/([A-Za-z0-9_-]{16,80})/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/"
+    PREFIX
+    + r"/("
+    + BY_COOKIE
+    + r"|[A-Za-z0-9_-]{16,80})/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/"
     r"(?:(?P<manifest>master\.m3u8|manifest\.mpd|[a-z0-9-]{1,32}\.m3u8)"
     r"|(?P<object>[a-z0-9-]{1,32}/(?:init\.mp4|[0-9]{1,7}\.m4s))"
     r"|(?P<text>t[0-9]{1,7}/(?:all|[0-9]{1,7})\.vtt)"
     r"|(?P<picture>pictures/[0-9a-f-]{36}/[a-z0-9]{1,16}\.(?:avif|jpg|mp4|vtt|webp)))"
 )
+_COOKIE = re.compile(rb"(?:^|;) *" + MEDIA_COOKIE.encode() + rb"=([A-Za-z0-9_-]{16,80}) *(?:;|$)")
 _REVISION = re.compile(rb"(?:^|&)" + TEXT_REVISION.encode() + rb"=([0-9]{1,7})(?:&|$)")
 _TYPES = {
     "avif": "image/avif",
@@ -93,7 +100,12 @@ class Delivery:
         match = _ADDRESS.fullmatch(scope["path"])
         if match is None or scope["method"] not in _ALLOWED:
             raise PackageNotFound
-        grant, package = match[1], match[2]
+        if match[1] == BY_COOKIE:
+            return _for_one(await self._find_granted(scope, match, _grant_in_cookie(scope)))
+        return await self._find_granted(scope, match, match[1])
+
+    async def _find_granted(self, scope: Scope, match: re.Match[str], grant: str) -> Content:
+        package = match[2]
         package_id, now = PackageId(UUID(package)), self.workshop.clock.now()
         if found := match["picture"]:
             self.addresses.open_pictures(package_id, grant, now, self.find_place(scope))
@@ -159,3 +171,14 @@ class Delivery:
             body=body,
             headers=CROSS_ORIGIN,
         )
+
+
+def _grant_in_cookie(scope: Scope) -> str:
+    cookies = b";".join(value for name, value in scope["headers"] if name == b"cookie")
+    found = _COOKIE.search(cookies)
+    return found[1].decode() if found else ""
+
+
+def _for_one(content: Content) -> Content:
+    """Let nothing in between keep what only a cookie opens; what checks cookies knows better."""
+    return replace(content, cache_control=content.cache_control.replace("public", "private"))

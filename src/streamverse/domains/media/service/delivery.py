@@ -43,6 +43,9 @@ if TYPE_CHECKING:
     from streamverse.mediakit.timeline import Timeline
 
 PREFIX = "/media"
+# Stands in an address in the place of the grant where a cookie has it.
+BY_COOKIE = "cookie"
+MEDIA_COOKIE = "streamverse_media"
 EXPIRY_WINDOW = timedelta(hours=1)
 REMEMBERED_MANIFESTS = 2000
 # A package that was deleted plays no longer than this.
@@ -162,6 +165,10 @@ class MediaAddresses:
     ) -> str:
         """Give the address below which everything of a package is found."""
         return f"{PREFIX}/{self.stream_grant(package_id, holder_id, now, place)}/{package_id}"
+
+    def cookie_path(self, package_id: PackageId) -> str:
+        """Give the path below which everything of a package is found by a cookie with the grant."""
+        return f"{PREFIX}/{BY_COOKIE}/{package_id}"
 
     def license_url(self, package_id: PackageId, grant: str) -> str:
         """Give the address at which the holder of a grant gets the keys of a package."""

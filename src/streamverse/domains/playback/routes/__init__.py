@@ -5,7 +5,12 @@ from __future__ import annotations
 from litestar import Router
 from litestar.di import Provide
 
-from streamverse.domains.playback.routes.delivery import give_token, sign_address
+from streamverse.domains.playback.routes.delivery import (
+    give_cookie,
+    give_token,
+    show_cookie,
+    sign_address,
+)
 from streamverse.domains.playback.routes.sessions import (
     get_analytics,
     get_debug_facts,
@@ -44,6 +49,8 @@ router = Router(
         summarise_sessions,
         sign_address,
         give_token,
+        give_cookie,
+        show_cookie,
     ],
     dependencies={
         "door": Provide(provide_door, sync_to_thread=False),

@@ -5,16 +5,24 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
-from litestar import get
+from litestar import Response, get
+from litestar.datastructures import Cookie
 from litestar.di import NamedDependency
 from litestar.params import FromQuery, QueryParameter
 
-from streamverse.domains.media.public import MediaAddresses
+from streamverse.domains.media.public import MEDIA_COOKIE, MediaAddresses
 from streamverse.domains.playback.contracts import PlaybackSessionId
 from streamverse.domains.playback.errors import SessionEnded, SessionNotFound
-from streamverse.domains.playback.schemas import DeliveryTokenOut, SignedAddressOut
+from streamverse.domains.playback.schemas import (
+    CookieAddressOut,
+    DeliveryTokenOut,
+    MediaCookieOut,
+    SignedAddressOut,
+)
+from streamverse.domains.playback.service.desk import PlaybackDesk
 from streamverse.domains.playback.service.handing_out import sign_session
-from streamverse.kit.http import problems, signed_in
+from streamverse.kit.errors import Forbidden, Unauthenticated
+from streamverse.kit.http import may, problems, signed_in
 from streamverse.kit.work import Work
 
 MEDIA_NAME = (
@@ -52,3 +60,52 @@ async def give_token(
     """Get the token of a session of one's own, and the path below which it opens everything."""
     grant = await sign_session(work, media_addresses, PlaybackSessionId(session_id))
     return DeliveryTokenOut(grant.token, f"{grant.base}/", grant.expires_at)
+
+
+@get(
+    "/delivery/cookies",
+    guards=[signed_in],
+    responses=problems(SessionNotFound, SessionEnded),
+)
+async def give_cookie(
+    session_id: FromQuery[UUID],
+    work: NamedDependency[Work],
+    media_addresses: NamedDependency[MediaAddresses],
+    playback_desk: NamedDependency[PlaybackDesk],
+) -> Response[CookieAddressOut]:
+    """Get the media of a session of one's own opened by a cookie instead of by the address."""
+    grant = await sign_session(work, media_addresses, PlaybackSessionId(session_id))
+    cookie = Cookie(
+        key=MEDIA_COOKIE,
+        value=grant.token,
+        path=grant.cookie_path,
+        domain=playback_desk.settings.media_cookie_domain or None,
+        max_age=int((grant.expires_at - work.now).total_seconds()),
+        httponly=True,
+        secure=True,
+        samesite="lax",
+    )
+    shown = CookieAddressOut(f"{grant.cookie_path}/", grant.expires_at)
+    return Response(shown, cookies=[cookie])
+
+
+@get(
+    "/admin/cdn-cookies",
+    guards=[may("storage.manage")],
+    responses=problems(Unauthenticated, Forbidden, SessionNotFound, SessionEnded),
+)
+async def show_cookie(
+    session_id: FromQuery[UUID],
+    work: NamedDependency[Work],
+    media_addresses: NamedDependency[MediaAddresses],
+    playback_desk: NamedDependency[PlaybackDesk],
+) -> MediaCookieOut:
+    """Show the cookie of a session of one's own, to try out whether a CDN checks it."""
+    grant = await sign_session(work, media_addresses, PlaybackSessionId(session_id))
+    return MediaCookieOut(
+        name=MEDIA_COOKIE,
+        value=grant.token,
+        path=grant.cookie_path,
+        domain=playback_desk.settings.media_cookie_domain or None,
+        expires_at=grant.expires_at,
+    )

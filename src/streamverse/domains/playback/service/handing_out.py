@@ -19,10 +19,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What opens the media of a session: a token, the path below which it does, and until when."""
+    """What opens the media of a session: a token, the path below which it does, and until when.
+
+    Below ``cookie_path`` it opens the same from a cookie.
+    """
 
     token: str
     base: str
+    cookie_path: str
     expires_at: datetime
 
 
@@ -39,5 +43,6 @@ async def sign_session(
     return Grant(
         token=addresses.stream_grant(package_id, row.id, work.now, work.actor.place),
         base=addresses.stream_base(package_id, row.id, work.now, work.actor.place),
+        cookie_path=addresses.cookie_path(package_id),
         expires_at=addresses.expires_at(work.now),
     )
