@@ -249,6 +249,8 @@ def test_nginx_sends_what_the_token_opens_and_nothing_else(
         with owner_client(process) as owner, nginx(folder, process) as front:
             _check_nginx(owner, front, media.make("short"))
             _check_network(owner, front, is_bound=is_bound == "true")
+            if is_bound == "false":
+                _check_plan(owner, front, _upload(owner, media.make("high")))
     finally:
         process.stop()
 
@@ -278,6 +280,15 @@ def _check_nginx(owner: httpx.Client, front: str, film: Path) -> None:
     over = _open(owner, session["playback"]["title_id"])
     owner.delete(f"/player/sessions/{over['session_id']}").raise_for_status()
     assert httpx.get(f"{front}{own_base(over)}v360/0.m4s").status_code == 403
+
+
+def _check_plan(owner: httpx.Client, front: str, title_id: str) -> None:
+    """Let the plan of everybody allow the lower pictures of a film alone."""
+    plan = {"name": "Small", "max_height": 480, "is_default": True}
+    owner.post("/admin/plans", json=plan).raise_for_status()
+    base = f"{front}{own_base(_open(owner, title_id))}"
+    statuses = [httpx.get(f"{base}{name}/0.m4s").status_code for name in ("v720", "v480", "v360")]
+    assert statuses == [403, 200, 200]
 
 
 def _check_cookie(owner: httpx.Client, front: str, session: Json) -> None:
