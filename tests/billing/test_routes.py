@@ -191,6 +191,7 @@ async def test_an_archived_plan_stays_with_whoever_has_it(
     archived = {"name": "Duo", "is_archived": True}
     await clients.owner.put(f"/admin/plans/{duo['id']}", json=archived)
     assert (await allowed(workshop, people)).plan_name == "Duo"
+    assert (await clients.owner.put(viewer_plan, json={"plan_id": duo["id"]})).status_code == 200
     own = f"/admin/accounts/{people.owner.account_id}/plan"
     told = await clients.owner.put(own, json={"plan_id": duo["id"]})
     assert refusal(told) == (409, "billing.plan_archived")

@@ -267,6 +267,10 @@ async def test_age_and_availability_hold_for_all_of_a_series(
     assert await shown(workshop, people.viewer, ids) == set(ids)
     clock.advance(timedelta(days=1))
     assert await shown(workshop, people.viewer, ids) == set()
+    # That an episode says nothing of it, as in an imported file, changes nothing.
+    await edit(workshop, people, TitlePatch(windows=[]), ids["episode"])
+    assert (await stored(workshop, ids["episode"])).has_windows
+    assert await shown(workshop, people.viewer, ids) == set()
     assert await shown(workshop, people.owner, ids) == set(ids)
     with pytest.raises(Invalid, match="set on the series"):
         await edit(workshop, people, patch, ids["episode"])

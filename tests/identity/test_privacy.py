@@ -443,6 +443,7 @@ async def test_everything_that_is_kept_can_be_taken_along(
             "history",
             "identities",
             "passkeys",
+            "plans",
             "playback",
             "profiles",
             "reminders",

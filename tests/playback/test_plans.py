@@ -255,6 +255,9 @@ async def test_the_plans_of_a_series_hold_for_all_of_it(
     assert episode["locked_by"] == "plan"
     told = await clients.owner.patch(f"/admin/titles/{film}", json={"plans": [premium["id"]]})
     assert told.json()["fields"][0]["field"] == "plans"
+    # Nothing is said of the episode itself, by whom ever: what its series says holds still.
+    await limit_to(workshop, people, film)
+    assert refusal(await enter(clients.viewer, film)) == (403, "playback.plan_needed")
     await limit_to(workshop, people, series)
     await opened(clients.viewer, film)
 

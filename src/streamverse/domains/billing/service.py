@@ -99,10 +99,12 @@ async def give_plan(
         problem = "Name a moment to come with its time zone, like 2027-01-01T00:00:00Z."
         raise Invalid(problem, fields=(FieldProblem("ends_at", problem),))
     await identity.lock_account(work, account_id)
-    plan = await Plans(work).get(plan_id) if plan_id else None
-    if plan is not None and plan.archived_at is not None:
-        raise PlanArchived(plan.name)
     subscriptions = Subscriptions(work)
+    running = await subscriptions.find_running(account_id)
+    plan = await Plans(work).get(plan_id) if plan_id else None
+    is_kept = running is not None and running.plan_id == plan_id
+    if plan is not None and plan.archived_at is not None and not is_kept:
+        raise PlanArchived(plan.name)
     await subscriptions.end_running(account_id)
     if plan is not None:
         await subscriptions.add(

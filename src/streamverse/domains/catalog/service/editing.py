@@ -297,6 +297,8 @@ async def _write_windows(work: Work, row: TitleRow, lines: Sequence[Any]) -> Non
     if lines and row.id != row.root_id:
         problem = "Availability is set on the series, and holds for all of it."
         raise Invalid(problem, fields=(FieldProblem("windows", problem),))
+    if row.id != row.root_id:
+        return
     await Aspects(work).replace_windows(row.id, lines)
     for one in await Titles(work).lock_descent(row):
         one.has_windows = bool(lines)
@@ -306,6 +308,8 @@ async def _write_plans(work: Work, row: TitleRow, plan_ids: Sequence[UUID]) -> N
     if plan_ids and row.id != row.root_id:
         problem = "Plans are chosen for the series, and hold for all of it."
         raise Invalid(problem, fields=(FieldProblem("plans", problem),))
+    if row.id != row.root_id:
+        return
     unknown = set(plan_ids) - set(await billing.find_plan_names(work, plan_ids))
     if unknown:
         problem = f"There is no plan with the number {unknown.pop()}."
