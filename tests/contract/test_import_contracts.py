@@ -53,6 +53,8 @@ CLEAN_TREE = {
     "domains/social/public.py": "",
     "kit/db.py": "import sqlalchemy\n",
     "kit/sqlite.py": "import sqlite3\n",
+    "kit/questions.py": "import sqlalchemy\n",
+    "kit/postgresql.py": "import asyncpg\n",
     "kit/work.py": "import sqlalchemy\n",
     "kit/events.py": "import sqlalchemy\n",
     "kit/idempotency.py": "import sqlalchemy\n",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
@@ -11,7 +12,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from streamverse.app.resources import Resources
 from streamverse.domains.catalog.contracts import (
@@ -109,6 +110,35 @@ async def test_a_session_is_all_that_a_player_begins_with(
     assert session["resume_at_ms"] is session["next_title"] is session["throughput_bps"] is None
     assert (row.account_id, row.lease_until) == (people.viewer.account_id, clock.now() + LEASE)
     assert (row.ended_at, row.state, row.sequence) == (None, "starting", -1)
+
+
+async def test_an_opening_asks_little_of_the_database(
+    viewers: list[httpx.AsyncClient], film: TitleId, workshop: Workshop
+):
+    viewer = viewers[0]
+    profile = (await viewer.post("/users/me/profiles", json={"name": "Me"})).json()
+    await viewer.post(f"/users/me/profiles/{profile['id']}/switch", json={})
+    asked: list[str] = []
+
+    def note(_c: object, _k: object, statement: str, *_rest: object) -> None:
+        asked.append(statement)
+
+    engine = workshop.database.engine.sync_engine
+    event.listen(engine, "before_cursor_execute", note)
+    await opened(viewer, film)
+    event.remove(engine, "before_cursor_execute", note)
+    # Who asks; who watches; the account, for nobody else meanwhile; the title; its package; who
+    # else watches; the session itself; where the profile stopped.
+    assert [re.findall(r"(?:\nFROM|INTO) (\w+)", statement)[-1] for statement in asked] == [
+        "identity_session",
+        "profiles_profile",
+        "identity_account",
+        "catalog_title",
+        "media_package",
+        "playback_session",
+        "playback_session",
+        "library_progress",
+    ]
 
 
 async def test_a_session_knows_where_its_profile_goes_on(clients: Clients, film: TitleId):

@@ -26,7 +26,6 @@ from sqlalchemy import (
     event,
     func,
     literal_column,
-    text,
 )
 from sqlalchemy.dialects import postgresql as postgresql_dialect
 from sqlalchemy.dialects import sqlite as sqlite_dialect
@@ -48,13 +47,13 @@ from sqlalchemy.orm import (
 )
 from sqlalchemy.sql import visitors
 
-from streamverse.kit import sqlite
+from streamverse.kit import postgresql, sqlite
 
 # No path of the program may leave the tenant out; what serves all of them says so by name.
 ALL_TENANTS = UUID(int=0)
 # SQLite takes a condition on the tenant for one that leaves ten rows, and would rather read all
 # rows of the tenant by it than look up twenty by their ids.
-_MOSTLY: ColumnElement[float] = literal_column("0.99")
+MOSTLY: ColumnElement[float] = literal_column("0.99")
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -126,17 +125,23 @@ class Database:
     def __init__(self, url: str) -> None:
         is_sqlite = url.startswith("sqlite")
         self.engine: AsyncEngine = create_async_engine(
-            url.replace("sqlite://", "sqlite+inline://", 1) if is_sqlite else url,
+            url.replace("sqlite://", "sqlite+inline://", 1)
+            if is_sqlite
+            else postgresql.address_of(url),
             pool_size=10,
             max_overflow=10,
             pool_pre_ping=not is_sqlite,
+            # Who was used last knows most statements.
+            pool_use_lifo=True,
         )
         self.is_sqlite = is_sqlite
-        self._readers = self.engine.execution_options(
-            is_read_only=True, **({} if is_sqlite else {"postgresql_readonly": True})
-        )
         if is_sqlite:
             sqlite.prepare(self.engine)
+            self._readers = sqlite.readers_of(self.engine)
+        else:
+            self._readers = self.engine.execution_options(
+                is_read_only=True, postgresql_readonly=True
+            )
 
     def session(self, tenant_id: UUID, *, is_read_only: bool = False) -> AsyncSession:
         """Give a session that sees and writes one tenant's rows, or ``ALL_TENANTS``'."""
@@ -161,6 +166,8 @@ class Database:
     async def close(self) -> None:
         """Close every connection."""
         await self.engine.dispose()
+        if self.is_sqlite:
+            await self._readers.dispose()
 
 
 class TenantSession(Session):
@@ -170,10 +177,7 @@ class TenantSession(Session):
 @event.listens_for(TenantSession, "after_begin")
 def _tell_row_security(session: Session, _transaction: object, connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
-        connection.execute(
-            text("SELECT set_config('streamverse.tenant_id', :tenant_id, true)"),
-            {"tenant_id": str(session.info["tenant_id"])},
-        )
+        postgresql.name_tenant(connection, session.info["tenant_id"])
 
 
 @event.listens_for(TenantSession, "do_orm_execute")
@@ -190,7 +194,7 @@ def _filter_tenant(state: ORMExecuteState) -> None:
     if tenant_id == ALL_TENANTS:
         return
     if not state.is_orm_statement:
-        _refuse_owned_tables(state.statement)
+        refuse_owned_tables(state.statement)
     elif state.is_insert:
         _stamp_bulk_insert(state, tenant_id)
     elif state.is_update and state.is_executemany:
@@ -207,7 +211,7 @@ def _own_rows(tenant_id: UUID, *, is_sqlite: bool) -> LoaderCriteriaOption:
     if is_sqlite:
         return with_loader_criteria(
             TenantOwned,
-            lambda cls: func.likelihood(cls.tenant_id == tenant_id, _MOSTLY),
+            lambda cls: func.likelihood(cls.tenant_id == tenant_id, MOSTLY),
             include_aliases=True,
         )
     return with_loader_criteria(
@@ -225,7 +229,12 @@ def insert_into(session: AsyncSession, row: type[DeclarativeBase]) -> sqlite_dia
     return cast("sqlite_dialect.Insert", postgresql_dialect.insert(row))
 
 
-def _refuse_owned_tables(statement: Executable) -> None:
+def is_mapped(statement: Any) -> bool:  # noqa: ANN401 - of any kind
+    """Tell whether a statement names mapped classes, so that a filter can be added to them."""
+    return statement._propagate_attrs.get("compile_state_plugin") == "orm"  # noqa: SLF001
+
+
+def refuse_owned_tables(statement: Executable) -> None:
     """Refuse what SQLAlchemy sends past the mappers, and so past the filter."""
     for part in visitors.iterate(cast("ClauseElement", statement)):
         if isinstance(part, Table) and "tenant_id" in cast("Table", part).c:
@@ -250,7 +259,7 @@ def _stamp_bulk_insert(state: ORMExecuteState, tenant_id: UUID) -> None:
             f"Insert {mapper.class_.__name__} rows by parameters, so that they are stamped."
         )
     for row in cast("list[dict[str, Any]]", [rows] if isinstance(rows, Mapping) else rows):
-        _check_tenant(row.setdefault("tenant_id", tenant_id), tenant_id, mapper.class_)
+        check_tenant(row.setdefault("tenant_id", tenant_id), tenant_id, mapper.class_)
     state.statement = _keep_to_own_rows(state.statement, mapper.class_, tenant_id)
 
 
@@ -279,10 +288,11 @@ def _stamp_rows(session: Session, _context: object, _instances: object) -> None:
         if isinstance(row, TenantOwned):
             if row.tenant_id is None:  # pyright: ignore[reportUnnecessaryComparison]
                 row.tenant_id = tenant_id
-            _check_tenant(row.tenant_id, tenant_id, type(row))
+            check_tenant(row.tenant_id, tenant_id, type(row))
 
 
-def _check_tenant(found: UUID, expected: UUID, table: type) -> None:
+def check_tenant(found: UUID, expected: UUID, table: type) -> None:
+    """Refuse a row of another tenant than the session's."""
     if found != expected:
         raise ForeignTenant(
             f"A {table.__name__} of tenant {found} in the session of tenant {expected}."

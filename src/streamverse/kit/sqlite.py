@@ -15,10 +15,11 @@ from collections import deque
 from collections.abc import Generator
 from typing import Any
 
-from sqlalchemy import Connection, event, pool
+from sqlalchemy import Connection, Engine, event, pool
 from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.engine import URL, ConnectArgsType
+from sqlalchemy.engine.base import OptionEngine
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.util import await_only
@@ -26,6 +27,8 @@ from sqlalchemy.util import await_only
 from streamverse.kit.errors import Unavailable
 
 BUSY_TIMEOUT_MS = 10
+# More than the program has; lists of different lengths are statements of their own.
+STATEMENTS_KEPT = 1_000
 WRITER_PATIENCE_S = 30.0
 PRAGMAS = (
     "PRAGMA journal_mode=WAL",
@@ -124,7 +127,8 @@ class InlineSqlite(SQLiteDialect_pysqlite):
     def create_connect_args(self, url: URL) -> ConnectArgsType:
         """Have our connections made."""
         arguments, options = super().create_connect_args(url)
-        return arguments, {**options, "factory": InlineConnection, "isolation_level": None}
+        ours = {"factory": InlineConnection, "isolation_level": None}
+        return arguments, {**options, **ours, "cached_statements": STATEMENTS_KEPT}
 
     def get_driver_connection(self, connection: Any) -> Any:  # noqa: ANN401 - as the parent has it
         """Give the ``sqlite3`` connection itself: there is no adapter around it."""
@@ -197,6 +201,31 @@ def prepare(engine: AsyncEngine) -> None:
     event.listen(engine.sync_engine, "rollback", leave)
     event.listen(engine.sync_engine.pool, "reset", reset)
     event.listen(engine.sync_engine.pool, "invalidate", reset)
+
+
+class _Readers(OptionEngine):
+    """The engine's other face, with connections of its own.
+
+    A connection that begins to write or ceases to forgets how each statement is executed.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._own_pool = engine.pool.recreate()
+        super().__init__(engine, {"is_read_only": True})
+
+    @property
+    def pool(self) -> pool.Pool:
+        """The connections of readers."""
+        return self._own_pool
+
+    @pool.setter
+    def pool(self, fresh: pool.Pool) -> None:  # pyright: ignore[reportIncompatibleVariableOverride]
+        self._own_pool = fresh
+
+
+def readers_of(engine: AsyncEngine) -> AsyncEngine:
+    """Give the face of a prepared engine for those who only read."""
+    return AsyncEngine(_Readers(engine.sync_engine))
 
 
 async def _begin_writing(driver: sqlite3.Connection, writer: asyncio.Lock) -> None:

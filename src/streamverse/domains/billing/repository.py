@@ -13,6 +13,7 @@ from streamverse.domains.billing.errors import PlanNotFound
 from streamverse.domains.billing.models import PlanRow, SubscriptionRow
 from streamverse.domains.identity.contracts import AccountId
 from streamverse.kit.db import UtcDateTime
+from streamverse.kit.questions import Question
 from streamverse.kit.work import Work
 
 
@@ -22,7 +23,7 @@ def _runs(now: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
 
 
 # Written once: whoever presses play asks it.
-_ALLOWED = (
+_ALLOWED = Question(
     select(
         PlanRow.id,
         PlanRow.name,
@@ -83,17 +84,17 @@ class Plans:
 
     async def allowed(self, account_id: AccountId) -> Entitlements:
         """Find what the plan of an account allows now, in one question."""
-        asked = {"account_id": account_id, "now": self._work.now}
-        row = (await self._work.session.execute(_ALLOWED, asked)).first()
+        row = await _ALLOWED.ask_one(self._work.session, account_id=account_id, now=self._work.now)
         if row is None:
             return WITHOUT_PLAN
+        plan_id, name, streams_at_once, devices_at_most, max_height, regions = row
         return Entitlements(
-            plan_id=PlanId(row.id),
-            plan_name=row.name,
-            streams_at_once=row.streams_at_once,
-            devices_at_most=row.devices_at_most,
-            max_height=row.max_height,
-            regions=tuple(row.regions),
+            plan_id=PlanId(plan_id),
+            plan_name=name,
+            streams_at_once=streams_at_once,
+            devices_at_most=devices_at_most,
+            max_height=max_height,
+            regions=tuple(regions),
         )
 
 

@@ -123,6 +123,15 @@ class Title:
 
 
 @dataclass(frozen=True, slots=True)
+class Judged:
+    """A title, if there is one, and whether somebody may know of it."""
+
+    title: Title | None
+    visibility: Visibility
+    has_markers: bool
+
+
+@dataclass(frozen=True, slots=True)
 class PublicTitle:
     """What anybody may be told of a title, who they are or not."""
 

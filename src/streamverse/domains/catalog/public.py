@@ -9,6 +9,7 @@ from uuid import UUID
 from streamverse.domains.catalog.contracts import (
     Findable,
     FindableKind,
+    Judged,
     MarkerLine,
     PublicTitle,
     RelatedLine,
@@ -25,6 +26,7 @@ from streamverse.domains.catalog.errors import TitleNotFound
 from streamverse.domains.catalog.models import TitleRow
 from streamverse.domains.catalog.repository import Aspects, Revisions, Titles
 from streamverse.domains.catalog.repository.finding import Findables
+from streamverse.domains.catalog.repository.judging import JudgedRow, Judging
 from streamverse.domains.catalog.repository.shelves import Shelves
 from streamverse.domains.catalog.rules.visibility import effective_age
 from streamverse.domains.catalog.schemas.titles import TitleCardOut
@@ -104,19 +106,19 @@ async def judge_title(
     title_id: TitleId,
     current: Profile | None = None,
     plan_id: UUID | None = None,
-) -> tuple[Title | None, Visibility]:
+) -> Judged:
     """Find a title, and tell whether the actor may know of it or why not.
 
     For who tells people what keeps a title away; nobody else gets one that is not visible. Who has
     the current profile, gives it; ``plan_id`` is the plan that the actor has.
     """
-    row = await Titles(work).find(title_id)
+    row = await Judging(work).find(title_id)
     if row is None:
-        return None, Visibility.GONE
+        return Judged(None, Visibility.GONE, has_markers=False)
     visibility = await titles.judge(work, row, await viewer_of(work, current))
     if visibility is Visibility.VISIBLE and not await plans.is_in_own_plan(work, row, plan_id):
-        return _view(row), Visibility.NOT_IN_PLAN
-    return _view(row), visibility
+        visibility = Visibility.NOT_IN_PLAN
+    return Judged(_view(row), visibility, has_markers=row.has_markers)
 
 
 async def list_plan_names(work: Work, title_id: TitleId) -> Sequence[str]:
@@ -132,7 +134,7 @@ async def has_limited_titles(work: Work) -> bool:
 
 async def list_markers(work: Work, title_id: TitleId) -> Sequence[MarkerLine]:
     """List the named stretches of a title, whoever asks."""
-    return (await Aspects(work).markers([title_id])).get(title_id, [])
+    return await Judging(work).markers(title_id)
 
 
 async def find_visible_title_of_asset(work: Work, asset_id: AssetId) -> Title | None:
@@ -142,7 +144,7 @@ async def find_visible_title_of_asset(work: Work, asset_id: AssetId) -> Title | 
     return _view(row) if row else None
 
 
-def _view(row: TitleRow) -> Title:
+def _view(row: TitleRow | JudgedRow) -> Title:
     return Title(
         id=TitleId(row.id),
         asset_id=AssetId(row.asset_id) if row.asset_id else None,

@@ -21,13 +21,20 @@ from streamverse.domains.identity.contracts import (
 )
 from streamverse.domains.identity.errors import AccountNotFound
 from streamverse.domains.identity.models import AccountRow
-from streamverse.domains.identity.repository import Accounts, ApiKeys, Devices, Sessions, Tenants
+from streamverse.domains.identity.repository import (
+    Accounts,
+    ApiKeys,
+    Devices,
+    Sessions,
+    Tenants,
+)
 from streamverse.domains.identity.service import accounts, activity, sessions
 from streamverse.domains.identity.service.audit import Verified, audit, verify_all
 from streamverse.domains.identity.service.exports import STORE_OWNERS as IDENTITY_STORE_OWNERS
 from streamverse.domains.identity.service.mails import Correspondence
 from streamverse.domains.identity.service.passwords import hash_password, is_password
 from streamverse.kit.db import JsonObject
+from streamverse.kit.errors import Unauthenticated
 from streamverse.kit.tokens import setup_token
 from streamverse.kit.work import Actor, Role, Work, Workshop
 
@@ -48,6 +55,7 @@ __all__ = [
     "is_holder_active",
     "is_password",
     "lock_account",
+    "lock_own_account",
     "record_activity",
     "record_audit",
     "set_locale",
@@ -97,6 +105,18 @@ async def find_own_device(work: Work) -> Device | None:
 async def lock_account(work: Work, account_id: AccountId) -> None:
     """Let nobody else change what an account has, until this Work ends."""
     await Accounts(work).lock(account_id)
+
+
+async def lock_own_account(work: Work) -> Device | None:
+    """Let nobody else change what the actor's account has, until this Work ends.
+
+    Tells what the actor has logged in on; programs that act by a key have nothing.
+    """
+    actor = work.actor
+    if actor.account_id is None:
+        raise Unauthenticated("Log in to do this.")
+    session_id = SessionId(actor.session_id) if actor.session_id else None
+    return await Accounts(work).lock_with_device(AccountId(actor.account_id), session_id)
 
 
 async def ensure_default_tenant(work: Work) -> TenantId:

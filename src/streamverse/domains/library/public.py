@@ -8,10 +8,11 @@ from datetime import timedelta
 from streamverse.domains.catalog.contracts import TitleId
 from streamverse.domains.library.contracts import Audience
 from streamverse.domains.library.repository import Progresses, Viewings, Watchlists
+from streamverse.domains.library.rules.watching import resume_at_ms
 from streamverse.domains.library.schemas.watching import PlaceOut
 from streamverse.domains.library.service.history import EXPORTERS as HISTORY_EXPORTERS
 from streamverse.domains.library.service.reminders import EXPORTERS as REMINDER_EXPORTERS
-from streamverse.domains.library.service.watching import Continued, list_continued, view_of
+from streamverse.domains.library.service.watching import Continued, list_continued
 from streamverse.domains.library.service.watchlists import EXPORTERS as WATCHLIST_EXPORTERS
 from streamverse.domains.profiles.contracts import ProfileId
 from streamverse.kit.work import Work
@@ -38,8 +39,8 @@ async def count_audiences(work: Work) -> Sequence[Audience]:
 
 async def find_resume_point(work: Work, profile_id: ProfileId, title_id: TitleId) -> int | None:
     """Find at which millisecond somebody goes on with a title; None where it begins anew."""
-    rows = await Progresses(work).of_titles(profile_id, [title_id])
-    return next((view_of(row).resume_at_ms for row in rows), None)
+    stopped = await Progresses(work).find_stop(profile_id, title_id)
+    return resume_at_ms(stopped[0], is_finished=stopped[1]) if stopped else None
 
 
 async def list_recent_titles(work: Work, profile_id: ProfileId, limit: int) -> Sequence[TitleId]:

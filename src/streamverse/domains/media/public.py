@@ -16,10 +16,16 @@ from streamverse.domains.media.errors import (
     SubtitlesUnreadable,
     TooManySubtitles,
 )
-from streamverse.domains.media.repository import Assets, Keys, Packages, Pictures, Uploads
+from streamverse.domains.media.repository import (
+    Assets,
+    Keys,
+    Packages,
+    Pictures,
+    Uploads,
+    find_playable,
+)
 from streamverse.domains.media.rules.packages import EncodingPolicy
 from streamverse.domains.media.rules.pictures import NewPicture
-from streamverse.domains.media.rules.states import PackageState
 from streamverse.domains.media.rules.subtitles import SubtitleWords
 from streamverse.domains.media.service import assets, delivery, processing
 from streamverse.domains.media.service.artwork import (
@@ -78,10 +84,8 @@ class PlayableAddresses:
 
 async def find_package(work: Work, asset_id: AssetId) -> PackageView | None:
     """Find what can be played of an asset right now."""
-    for row in await Packages(work).of_assets([asset_id]):
-        if row.playable_at is not None and row.state != PackageState.FAILED:
-            return await delivery.view_package(work, row)
-    return None
+    row = await find_playable(work, asset_id)
+    return await delivery.view_package(work, row) if row else None
 
 
 def sign_addresses(

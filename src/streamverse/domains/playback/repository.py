@@ -3,17 +3,64 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, delete, func, or_, select, update
+from sqlalchemy import Uuid, and_, bindparam, delete, func, or_, select, update
 
 from streamverse.domains.identity.contracts import AccountId, SessionId
-from streamverse.domains.playback.contracts import EndedBy, PlaybackSessionId
+from streamverse.domains.media.contracts import PackageId
+from streamverse.domains.playback.contracts import LEASE, EndedBy, PlaybackSessionId
 from streamverse.domains.playback.errors import SessionNotFound
 from streamverse.domains.playback.models import IssueRow, PlaybackSessionRow
 from streamverse.domains.playback.rules.summaries import Measured
+from streamverse.kit.db import JsonObject
+from streamverse.kit.questions import Question, insert_row
 from streamverse.kit.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSession:
+    """What the door asks of a session that is open, in the order of ``_OPEN``."""
+
+    id: UUID
+    log_in_id: UUID
+    title_id: UUID
+    profile_id: UUID | None
+    device_id: UUID | None
+    device_name: str
+    opened_at: datetime
+    lease_until: datetime
+
+
+_OPEN = Question(
+    select(
+        PlaybackSessionRow.id,
+        PlaybackSessionRow.log_in_id,
+        PlaybackSessionRow.title_id,
+        PlaybackSessionRow.profile_id,
+        PlaybackSessionRow.device_id,
+        PlaybackSessionRow.device_name,
+        PlaybackSessionRow.opened_at,
+        PlaybackSessionRow.lease_until,
+    )
+    .where(
+        PlaybackSessionRow.account_id == bindparam("account_id", type_=Uuid()),
+        PlaybackSessionRow.ended_at.is_(None),
+    )
+    .order_by(PlaybackSessionRow.id)
+)
+_THROUGHPUT = Question(
+    select(PlaybackSessionRow.throughput_bps)
+    .where(
+        PlaybackSessionRow.device_id == bindparam("device_id", type_=Uuid()),
+        PlaybackSessionRow.throughput_bps.is_not(None),
+    )
+    .order_by(PlaybackSessionRow.id.desc())
+    .limit(1)
+)
 
 
 class PlaybackSessions:
@@ -22,10 +69,9 @@ class PlaybackSessions:
     def __init__(self, work: Work) -> None:
         self._work = work
 
-    async def add(self, row: PlaybackSessionRow) -> None:
+    async def add(self, values: Mapping[str, Any]) -> None:
         """Add a session."""
-        self._work.session.add(row)
-        await self._work.session.flush()
+        await insert_row(self._work.session, PlaybackSessionRow, values)
 
     async def find(self, session_id: PlaybackSessionId) -> PlaybackSessionRow | None:
         """Find a session, open or not."""
@@ -84,16 +130,29 @@ class PlaybackSessions:
             .values(ended_at=self._work.now, ended_by=EndedBy.LOG_OUT.value)
         )
 
-    async def open_of(self, account_id: AccountId) -> Sequence[PlaybackSessionRow]:
+    async def open_of(self, account_id: AccountId) -> Sequence[OpenSession]:
         """List the open sessions of an account, the oldest first."""
-        query = (
-            select(PlaybackSessionRow)
-            .where(
-                PlaybackSessionRow.account_id == account_id, PlaybackSessionRow.ended_at.is_(None)
-            )
-            .order_by(PlaybackSessionRow.id)
+        found = await _OPEN.ask(self._work.session, account_id=account_id)
+        return [OpenSession(*row) for row in found]
+
+    async def end(self, session_ids: Collection[UUID], by: EndedBy) -> None:
+        """End open sessions now; those that went silent ended with their lease."""
+        ended_at = PlaybackSessionRow.lease_until if by is EndedBy.SILENCE else self._work.now
+        await self._work.session.execute(
+            update(PlaybackSessionRow)
+            .where(PlaybackSessionRow.id.in_(session_ids), PlaybackSessionRow.ended_at.is_(None))
+            .values(ended_at=ended_at, ended_by=by.value)
+            .execution_options(synchronize_session=False)
         )
-        return (await self._work.session.scalars(query)).all()
+
+    async def go_on(self, session_id: UUID, package_id: PackageId, tailoring: JsonObject) -> None:
+        """Let a session go on that asks for addresses again."""
+        await self._work.session.execute(
+            update(PlaybackSessionRow)
+            .where(PlaybackSessionRow.id == session_id)
+            .values(lease_until=self._work.now + LEASE, package_id=package_id, tailoring=tailoring)
+            .execution_options(synchronize_session=False)
+        )
 
     async def devices_of(self, account_id: AccountId, since: datetime) -> set[UUID]:
         """Find on which devices an account has watched since some moment."""
@@ -126,15 +185,8 @@ class PlaybackSessions:
 
     async def last_throughput(self, device_id: UUID) -> int | None:
         """Find how fast the line of a device was when it was last measured."""
-        return await self._work.session.scalar(
-            select(PlaybackSessionRow.throughput_bps)
-            .where(
-                PlaybackSessionRow.device_id == device_id,
-                PlaybackSessionRow.throughput_bps.is_not(None),
-            )
-            .order_by(PlaybackSessionRow.id.desc())
-            .limit(1)
-        )
+        row = await _THROUGHPUT.ask_one(self._work.session, device_id=device_id)
+        return row[0] if row is not None else None
 
     async def page(
         self, *, is_running: bool | None, before: UUID | None, limit: int

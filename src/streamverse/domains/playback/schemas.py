@@ -200,7 +200,7 @@ class SessionOut(msgspec.Struct):
         """Show an open session."""
         following = opened.next_title
         return cls(
-            session_id=opened.row.id,
+            session_id=opened.session_id,
             playback=opened.playback,
             events_token=opened.events_token,
             heartbeat_ms=milliseconds(HEARTBEAT_EVERY),

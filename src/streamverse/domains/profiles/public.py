@@ -7,8 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from streamverse.domains.identity.contracts import AccountId, Exporter
 from streamverse.domains.profiles.contracts import Byline, Preferences, Profile, ProfileId
 from streamverse.domains.profiles.errors import PinPaused, PinWrong, ProfileNotFound
-from streamverse.domains.profiles.models import ProfileRow
-from streamverse.domains.profiles.repository import Choices, Profiles
+from streamverse.domains.profiles.repository import Choices, ChosenRow, Profiles
 from streamverse.domains.profiles.rules.access import (
     ADULT_AGE,
     may_watch,
@@ -61,7 +60,7 @@ async def get_current_viewer(work: Work) -> tuple[Profile | None, Preferences]:
     return view_of(row), read_preferences(row.preferences, row.language)
 
 
-async def _find_current(work: Work) -> ProfileRow | None:
+async def _find_current(work: Work) -> ChosenRow | None:
     actor = work.actor
     if actor.session_id is None or actor.account_id is None:
         return None

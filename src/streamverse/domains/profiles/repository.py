@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import Uuid, bindparam, delete, select, update
@@ -10,7 +11,8 @@ from sqlalchemy import Uuid, bindparam, delete, select, update
 from streamverse.domains.identity.contracts import AccountId
 from streamverse.domains.profiles.contracts import ProfileId
 from streamverse.domains.profiles.models import CurrentRow, ProfileRow
-from streamverse.kit.db import insert_into
+from streamverse.kit.db import JsonObject, insert_into
+from streamverse.kit.questions import Question
 from streamverse.kit.work import Work
 
 
@@ -110,9 +112,38 @@ class Profiles:
         )
 
 
-# Written once: most requests ask it.
-_CHOSEN = (
-    select(ProfileRow)
+@dataclass(frozen=True, slots=True)
+class ChosenRow:
+    """The columns of a profile that decide who watches, in the order of ``_CHOSEN``."""
+
+    id: UUID
+    account_id: UUID
+    name: str
+    preset: int
+    picture_digest: str | None
+    is_kids: bool
+    maturity_limit: int
+    pin_above_age: int | None
+    language: str
+    preferences: JsonObject
+    pin_hash: str | None
+
+
+# Most requests ask it.
+_CHOSEN = Question(
+    select(
+        ProfileRow.id,
+        ProfileRow.account_id,
+        ProfileRow.name,
+        ProfileRow.preset,
+        ProfileRow.picture_digest,
+        ProfileRow.is_kids,
+        ProfileRow.maturity_limit,
+        ProfileRow.pin_above_age,
+        ProfileRow.language,
+        ProfileRow.preferences,
+        ProfileRow.pin_hash,
+    )
     .join(CurrentRow, CurrentRow.profile_id == ProfileRow.id)
     .where(
         CurrentRow.session_id == bindparam("session_id", type_=Uuid()),
@@ -135,10 +166,12 @@ class Choices:
             .execution_options(populate_existing=True)
         )
 
-    async def find_profile(self, session_id: UUID, account_id: AccountId) -> ProfileRow | None:
+    async def find_profile(self, session_id: UUID, account_id: AccountId) -> ChosenRow | None:
         """Find the profile that a session of an account has chosen."""
-        asked = {"session_id": session_id, "account_id": account_id}
-        return await self._work.session.scalar(_CHOSEN, asked)
+        row = await _CHOSEN.ask_one(
+            self._work.session, session_id=session_id, account_id=account_id
+        )
+        return ChosenRow(*row) if row is not None else None
 
     async def choose(self, session_id: UUID, profile_id: ProfileId) -> CurrentRow:
         """Write down what a session has chosen; the account's profiles are locked by then."""

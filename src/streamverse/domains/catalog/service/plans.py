@@ -8,6 +8,7 @@ from uuid import UUID
 from streamverse.domains.billing import public as billing
 from streamverse.domains.catalog.models import TitleRow
 from streamverse.domains.catalog.repository import Aspects, CardRow
+from streamverse.domains.catalog.repository.judging import JudgedRow
 from streamverse.domains.catalog.rules.visibility import is_in_plan
 from streamverse.domains.catalog.service.viewers import sees_unpublished
 from streamverse.domains.identity.contracts import AccountId
@@ -39,7 +40,7 @@ async def find_locked(work: Work, rows: Iterable[CardRow | TitleRow]) -> Collect
     }
 
 
-async def is_in_own_plan(work: Work, row: TitleRow, own_id: UUID | None) -> bool:
+async def is_in_own_plan(work: Work, row: TitleRow | JudgedRow, own_id: UUID | None) -> bool:
     """Tell whether a title is part of the plan that the actor has."""
     if not row.has_plans:
         return True

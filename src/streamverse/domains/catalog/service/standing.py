@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from streamverse.domains.catalog.contracts import (
@@ -9,9 +10,11 @@ from streamverse.domains.catalog.contracts import (
     TitleId,
     TitlePublished,
     TitleUnpublished,
+    WindowLine,
 )
 from streamverse.domains.catalog.models import TitleRow
 from streamverse.domains.catalog.repository import Aspects, Titles
+from streamverse.domains.catalog.repository.judging import JudgedRow, Judging
 from streamverse.domains.catalog.rules.hierarchy import Showing, beneath, own_showing
 from streamverse.domains.catalog.rules.visibility import Standing, Window
 from streamverse.kit.work import Work
@@ -41,9 +44,9 @@ def _tell(work: Work, row: TitleRow, showing: Showing) -> None:
         work.emit(TitleChanged(title_id))
 
 
-async def standing_of(work: Work, row: TitleRow) -> Standing:
+async def standing_of(work: Work, row: TitleRow | JudgedRow) -> Standing:
     """Give what decides over a title."""
-    lines = (await Aspects(work).windows([row.root_id])).get(row.root_id, [])
+    lines = await _windows_of(work, row)
     return Standing(
         shown_from=row.shown_from,
         effective_age=row.effective_age,
@@ -52,3 +55,9 @@ async def standing_of(work: Work, row: TitleRow) -> Standing:
             Window(line.region, line.starts_at, line.ends_at, line.is_barring) for line in lines
         ],
     )
+
+
+async def _windows_of(work: Work, row: TitleRow | JudgedRow) -> Sequence[WindowLine]:
+    if isinstance(row, JudgedRow):
+        return await Judging(work).windows(row)
+    return (await Aspects(work).windows([row.root_id])).get(row.root_id, [])

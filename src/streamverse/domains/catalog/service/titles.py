@@ -11,6 +11,7 @@ from streamverse.domains.catalog.contracts import Lock, TitleId, TitleState, Vie
 from streamverse.domains.catalog.errors import TitleNotFound
 from streamverse.domains.catalog.models import TitleRow
 from streamverse.domains.catalog.repository import CardRow, Titles
+from streamverse.domains.catalog.repository.judging import JudgedRow
 from streamverse.domains.catalog.rules.states import is_unfinished
 from streamverse.domains.catalog.rules.visibility import decide_visibility
 from streamverse.domains.catalog.rules.words import query_words
@@ -110,7 +111,7 @@ async def find_visible_to(work: Work, title_id: TitleId, viewer: Viewer) -> Titl
     return row if row is not None and await _is_visible(work, row, viewer) else None
 
 
-async def judge(work: Work, row: TitleRow, viewer: Viewer) -> Visibility:
+async def judge(work: Work, row: TitleRow | JudgedRow, viewer: Viewer) -> Visibility:
     """Tell whether somebody may know of a title, or why not."""
     return decide_visibility(await standing_of(work, row), viewer, work.now)
 

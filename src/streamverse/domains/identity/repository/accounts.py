@@ -5,12 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import Uuid, bindparam, or_, select
 from sqlalchemy.exc import IntegrityError
 
-from streamverse.domains.identity.contracts import AccountId, TenantId
+from streamverse.domains.identity.contracts import (
+    AccountId,
+    Device,
+    DeviceId,
+    SessionId,
+    TenantId,
+)
 from streamverse.domains.identity.errors import AccountNotFound, EmailTaken
-from streamverse.domains.identity.models import AccountRow, TenantRow
+from streamverse.domains.identity.models import AccountRow, DeviceRow, SessionRow, TenantRow
+from streamverse.kit.questions import Question
 from streamverse.kit.work import Role, Work
 
 
@@ -38,6 +45,17 @@ class Tenants:
         await self._work.session.execute(
             select(TenantRow.id).where(TenantRow.id == self._work.actor.tenant_id).with_for_update()
         )
+
+
+# Whoever starts to watch asks it.
+_WITH_DEVICE = Question(
+    select(AccountRow.id, DeviceRow.id, DeviceRow.name, DeviceRow.kind)
+    .select_from(AccountRow)
+    .outerjoin(SessionRow, SessionRow.id == bindparam("session_id", type_=Uuid()))
+    .outerjoin(DeviceRow, DeviceRow.id == SessionRow.device_id)
+    .where(AccountRow.id == bindparam("account_id", type_=Uuid()))
+    .with_for_update(of=AccountRow)
+)
 
 
 class Accounts:
@@ -75,6 +93,18 @@ class Accounts:
         if row is None:
             raise AccountNotFound(account_id)
         return row
+
+    async def lock_with_device(
+        self, account_id: AccountId, session_id: SessionId | None
+    ) -> Device | None:
+        """Lock an account as ``lock`` does; give the device of a log-in."""
+        row = await _WITH_DEVICE.ask_one(
+            self._work.session, account_id=account_id, session_id=session_id
+        )
+        if row is None:
+            raise AccountNotFound(account_id)
+        _, device_id, name, kind = row
+        return Device(DeviceId(device_id), name, kind) if device_id else None
 
     async def find(self, account_id: AccountId) -> AccountRow | None:
         """Find an account."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Uuid, bindparam, delete, exists, select, update
+from sqlalchemy import Uuid, bindparam, delete, exists, select, update
 
 from streamverse.domains.identity.contracts import (
     AccountId,
@@ -24,6 +25,7 @@ from streamverse.domains.identity.models import (
     SigningKeyRow,
 )
 from streamverse.domains.identity.repository.signing_keys import is_verifying
+from streamverse.kit.questions import Question
 from streamverse.kit.work import Role, Work
 
 
@@ -46,20 +48,56 @@ class SessionHolder:
 
 # Written once: every request asks one of them.
 _GOOD = (
-    select(SessionRow, AccountRow)
+    select(
+        SessionRow.id,
+        SessionRow.kind,
+        SessionRow.device_id,
+        SessionRow.created_at,
+        SessionRow.authenticated_at,
+        SessionRow.last_used_at,
+        AccountRow.tenant_id,
+        AccountRow.id,
+        AccountRow.role,
+        AccountRow.extra_permissions,
+        AccountRow.locale,
+    )
     .join(AccountRow, AccountRow.id == SessionRow.account_id)
     .where(SessionRow.expires_at > bindparam("now"))
 )
-_OF_SECRET = _GOOD.where(
-    SessionRow.secret_hash == bindparam("secret_hash"), SessionRow.kind == bindparam("kind")
+_OF_SECRET = Question(
+    _GOOD.where(
+        SessionRow.secret_hash == bindparam("secret_hash"), SessionRow.kind == bindparam("kind")
+    )
 )
-_OF_TOKEN = _GOOD.where(
-    SessionRow.id == bindparam("session_id", type_=Uuid()),
-    SessionRow.kind == SessionKind.PROGRAM.value,
-    exists().where(
-        SigningKeyRow.id == bindparam("key_id", type_=Uuid()), is_verifying(bindparam("now"))
-    ),
+_OF_TOKEN = Question(
+    _GOOD.where(
+        SessionRow.id == bindparam("session_id", type_=Uuid()),
+        SessionRow.kind == SessionKind.PROGRAM.value,
+        exists().where(
+            SigningKeyRow.id == bindparam("key_id", type_=Uuid()), is_verifying(bindparam("now"))
+        ),
+    )
 )
+
+
+def _holder(row: tuple[Any, ...] | None) -> SessionHolder | None:
+    if row is None:
+        return None
+    session_id, kind, device_id, created_at, authenticated_at, last_used_at, *account = row
+    tenant_id, account_id, role, extra_permissions, locale = account
+    return SessionHolder(
+        session_id=SessionId(session_id),
+        kind=SessionKind(kind),
+        device_id=DeviceId(device_id) if device_id else None,
+        created_at=created_at,
+        authenticated_at=authenticated_at,
+        last_used_at=last_used_at,
+        tenant_id=TenantId(tenant_id),
+        account_id=AccountId(account_id),
+        role=Role(role),
+        extra_permissions=extra_permissions,
+        locale=locale,
+    )
 
 
 class Sessions:
@@ -78,33 +116,13 @@ class Sessions:
 
     async def find_holder(self, secret_hash: str, kind: SessionKind) -> SessionHolder | None:
         """Find who holds the session with this secret, if it is still good."""
-        return await self._find(_OF_SECRET, secret_hash=secret_hash, kind=kind.value)
+        asked = {"secret_hash": secret_hash, "kind": kind.value, "now": self._work.now}
+        return _holder(await _OF_SECRET.ask_one(self._work.session, **asked))
 
     async def find_signed_holder(self, session_id: SessionId, key_id: UUID) -> SessionHolder | None:
         """Find who holds a program's session, if it is still good, and the key of its token too."""
-        return await self._find(_OF_TOKEN, session_id=session_id, key_id=key_id)
-
-    async def _find(
-        self, query: Select[SessionRow, AccountRow], **asked: object
-    ) -> SessionHolder | None:
-        found = await self._work.session.execute(query, {**asked, "now": self._work.now})
-        row = found.one_or_none()
-        if row is None:
-            return None
-        session, account = row
-        return SessionHolder(
-            session_id=SessionId(session.id),
-            kind=SessionKind(session.kind),
-            device_id=DeviceId(session.device_id) if session.device_id else None,
-            created_at=session.created_at,
-            authenticated_at=session.authenticated_at,
-            last_used_at=session.last_used_at,
-            tenant_id=TenantId(account.tenant_id),
-            account_id=AccountId(account.id),
-            role=Role(account.role),
-            extra_permissions=account.extra_permissions,
-            locale=account.locale,
-        )
+        asked = {"session_id": session_id, "key_id": key_id, "now": self._work.now}
+        return _holder(await _OF_TOKEN.ask_one(self._work.session, **asked))
 
     async def lock(self, session_id: SessionId) -> SessionRow | None:
         """Find a session that is still good, for change."""

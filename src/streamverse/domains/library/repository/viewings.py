@@ -28,6 +28,7 @@ from streamverse.domains.library.rules.watching import BEGUN_MS
 from streamverse.domains.profiles.contracts import ProfileId
 from streamverse.kit.db import insert_into
 from streamverse.kit.paging import is_before
+from streamverse.kit.questions import Question
 from streamverse.kit.work import Work
 
 
@@ -60,6 +61,13 @@ _OPEN_ENDS = _LAST_WATCHED.with_only_columns(
     or_(ProgressRow.is_finished.is_(False), ProgressRow.title_id != ProgressRow.root_id),
 )
 _RECENT_ROOTS = _LAST_WATCHED.with_only_columns(ProgressRow.root_id)
+# And each player that starts asks this.
+_STOP = Question(
+    select(ProgressRow.position_ms, ProgressRow.is_finished).where(
+        ProgressRow.profile_id == bindparam("profile_id", type_=Uuid()),
+        ProgressRow.title_id == bindparam("title_id", type_=Uuid()),
+    )
+)
 
 
 class Viewings:
@@ -235,6 +243,11 @@ class Progresses:
             ProgressRow.profile_id == profile_id, ProgressRow.title_id.in_(title_ids)
         )
         return (await self._work.session.scalars(query)).all()
+
+    async def find_stop(self, profile_id: ProfileId, title_id: TitleId) -> tuple[int, bool] | None:
+        """Find where a profile stopped in a title, and whether that was its end."""
+        row = await _STOP.ask_one(self._work.session, profile_id=profile_id, title_id=title_id)
+        return (row[0], row[1]) if row is not None else None
 
     async def open_ends(self, profile_id: ProfileId, limit: int) -> Sequence[OpenEnd]:
         """List where a profile stopped last, newest first, but for what cannot go on.

@@ -16,6 +16,7 @@ from streamverse.domains.media.repository.assets import (
     existing_uploads,
 )
 from streamverse.domains.media.repository.pictures import Artworks, Pictures, Subtitles
+from streamverse.domains.media.repository.playable import PlayableRow, find_playable
 
 __all__ = [
     "Artworks",
@@ -24,6 +25,7 @@ __all__ = [
     "Keys",
     "Packages",
     "Pictures",
+    "PlayableRow",
     "RemoteImports",
     "Retentions",
     "StoredWeights",
@@ -32,4 +34,5 @@ __all__ = [
     "existing_assets",
     "existing_packages",
     "existing_uploads",
+    "find_playable",
 ]

@@ -19,7 +19,7 @@ from streamverse.domains.media.contracts import (
     SpritesView,
 )
 from streamverse.domains.media.errors import AddressElsewhere, PackageNotFound
-from streamverse.domains.media.repository import Keys, Packages, Pictures
+from streamverse.domains.media.repository import Keys, Packages
 from streamverse.domains.media.rules.packages import Recipe, playable_segments, reference_track
 from streamverse.domains.media.rules.pictures import INDEX_NAME, PREVIEW_NAME, widths_of
 from streamverse.domains.media.rules.states import PackageState
@@ -38,7 +38,7 @@ from streamverse.mediakit.timeline import TimelineEmpty
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from streamverse.domains.media.models import PackageRow, PictureRow
+    from streamverse.domains.media.repository import PlayableRow
     from streamverse.kit.work import Work, Workshop
     from streamverse.mediakit.timeline import Timeline
 
@@ -361,28 +361,28 @@ def _render(timeline: Timeline, name: str, now: datetime) -> Manifest:
     return Manifest(text, "application/vnd.apple.mpegurl", timeline.is_ended)
 
 
-async def view_package(work: Work, row: PackageRow) -> PackageView:
+async def view_package(work: Work, row: PlayableRow) -> PackageView:
     """Tell what can be played of a package right now, without reading its whole index."""
     is_complete = row.state == PackageState.READY
     rungs = Recipe.read(row.recipe).rungs
-    posters = await Pictures(work).posters([AssetId(row.asset_id)])
-    sprites = await Pictures(work).find(row.sprites_id)
+    package_id = PackageId(row.id)
+    keys = await Keys(work).of_package(package_id) if row.is_encrypted else ()
     return PackageView(
-        package_id=PackageId(row.id),
+        package_id=package_id,
         asset_id=AssetId(row.asset_id),
         is_complete=is_complete,
-        poster=posters.get(AssetId(row.asset_id)),
-        sprites=_view_sprites(sprites) if sprites is not None else None,
+        poster=_view_poster(row),
+        sprites=_view_sprites(row),
         text_revision=row.text_revision,
         playable_ms=row.duration_ms if is_complete else await _playable_ms(work, row),
         duration_ms=row.duration_ms,
-        key_ids=tuple(key.id for key in await Keys(work).of_package(PackageId(row.id))),
+        key_ids=tuple(key.id for key in keys),
         codec_families=tuple(dict.fromkeys(rung.codec_family for rung in rungs)),
         renditions=tuple((rung.codec_family, rung.lines) for rung in rungs),
     )
 
 
-async def _playable_ms(work: Work, row: PackageRow) -> int:
+async def _playable_ms(work: Work, row: PlayableRow) -> int:
     packages, package_id = Packages(work), PackageId(row.id)
     track_name = reference_track(Recipe.read(row.recipe))
     if track_name is None:
@@ -391,5 +391,16 @@ async def _playable_ms(work: Work, row: PackageRow) -> int:
     return round_half_up(await packages.length_s(package_id, track_name, count) * 1000)
 
 
-def _view_sprites(row: PictureRow) -> SpritesView:
-    return SpritesView(PictureId(row.id), row.width, row.height, row.tile_count or 0)
+def _view_poster(row: PlayableRow) -> PosterView | None:
+    if row.poster_id is None:
+        return None
+    preview_id = PictureId(row.preview_id) if row.preview_id is not None else None
+    poster_id = PictureId(row.poster_id)
+    return PosterView(PackageId(row.id), poster_id, row.poster_width or 0, preview_id)
+
+
+def _view_sprites(row: PlayableRow) -> SpritesView | None:
+    if row.sprites_id is None:
+        return None
+    width, height, count = row.tile_width or 0, row.tile_height or 0, row.tile_count or 0
+    return SpritesView(PictureId(row.sprites_id), width, height, count)

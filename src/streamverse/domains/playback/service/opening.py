@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import NoReturn
 from uuid import UUID
 
@@ -43,8 +43,7 @@ from streamverse.domains.playback.errors import (
     TooManyDevices,
     TooManyStreams,
 )
-from streamverse.domains.playback.models import PlaybackSessionRow
-from streamverse.domains.playback.repository import PlaybackSessions
+from streamverse.domains.playback.repository import OpenSession, PlaybackSessions
 from streamverse.domains.playback.rules.access import Access, Wish, decide_access
 from streamverse.domains.playback.rules.limits import Limits, allow_height, limits_of
 from streamverse.domains.playback.schemas import PlaybackOut, StreamOut
@@ -71,7 +70,7 @@ DEVICE_COUNTS_FOR = timedelta(days=30)
 class Opened:
     """A session with all that its player begins with."""
 
-    row: PlaybackSessionRow
+    session_id: PlaybackSessionId
     playback: PlaybackOut
     events_token: str
     resume_at_ms: int | None
@@ -105,7 +104,7 @@ class _Bounds:
 
     limits: Limits
     entitled: Entitlements
-    running: Sequence[PlaybackSessionRow]
+    running: Sequence[OpenSession]
     gate: Gate
 
 
@@ -119,26 +118,24 @@ async def open_session(
     """
     viewer = await _find_viewer(work, wish)
     entitled = await billing.find_entitlements(work, viewer.account_id)
-    title, visibility = await catalog.judge_title(
-        work, wish.title_id, viewer.profile, entitled.plan_id
-    )
+    judged = await catalog.judge_title(work, wish.title_id, viewer.profile, entitled.plan_id)
+    title = judged.title
     if title is not None and (asset_id := title.asset_id) is not None:
         # Who is told to come back in a moment waits as much as who sees it grow.
         work.if_refused(lambda aftermath: media.hurry(aftermath, asset_id))
     package = await media.find_package(work, title.asset_id) if title and title.asset_id else None
     viewer = replace(viewer, tailoring=allow_height(viewer.tailoring, entitled, package))
-    await identity.lock_account(work, viewer.account_id)
     running = await _find_running(work, viewer)
     own = _find_own(running, viewer, wish)
     # A page that was loaded again could not say that it went.
-    left = [row for row in running if row is not own and _is_same(row, viewer, wish)]
-    others = [row for row in running if row is not own and row not in left]
+    left = [row.id for row in running if row is not own and _is_same(row, viewer, wish)]
+    others = [row for row in running if row is not own and row.id not in left]
     limits = limits_of(door.desk.settings, entitled)
     devices = await _find_devices(work, viewer) if limits.devices_at_most else set[UUID]()
     gate = await profiles.find_gate(work, viewer.profile, shown)
     access = decide_access(
         Wish(
-            visibility=visibility,
+            visibility=judged.visibility,
             region=work.actor.region,
             regions=entitled.regions,
             is_playable=package is not None,
@@ -159,23 +156,20 @@ async def open_session(
         await _refuse(work, access, wish, _Bounds(limits, entitled, others, gate))
     if gate.is_shown:
         await profiles.keep_gate_open(work)
-    for row in left:
-        end(row, EndedBy.VIEWER, work.now)
-    row = own or await _add(work, viewer, title, package)
-    if own is not None:
-        own.lease_until, own.package_id = work.now + LEASE, package.package_id
-        own.tailoring = asdict(viewer.tailoring)
-    return await _show(work, door, row, title, package)
+    if left:
+        await PlaybackSessions(work).end(left, EndedBy.VIEWER)
+    session = await _enter(work, viewer, own, title, package)
+    markers = await catalog.list_markers(work, title.id) if judged.has_markers else ()
+    return await _show(work, door, session, title, package, markers=markers)
 
 
-async def _find_running(work: Work, viewer: _Viewer) -> list[PlaybackSessionRow]:
+async def _find_running(work: Work, viewer: _Viewer) -> list[OpenSession]:
     """List the account's open sessions; those that have gone silent give way now."""
-    running: list[PlaybackSessionRow] = []
-    for row in await PlaybackSessions(work).open_of(viewer.account_id):
-        if row.lease_until > work.now:
-            running.append(row)
-        else:
-            end(row, EndedBy.SILENCE, row.lease_until)
+    sessions = PlaybackSessions(work)
+    found = await sessions.open_of(viewer.account_id)
+    running = [row for row in found if row.lease_until > work.now]
+    if silent := [row.id for row in found if row.lease_until <= work.now]:
+        await sessions.end(silent, EndedBy.SILENCE)
     return running
 
 
@@ -185,18 +179,18 @@ async def _find_devices(work: Work, viewer: _Viewer) -> set[UUID]:
 
 
 def _find_own(
-    running: Sequence[PlaybackSessionRow], viewer: _Viewer, wish: PlayerWish
-) -> PlaybackSessionRow | None:
+    running: Sequence[OpenSession], viewer: _Viewer, wish: PlayerWish
+) -> OpenSession | None:
     """Find the session that goes on: the player asks for addresses again."""
     mine = [row for row in running if _is_same(row, viewer, wish)]
     return next((row for row in mine if wish.resumes_any or row.id == wish.resumes), None)
 
 
-def _is_same(row: PlaybackSessionRow, viewer: _Viewer, wish: PlayerWish) -> bool:
+def _is_same(row: OpenSession, viewer: _Viewer, wish: PlayerWish) -> bool:
     return row.log_in_id == viewer.log_in_id and row.title_id == wish.title_id
 
 
-def _was_let_in(own: PlaybackSessionRow | None, gate: Gate) -> bool:
+def _was_let_in(own: OpenSession | None, gate: Gate) -> bool:
     """Tell whether the session that goes on was opened with the profile of now."""
     return own is not None and (gate.chosen_at is None or own.opened_at >= gate.chosen_at)
 
@@ -207,7 +201,7 @@ async def _find_viewer(work: Work, wish: PlayerWish) -> _Viewer:
         raise TitleNotVisible
     profile, liked = await profiles.get_current_viewer(work)
     tailoring = _tailoring(wish, liked)
-    device = await identity.find_own_device(work)
+    device = await identity.lock_own_account(work)
     return _Viewer(AccountId(actor.account_id), log_in_id, profile, device, tailoring)
 
 
@@ -249,7 +243,7 @@ async def _refuse(work: Work, access: Access, wish: PlayerWish, bounds: _Bounds)
             raise refusal
 
 
-async def show_streams(work: Work, rows: Sequence[PlaybackSessionRow]) -> list[StreamOut]:
+async def show_streams(work: Work, rows: Sequence[OpenSession]) -> list[StreamOut]:
     """Show what runs; a title that the actor may not know of has no name."""
     visible = await catalog.keep_visible(work, {TitleId(row.title_id) for row in rows})
     names = await catalog.find_names(work, visible)
@@ -258,48 +252,80 @@ async def show_streams(work: Work, rows: Sequence[PlaybackSessionRow]) -> list[S
     ]
 
 
-async def _add(
-    work: Work, viewer: _Viewer, title: Title, package: PackageView
-) -> PlaybackSessionRow:
-    profile = viewer.profile
-    row = PlaybackSessionRow(
-        id=new_id(),
-        account_id=viewer.account_id,
+@dataclass(frozen=True, slots=True)
+class _Entered:
+    """The session that somebody watches in from now on."""
+
+    id: PlaybackSessionId
+    profile_id: ProfileId | None
+    device_id: UUID | None
+
+
+async def _enter(
+    work: Work, viewer: _Viewer, own: OpenSession | None, title: Title, package: PackageView
+) -> _Entered:
+    """Let the caller's session go on, or begin one."""
+    if own is None:
+        return await _add(work, viewer, title, package)
+    tailoring = asdict(viewer.tailoring)
+    await PlaybackSessions(work).go_on(own.id, package.package_id, tailoring)
+    profile_id = ProfileId(own.profile_id) if own.profile_id else None
+    return _Entered(PlaybackSessionId(own.id), profile_id, own.device_id)
+
+
+async def _add(work: Work, viewer: _Viewer, title: Title, package: PackageView) -> _Entered:
+    profile, device = viewer.profile, viewer.device
+    entered = _Entered(
+        PlaybackSessionId(new_id()),
         # Who wishes no history is not named in this one either.
-        profile_id=profile.id if profile and profile.is_history_kept else None,
-        device_id=viewer.device.id if viewer.device else None,
-        device_name=viewer.device.name if viewer.device else "",
-        title_id=title.id,
-        log_in_id=viewer.log_in_id,
-        package_id=package.package_id,
-        region=work.actor.region,
-        network=network_of(work.actor.place),
-        tailoring=asdict(viewer.tailoring),
-        opened_at=work.now,
-        lease_until=work.now + LEASE,
+        profile.id if profile and profile.is_history_kept else None,
+        device.id if device else None,
     )
-    await PlaybackSessions(work).add(row)
-    return row
+    await PlaybackSessions(work).add(
+        {
+            "id": entered.id,
+            "account_id": viewer.account_id,
+            "profile_id": entered.profile_id,
+            "device_id": entered.device_id,
+            "device_name": device.name if device else "",
+            "title_id": title.id,
+            "log_in_id": viewer.log_in_id,
+            "package_id": package.package_id,
+            "region": work.actor.region,
+            "network": network_of(work.actor.place),
+            "tailoring": asdict(viewer.tailoring),
+            "opened_at": work.now,
+            "lease_until": work.now + LEASE,
+        }
+    )
+    return entered
 
 
 async def _show(
-    work: Work, door: Door, row: PlaybackSessionRow, title: Title, package: PackageView
+    work: Work,
+    door: Door,
+    session: _Entered,
+    title: Title,
+    package: PackageView,
+    *,
+    markers: Sequence[MarkerLine],
 ) -> Opened:
     if not package.is_complete:
         await media.hurry(work, package.asset_id)
-    signed = media.sign_addresses(work, door.addresses, package, row.id)
-    profile_id = ProfileId(row.profile_id) if row.profile_id else None
-    sessions = PlaybackSessions(work)
+    signed = media.sign_addresses(work, door.addresses, package, session.id)
+    device_id, profile_id = session.device_id, session.profile_id
     return Opened(
-        row=row,
+        session_id=session.id,
         playback=show_playback(title, package, signed),
-        events_token=door.desk.sign(PlaybackSessionId(row.id), signed.expires_at),
+        events_token=door.desk.sign(session.id, signed.expires_at),
         resume_at_ms=(
             await library.find_resume_point(work, profile_id, title.id) if profile_id else None
         ),
-        markers=await catalog.list_markers(work, title.id),
+        markers=markers,
         next_title=await _find_next(work, title),
-        throughput_bps=await sessions.last_throughput(row.device_id) if row.device_id else None,
+        throughput_bps=(
+            await PlaybackSessions(work).last_throughput(device_id) if device_id else None
+        ),
     )
 
 
@@ -324,9 +350,5 @@ async def end_session(work: Work, session_id: PlaybackSessionId) -> None:
     if row is None or not (is_own or work.actor.may("accounts.manage")):
         raise SessionNotFound
     if row.ended_at is None:
-        end(row, EndedBy.CHOSEN if is_own else EndedBy.STAFF, work.now)
-
-
-def end(row: PlaybackSessionRow, by: EndedBy, at: datetime) -> None:
-    """Write down that and why a session is over."""
-    row.ended_at, row.ended_by = at, by.value
+        by = EndedBy.CHOSEN if is_own else EndedBy.STAFF
+        row.ended_at, row.ended_by = work.now, by.value

@@ -19,7 +19,7 @@ from streamverse.domains.profiles.errors import (
     ProfileNotFound,
 )
 from streamverse.domains.profiles.models import ProfileRow
-from streamverse.domains.profiles.repository import Choices, Profiles
+from streamverse.domains.profiles.repository import Choices, ChosenRow, Profiles
 from streamverse.domains.profiles.rules.access import Proof, Verdict, is_adult, is_fresh
 from streamverse.domains.profiles.rules.preferences import read_preferences
 from streamverse.kit.errors import Unauthenticated
@@ -113,7 +113,7 @@ def account_of(actor: Actor) -> AccountId:
     return AccountId(actor.account_id)
 
 
-def view_of(row: ProfileRow) -> Profile:
+def view_of(row: ProfileRow | ChosenRow) -> Profile:
     """Show a profile to others."""
     preferences = read_preferences(row.preferences, row.language)
     return Profile(
