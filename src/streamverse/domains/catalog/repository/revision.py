@@ -7,9 +7,10 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from streamverse.domains.catalog.models import CollectionRow, RevisionRow, TitleRow, WindowRow
+from streamverse.kit.questions import Question
 from streamverse.kit.work import Work
 
-_VERSION = select(RevisionRow.version)
+_VERSION = Question(select(RevisionRow.version))
 _COMING = (
     TitleRow.shown_from,
     WindowRow.starts_at,
@@ -26,7 +27,8 @@ class Revisions:
 
     async def current(self) -> int:
         """Tell how often what lists are made of has changed."""
-        return await self._work.session.scalar(_VERSION) or 0
+        row = await _VERSION.ask_one(self._work.session)
+        return row[0] if row is not None else 0
 
     async def good_until(self, latest: datetime) -> datetime:
         """Tell when the next title or collection opens or closes, or ``latest`` if that is sooner.

@@ -50,17 +50,19 @@ _LAST_WATCHED = (
     .order_by(ProgressRow.watched_at.desc())
     .limit(bindparam("most", type_=Integer()))
 )
-_OPEN_ENDS = _LAST_WATCHED.with_only_columns(
-    ProgressRow.title_id,
-    ProgressRow.root_id,
-    ProgressRow.position_ms,
-    ProgressRow.duration_ms,
-    ProgressRow.is_finished,
-).where(
-    ProgressRow.is_hidden.is_(False),
-    or_(ProgressRow.is_finished.is_(False), ProgressRow.title_id != ProgressRow.root_id),
+_OPEN_ENDS = Question(
+    _LAST_WATCHED.with_only_columns(
+        ProgressRow.title_id,
+        ProgressRow.root_id,
+        ProgressRow.position_ms,
+        ProgressRow.duration_ms,
+        ProgressRow.is_finished,
+    ).where(
+        ProgressRow.is_hidden.is_(False),
+        or_(ProgressRow.is_finished.is_(False), ProgressRow.title_id != ProgressRow.root_id),
+    )
 )
-_RECENT_ROOTS = _LAST_WATCHED.with_only_columns(ProgressRow.root_id)
+_RECENT_ROOTS = Question(_LAST_WATCHED.with_only_columns(ProgressRow.root_id))
 # And each player that starts asks this.
 _STOP = Question(
     select(ProgressRow.position_ms, ProgressRow.is_finished).where(
@@ -254,17 +256,13 @@ class Progresses:
 
         That is what was hidden since, and what is watched to its end and stands by itself.
         """
-        found = await self._work.session.execute(
-            _OPEN_ENDS, {"profile_id": profile_id, "most": limit}
-        )
+        found = await _OPEN_ENDS.ask(self._work.session, profile_id=profile_id, most=limit)
         return [OpenEnd(*row) for row in found]
 
     async def recent_roots(self, profile_id: ProfileId, limit: int) -> Sequence[TitleId]:
         """List what a profile has watched last, newest first: series instead of episodes."""
-        found = await self._work.session.scalars(
-            _RECENT_ROOTS, {"profile_id": profile_id, "most": limit}
-        )
-        return list(dict.fromkeys(map(TitleId, found)))
+        found = await _RECENT_ROOTS.ask(self._work.session, profile_id=profile_id, most=limit)
+        return list(dict.fromkeys(TitleId(root_id) for (root_id,) in found))
 
     async def hide(self, profile_id: ProfileId, title_id: TitleId) -> None:
         """Offer no more to go on with a title, or with the series that it is an episode of."""

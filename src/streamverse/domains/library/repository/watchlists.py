@@ -10,10 +10,11 @@ from sqlalchemy import Integer, Uuid, bindparam, delete, func, select
 from streamverse.domains.catalog.contracts import TitleId
 from streamverse.domains.library.models import FolderRow, ShareRow, WatchlistRow
 from streamverse.domains.profiles.contracts import ProfileId
+from streamverse.kit.questions import Question
 from streamverse.kit.work import Work
 
 # Written once: the home page asks it each time.
-_FIRST = (
+_FIRST = Question(
     select(WatchlistRow.title_id)
     .where(WatchlistRow.profile_id == bindparam("profile_id", type_=Uuid()))
     .order_by(WatchlistRow.position, WatchlistRow.title_id)
@@ -46,8 +47,8 @@ class Watchlists:
 
     async def first(self, profile_id: ProfileId, limit: int) -> Sequence[TitleId]:
         """Give what comes first on a list."""
-        asked = {"profile_id": profile_id, "most": limit}
-        return [TitleId(found) for found in await self._work.session.scalars(_FIRST, asked)]
+        found = await _FIRST.ask(self._work.session, profile_id=profile_id, most=limit)
+        return [TitleId(title_id) for (title_id,) in found]
 
     async def remove(self, profile_id: ProfileId, title_ids: Collection[TitleId]) -> None:
         """Take titles off a list."""
