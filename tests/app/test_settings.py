@@ -160,3 +160,11 @@ def test_unknown_variables_are_told(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("STREAMVERSE_PROT", "1")
     assert "Did you mean STREAMVERSE_PORT?" in unknown_variables()[0]
     assert unknown_variables({"STREAMVERSE_PORT": "1"}) == []
+
+
+def test_several_processes_need_postgresql(tmp_path: Path):
+    with pytest.raises(SettingsInvalid, match="one process at a time writes to SQLite") as refused:
+        load(tmp_path, api_processes="2")
+    assert [one.field for one in refused.value.fields] == ["api_processes"]
+    url = "postgresql+asyncpg://user@host/name"
+    assert load(tmp_path, api_processes="2", database_url=url).api_processes == 2

@@ -13,13 +13,15 @@ import importlib
 import sys
 from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 import streamverse
 from streamverse.app.settings import Settings, load_settings, unknown_variables
 from streamverse.kit.errors import Problem
 from streamverse.kit.telemetry import set_up_logging
+
+T = TypeVar("T")
 
 INTERRUPTED = 130
 NEEDS_API = frozenset({"serve", "api", "worker", "openapi", "doctor"})
@@ -162,7 +164,7 @@ def run(arguments: Sequence[str]) -> int:
         set_up_logging(settings.log_level, settings.log_format)
         for sentence in unknown_variables():
             print(sentence, file=sys.stderr)  # noqa: T201
-        return _run_async(_find(given.command)(settings, given))
+        return run_async(_find(given.command)(settings, given))
     except Problem as problem:
         print(problem.detail, file=sys.stderr)  # noqa: T201
         return problem.exit_code
@@ -176,7 +178,8 @@ def _overrides(given: argparse.Namespace) -> dict[str, object]:
     return {name: value for name, value in found.items() if value is not None}
 
 
-def _run_async(command: Coroutine[Any, Any, int]) -> int:
+def run_async(command: Coroutine[Any, Any, T]) -> T:
+    """Run a command on the fastest event loop that there is here."""
     with contextlib.suppress(ImportError):
         import uvloop  # noqa: PLC0415 - there is none on every system, and none is needed
 

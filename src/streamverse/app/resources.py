@@ -220,7 +220,8 @@ def _live_settings(settings: Settings, vault: Vault) -> LiveSettings:
     return LiveSettings(
         vault,
         rtmp_host=settings.host,
-        rtmp_port=settings.rtmp_port,
+        # The edge of a stream is in the memory of one process.
+        rtmp_port=settings.rtmp_port if settings.api_processes == 1 else None,
         public_host=urlsplit(settings.public_url).hostname or settings.host,
         return_within=timedelta(seconds=settings.live_return_s),
     )

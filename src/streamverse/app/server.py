@@ -6,12 +6,14 @@ import asyncio
 import gc
 import signal
 import socket
+from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any
 
 from granian.constants import Interfaces
 from granian.server.embed import Server
 
 from streamverse.app.api import create_app
+from streamverse.app.beside import run_beside, watch_parent
 from streamverse.app.demo import import_demo_film
 from streamverse.app.resources import open_resources
 from streamverse.app.worker import run_worker
@@ -20,47 +22,72 @@ from streamverse.kit.errors import Unavailable
 from streamverse.kit.work import Actor
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
-
     from streamverse.app.resources import Resources
     from streamverse.app.settings import Settings
 
 # Held playlist requests and sockets are many and cheap; the server's default of 1,024 starves them.
 MOST_IN_FLIGHT = 65_536
 
+Part = Coroutine[Any, Any, None]
+
 
 async def serve(settings: Settings, *, has_api: bool = True, has_worker: bool = True) -> None:
     """Run the chosen parts in this process until SIGINT or SIGTERM."""
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
+    stop = _stop_on(signal.SIGINT, signal.SIGTERM)
     if has_api:
         _require_free_port(settings)
     async with open_resources(settings) as resources:
-        parts: list[Coroutine[Any, Any, None]] = []
+        parts = _api_parts(resources, stop) if has_api else []
         if has_api:
-            parts += [
-                _run_api(resources, stop),
-                resources.search_desk.run(),
-                resources.playback_desk.run(),
-                resources.live_desk.run(),
-            ]
+            parts.append(resources.live_desk.run())
         if has_worker:
             parts.append(run_worker(resources, is_alone=not has_api))
-        if not resources.database.is_sqlite:
-            dsn = settings.database_url.replace("+asyncpg", "")
-            parts.append(resources.workshop.wake.listen(dsn))
-        running = [asyncio.create_task(part) for part in parts]
-        if has_api:
-            await _greet(resources)
-        # All that was made so far stays: walking through it would stop every full collection, and
-        # everybody with it, for a tenth of a second and more.
-        gc.freeze()
-        waiting = asyncio.create_task(stop.wait())
-        await asyncio.wait([waiting, *running], return_when=asyncio.FIRST_COMPLETED)
-        stop.set()
-        await _end(running, waiting)
+        if has_api and settings.api_processes > 1:
+            parts.append(run_beside(settings))
+        await _run(resources, parts, stop, greet=has_api)
+
+
+async def serve_beside(settings: Settings) -> None:
+    """Answer requests beside the process that started this one, for as long as it runs."""
+    # Who presses Ctrl-C means the first process, which ends the others.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    stop = _stop_on(signal.SIGTERM)
+    watch_parent(stop)
+    async with open_resources(settings) as resources:
+        await _run(resources, _api_parts(resources, stop), stop, greet=False)
+
+
+def _stop_on(*numbers: signal.Signals) -> asyncio.Event:
+    stop = asyncio.Event()
+    for number in numbers:
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    return stop
+
+
+def _api_parts(resources: Resources, stop: asyncio.Event) -> list[Part]:
+    return [
+        _run_api(resources, stop),
+        resources.search_desk.run(),
+        resources.playback_desk.run(),
+    ]
+
+
+async def _run(
+    resources: Resources, parts: list[Part], stop: asyncio.Event, *, greet: bool
+) -> None:
+    if not resources.database.is_sqlite:
+        dsn = resources.settings.database_url.replace("+asyncpg", "")
+        parts.append(resources.workshop.wake.listen(dsn))
+    running = [asyncio.create_task(part) for part in parts]
+    if greet:
+        await _greet(resources)
+    # All that was made so far stays: walking through it would stop every full collection, and
+    # everybody with it, for a tenth of a second and more.
+    gc.freeze()
+    waiting = asyncio.create_task(stop.wait())
+    await asyncio.wait([waiting, *running], return_when=asyncio.FIRST_COMPLETED)
+    stop.set()
+    await _end(running, waiting)
 
 
 class PortTaken(Unavailable):

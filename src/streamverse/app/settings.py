@@ -186,6 +186,13 @@ class Settings:
         about="The network address to listen on; `0.0.0.0` lets other machines in.",
     )
     port: _Port = setting(default=8400, group="Serving", about="The port to listen on.")
+    api_processes: _Positive = setting(
+        default=1,
+        group="Serving",
+        about="Processes in which `serve` and `api` answer requests, side by side on one port; "
+        "more than one only with PostgreSQL and on Linux. Each takes some 150 MB and, in a rush, a "
+        "processor.",
+    )
     public_url: str = setting(
         default="",
         group="Serving",
@@ -491,7 +498,8 @@ class Settings:
     rtmp_port: Annotated[int, Meta(ge=0, le=65535)] = setting(
         default=1935,
         group="Live",
-        about="The port that encoders send live streams to by RTMP; 0 is any that is free.",
+        about="The port that encoders send live streams to by RTMP; 0 is any that is free. Where "
+        "several processes answer, none takes live streams yet.",
     )
     live_return_s: _NotNegative = setting(
         default=30,
@@ -552,6 +560,8 @@ def render_manual() -> str:
 
 
 def _complete(given: Settings) -> Settings:
+    if given.api_processes > 1:
+        _require_shareable(given)
     data_dir = given.data_dir.absolute()
     shown_host = f"[{given.host}]" if ":" in given.host else given.host
     public_url = (given.public_url or f"http://{shown_host}:{given.port}").rstrip("/")
@@ -563,6 +573,19 @@ def _complete(given: Settings) -> Settings:
         public_url=public_url,
         mail_from=given.mail_from or _own_address(public_url),
     )
+
+
+def _require_shareable(given: Settings) -> None:
+    """Refuse several processes where they gain nothing, or cannot share the port."""
+    is_sqlite = not given.database_url or given.database_url.startswith("sqlite")
+    if is_sqlite or sys.platform != "linux":
+        lack = "one process at a time writes to SQLite" if is_sqlite else "this is not Linux"
+        raise SettingsInvalid(
+            {
+                "api_processes": f"STREAMVERSE_API_PROCESSES is {given.api_processes}, but {lack}: "
+                "leave it at 1, or choose PostgreSQL by STREAMVERSE_DATABASE_URL on Linux."
+            }
+        )
 
 
 def _own_address(public_url: str) -> str:
