@@ -580,12 +580,9 @@ def _require_shareable(given: Settings) -> None:
     is_sqlite = not given.database_url or given.database_url.startswith("sqlite")
     if is_sqlite or sys.platform != "linux":
         lack = "one process at a time writes to SQLite" if is_sqlite else "this is not Linux"
-        raise SettingsInvalid(
-            {
-                "api_processes": f"STREAMVERSE_API_PROCESSES is {given.api_processes}, but {lack}: "
-                "leave it at 1, or choose PostgreSQL by STREAMVERSE_DATABASE_URL on Linux."
-            }
-        )
+        mend = "leave it at 1, or choose PostgreSQL by STREAMVERSE_DATABASE_URL on Linux."
+        problem = f"STREAMVERSE_API_PROCESSES is {given.api_processes}, but {lack}: {mend}"
+        raise SettingsInvalid({"api_processes": problem})
 
 
 def _own_address(public_url: str) -> str:
