@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import ipaddress
 import os
-import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,7 +13,7 @@ from urllib.parse import urlsplit
 
 from msgspec import Meta
 
-from streamverse.domains.identity.rules.federation import parse_providers
+from streamverse.app import accepting
 from streamverse.domains.intake.contracts import METADATA_LANE
 from streamverse.domains.media.contracts import (
     ENCODE_LANE,
@@ -22,14 +21,11 @@ from streamverse.domains.media.contracts import (
     PICTURES_LANE,
     SOUND_LANE,
 )
-from streamverse.domains.media.rules.origins import parse_buckets
 from streamverse.domains.notifications.contracts import NOTIFY_LANE
 from streamverse.kit import settings as machinery
 from streamverse.kit.crypto import load_or_create_master_secret
 from streamverse.kit.jobs import DEFAULT_LANE
-from streamverse.kit.mail import may_be_mailed
 from streamverse.kit.settings import SettingsInvalid, setting, settings_class
-from streamverse.kit.smtp import SmtpServer
 from streamverse.mediakit import hardware
 from streamverse.mediakit.ladder import CodecFamily
 
@@ -46,90 +42,10 @@ LANES = (
     METADATA_LANE,
 )
 
-_MIN_SECRET_LENGTH = 32
-_LANGUAGE = re.compile(r"[a-z]{2}(-[A-Z]{2})?")
-_HOST = re.compile(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
 
 _Port = Annotated[int, Meta(ge=1, le=65535)]
 _Positive = Annotated[int, Meta(ge=1)]
 _NotNegative = Annotated[int, Meta(ge=0)]
-
-
-def _is_web_address(text: str) -> bool:
-    return text == "" or (
-        urlsplit(text).scheme in {"http", "https"} and bool(urlsplit(text).netloc)
-    )
-
-
-def _is_database_address(text: str) -> bool:
-    return text == "" or urlsplit(text).scheme in {"sqlite", "postgresql", "postgresql+asyncpg"}
-
-
-def _is_store_address(text: str) -> bool:
-    parts = urlsplit(text)
-    return (
-        text == ""
-        or (parts.scheme == "file" and parts.path.startswith("/"))
-        or (parts.scheme == "s3" and bool(parts.netloc))
-    )
-
-
-def _are_secrets(text: str) -> bool:
-    return text == "" or all(len(part) >= _MIN_SECRET_LENGTH for part in text.split(","))
-
-
-def _is_smtp_address(text: str) -> bool:
-    try:
-        return text == "" or bool(SmtpServer.parse(text))
-    except ValueError:
-        return False
-
-
-def _is_mail_address(text: str) -> bool:
-    return text == "" or may_be_mailed(text)
-
-
-def _are_providers(text: str) -> bool:
-    try:
-        parse_providers(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _are_networks(networks: tuple[str, ...]) -> bool:
-    try:
-        return all(ipaddress.ip_network(network) for network in networks)
-    except ValueError:
-        return False
-
-
-def _are_codecs(codecs: tuple[CodecFamily, ...]) -> bool:
-    return CodecFamily.H264 in codecs and len(set(codecs)) == len(codecs)
-
-
-def _are_buckets(text: str) -> bool:
-    try:
-        parse_buckets(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _is_tmdb_key(text: str) -> bool:
-    return re.fullmatch(r"[A-Za-z0-9._-]*", text) is not None
-
-
-def _are_languages(tags: tuple[str, ...]) -> bool:
-    return bool(tags) and all(_LANGUAGE.fullmatch(tag) for tag in tags)
-
-
-def _are_folders(folders: tuple[str, ...]) -> bool:
-    return all(Path(folder).is_absolute() for folder in folders)
-
-
-def _are_hosts(hosts: tuple[str, ...]) -> bool:
-    return all(_HOST.fullmatch(host) for host in hosts)
 
 
 @settings_class
@@ -146,7 +62,7 @@ class Settings:
         group="Files",
         shown_default="the folder `store` in the data folder",
         expected="`file:///folder` or `s3://bucket/prefix`",
-        accepts=_is_store_address,
+        accepts=accepting.is_store_address,
         about="Where media is kept: a folder, or a bucket of any S3-compatible store.",
     )
     s3_endpoint: str = setting(
@@ -154,7 +70,7 @@ class Settings:
         group="Files",
         shown_default="Amazon's for the region",
         expected="an address such as `https://s3.example.org`",
-        accepts=_is_web_address,
+        accepts=accepting.is_web_address,
         about="The address of the S3-compatible store.",
     )
     s3_region: str = setting(default="us-east-1", group="Files", about="The region of the bucket.")
@@ -177,7 +93,7 @@ class Settings:
         is_secret=True,
         shown_default="SQLite, `streamverse.db` in the data folder",
         expected="`sqlite:////folder/file` or `postgresql+asyncpg://user:password@host/name`",
-        accepts=_is_database_address,
+        accepts=accepting.is_database_address,
         about="The database of records, jobs and events.",
     )
     host: str = setting(
@@ -198,7 +114,7 @@ class Settings:
         group="Serving",
         shown_default="`http://` with the host and the port",
         expected="an address such as `https://video.example.org`",
-        accepts=_is_web_address,
+        accepts=accepting.is_web_address,
         about="The address that viewers open; with https, cookies are marked secure.",
     )
     is_catalog_public: bool = setting(
@@ -214,7 +130,7 @@ class Settings:
         default=(),
         group="Serving",
         expected="a list of networks such as `10.0.0.0/8`, separated by commas",
-        accepts=_are_networks,
+        accepts=accepting.are_networks,
         about="Proxies that are believed when they name the address of a visitor.",
     )
     secret_key: str = setting(
@@ -223,7 +139,7 @@ class Settings:
         is_secret=True,
         shown_default="made on the first start and kept in `secret.key` in the data folder",
         expected="secrets of at least 32 characters, separated by commas",
-        accepts=_are_secrets,
+        accepts=accepting.are_secrets,
         about="All keys derive from it. To change it, put the new one first and keep the old one "
         "behind it. Machines that work together need the same.",
     )
@@ -243,7 +159,7 @@ class Settings:
         shown_default="none: people log in with passwords and passkeys",
         expected="a JSON list of providers, each with id, client_id and client_secret, and an "
         "issuer unless it is google, facebook or apple",
-        accepts=_are_providers,
+        accepts=accepting.are_providers,
         about="Other services that people may log in with; see "
         "[Log-in providers](log-in-providers.md).",
     )
@@ -292,7 +208,7 @@ class Settings:
         shown_default="none: mails are kept for the owner to read",
         expected="`smtp://`, `smtp+starttls://` or `smtps://` with `user:password@host:port`, "
         "where user, password and port may be left out and `%40` stands for an `@` in them",
-        accepts=_is_smtp_address,
+        accepts=accepting.is_smtp_address,
         about="The mail server that mails are handed over to; see [Mail](mail.md).",
     )
     mail_from: str = setting(
@@ -300,7 +216,7 @@ class Settings:
         group="Mail",
         shown_default="`no-reply@` with the host of the public address",
         expected="an e-mail address",
-        accepts=_is_mail_address,
+        accepts=accepting.is_mail_address,
         about="The address that mails come from.",
     )
     mail_name: str = setting(
@@ -345,7 +261,7 @@ class Settings:
         group="Catalogue",
         shown_default="none: no folder of the server is read",
         expected="a list of folders such as `/srv/films`, separated by commas",
-        accepts=_are_folders,
+        accepts=accepting.are_folders,
         about="Where folders may lie that fill the catalogue; staff names folders beneath these in "
         "the web, and nothing outside of them is read. See "
         "[Folders](../guide/folders.md).",
@@ -357,7 +273,7 @@ class Settings:
         shown_default="none: titles are not looked up",
         expected="the API key or the read access token that themoviedb.org shows in the settings "
         "of an account",
-        accepts=_is_tmdb_key,
+        accepts=accepting.is_tmdb_key,
         about="The key by which titles are looked up in The Movie Database (TMDB), which may be "
         "used like this where no money is made; see [Metadata](../guide/metadata.md).",
     )
@@ -365,14 +281,14 @@ class Settings:
         default="https://api.themoviedb.org/3",
         group="Catalogue",
         expected="an address such as `https://api.themoviedb.org/3`",
-        accepts=lambda text: text != "" and _is_web_address(text),
+        accepts=lambda text: text != "" and accepting.is_web_address(text),
         about="Where TMDB is asked.",
     )
     title_languages: tuple[str, ...] = setting(
         default=("en",),
         group="Catalogue",
         expected="a list of languages such as `en`, `de` or `pt-BR`, separated by commas",
-        accepts=_are_languages,
+        accepts=accepting.are_languages,
         about="The languages that titles are looked up in: their own words are in the first, and "
         "those of the others stand beside them as translations.",
     )
@@ -383,14 +299,14 @@ class Settings:
         shown_default="none: films are uploaded, or fetched from an address",
         expected="a JSON list of buckets, each with bucket, and where needed endpoint, region, "
         "access_key_id and secret_access_key",
-        accepts=_are_buckets,
+        accepts=accepting.are_buckets,
         about="Buckets that films may be taken from; see [Storage](storage.md).",
     )
     fetch_allowed_hosts: tuple[str, ...] = setting(
         default=(),
         group="Uploads",
         expected="a list of `host` or `host:port`, separated by commas",
-        accepts=_are_hosts,
+        accepts=accepting.are_hosts,
         about="Hosts of private networks that may be asked when somebody names their address, for "
         "a film or a webhook; all others must be public.",
     )
@@ -402,7 +318,7 @@ class Settings:
         group="Encoding",
         shown_default="`h264`",
         expected="a list of `h264`, `hevc` and `av1`, separated by commas, with `h264` in it",
-        accepts=_are_codecs,
+        accepts=accepting.are_codecs,
         about="The codecs that films are encoded in. Everything plays H.264; HEVC and AV1 need "
         "fewer bits, keep high dynamic range, and cost about twice the work each.",
     )
