@@ -70,6 +70,7 @@ class Process:
             # Pages that a test closes cannot say that they go, and keep their place for a while.
             "STREAMVERSE_STREAMS_AT_ONCE": "20",
             "STREAMVERSE_RTMP_PORT": "0",
+            "STREAMVERSE_SRT_PORT": "0",
             **self.settings,
         }
         arguments = [sys.executable, "-m", "streamverse", "--data-dir", str(self.data_dir)]

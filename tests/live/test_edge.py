@@ -236,6 +236,20 @@ async def test_pictures_or_sound_alone_are_a_stream(kind: str, clients: Clients,
     assert (await player.get("a.m3u8" if kind == "video" else "v.m3u8")).status_code == 404
 
 
+async def test_pictures_that_come_before_their_sound_is_known_are_kept(
+    clients: Clients, channel: Channel
+):
+    publisher = await channel.connect()
+    publisher.begin(VIDEO, None)
+    publisher.send(0.5, has_audio=False)
+    publisher.begin(None, AUDIO)
+    publisher.send(4)
+    player = await watch(clients, channel)
+    head = (await player.get("v/init-0.mp4")).content
+    first = payloads(head + (await player.get("v/0.m4s")).content)
+    assert first == [b"picture %d" % number for number in range(60)]
+
+
 async def test_what_is_over_says_so_to_those_who_follow(
     clients: Clients, player: Player, channel: Channel, workshop: Workshop
 ):

@@ -5086,6 +5086,7 @@ export interface components {
         /** LiveKeyOut */
         LiveKeyOut: {
             rtmp_url: string | null;
+            srt_url: string | null;
             key: string;
         };
         /** LivePlaybackOut */

@@ -217,11 +217,13 @@ def _open_playback_desk(
 
 
 def _live_settings(settings: Settings, vault: Vault) -> LiveSettings:
+    is_alone = settings.api_processes == 1
     return LiveSettings(
         vault,
-        rtmp_host=settings.host,
+        host=settings.host,
         # The edge of a stream is in the memory of one process.
-        rtmp_port=settings.rtmp_port if settings.api_processes == 1 else None,
+        rtmp_port=settings.rtmp_port if is_alone else None,
+        srt_port=settings.srt_port if is_alone else None,
         public_host=urlsplit(settings.public_url).hostname or settings.host,
         return_within=timedelta(seconds=settings.live_return_s),
     )

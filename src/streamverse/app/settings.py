@@ -417,6 +417,11 @@ class Settings:
         about="The port that encoders send live streams to by RTMP; 0 is any that is free. Where "
         "several processes answer, none takes live streams yet.",
     )
+    srt_port: Annotated[int, Meta(ge=0, le=65535)] = setting(
+        default=8890,
+        group="Live",
+        about="The UDP port that encoders send live streams to by SRT; 0 is any that is free.",
+    )
     live_return_s: _NotNegative = setting(
         default=30,
         group="Live",

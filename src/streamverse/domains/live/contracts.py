@@ -28,9 +28,10 @@ class LiveSettings:
     """Where publishers connect, and how long one may be gone."""
 
     vault: Vault = field(repr=False)
-    rtmp_host: str = "127.0.0.1"
+    host: str = "127.0.0.1"
     # 0 is any free port; None takes no publishers.
     rtmp_port: int | None = None
+    srt_port: int | None = None
     # What publishers are told to connect to.
     public_host: str = "127.0.0.1"
     return_within: timedelta = timedelta(seconds=30)

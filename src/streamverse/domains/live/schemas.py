@@ -58,9 +58,10 @@ class LiveStreamOut(msgspec.Struct):
 
 
 class LiveKeyOut(msgspec.Struct):
-    """Where an encoder sends to, if publishers are taken by RTMP here, and its key."""
+    """Where an encoder sends to, as far as publishers are taken here, and its key."""
 
     rtmp_url: str | None
+    srt_url: str | None
     key: str
 
 

@@ -101,6 +101,7 @@ export function EncoderDialog({ stream, onClose }: { stream: LiveStream; onClose
             <CopyLine label={live.server} value={data.rtmp_url} />
           )}
           <CopyLine label={live.key} value={data.key} />
+          {data.srt_url !== null && <CopyLine label={live.srt} value={data.srt_url} />}
           <p className="text-sm text-muted">{live.keyHint}</p>
         </div>
       )}

@@ -64,7 +64,7 @@ async def show_key(
 ) -> Response[LiveKeyOut]:
     """Tell an encoder's owner where to send, and under which key."""
     key = await streams.show_key(work, live_desk.settings.vault, StreamId(stream_id))
-    return Response(LiveKeyOut(live_desk.rtmp_url, key), headers=NOT_STORED)
+    return Response(LiveKeyOut(live_desk.rtmp_url, live_desk.srt_url(key), key), headers=NOT_STORED)
 
 
 @post(
@@ -77,7 +77,7 @@ async def change_key(
 ) -> Response[LiveKeyOut]:
     """Give a stream another key; the old one opens nothing from now on."""
     key = await streams.change_key(work, live_desk.settings.vault, StreamId(stream_id))
-    return Response(LiveKeyOut(live_desk.rtmp_url, key), headers=NOT_STORED)
+    return Response(LiveKeyOut(live_desk.rtmp_url, live_desk.srt_url(key), key), headers=NOT_STORED)
 
 
 @post(

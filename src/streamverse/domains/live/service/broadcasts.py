@@ -102,7 +102,7 @@ class Broadcast:
     def pause(self) -> None:
         """Give out what there is: the publisher is gone, and may come back."""
         self._end_packager()
-        self._formats = {}
+        self._formats, self._early = {}, []
         self._begins_at = None
 
     async def keep_up(self) -> None:
@@ -155,7 +155,6 @@ class Broadcast:
         if self._packager is not None:
             self._take_pieces(self._packager.finish())
             self._packager = None
-        self._early = []
 
     def _take_pieces(self, pieces: list[Piece]) -> None:
         for piece in pieces:

@@ -24,6 +24,7 @@ from streamverse.mediakit.ingest.samples import (
     Sample,
     VideoFormat,
 )
+from streamverse.mediakit.ingest.srt_server import SrtServer
 
 if TYPE_CHECKING:
     from streamverse.domains.live.contracts import LiveSettings
@@ -84,10 +85,17 @@ class LiveDesk:
         self.store = store
         self.settings = settings
         self.rtmp_port: int | None = None
+        self.srt_port: int | None = None
         self._broadcasts: dict[UUID, Broadcast] = {}
         self._publishers: dict[UUID, _Publisher] = {}
         self._endings: dict[UUID, asyncio.Task[None]] = {}
         self._ended = ShortMemory[UUID, Broadcast](limit=ENDED_AT_MOST, seconds=ENDED_KEPT_S)
+
+    def srt_url(self, key: str) -> str | None:
+        """Where encoders send a stream to by SRT, with its key, if publishers are taken here."""
+        if self.srt_port is None:
+            return None
+        return f"srt://{self.settings.public_host}:{self.srt_port}?streamid={key}"
 
     @property
     def rtmp_url(self) -> str | None:
@@ -95,6 +103,11 @@ class LiveDesk:
         if self.rtmp_port is None:
             return None
         return f"rtmp://{self.settings.public_host}:{self.rtmp_port}/live"
+
+    @property
+    def broadcasts(self) -> tuple[Broadcast, ...]:
+        """What goes out from here, or is about to."""
+        return tuple(self._broadcasts.values())
 
     def find(self, stream_id: UUID) -> Broadcast | None:
         """Find what goes out on a stream, once its first part is there, or has just ended."""
@@ -106,12 +119,14 @@ class LiveDesk:
     async def run(self) -> None:
         """Take publishers until cancelled; then end what goes out."""
         await self._end_forgotten()
-        server = RtmpServer(self.admit)
+        rtmp, srt = RtmpServer(self.admit), SrtServer(self.admit)
         try:
-            await self._listen(server)
+            self.rtmp_port = await self._listen(rtmp, self.settings.rtmp_port)
+            self.srt_port = await self._listen(srt, self.settings.srt_port)
             await asyncio.Event().wait()
         finally:
-            await server.close()
+            await rtmp.close()
+            await srt.close()
             await self.end_all()
 
     async def admit(self, request: PublishRequest) -> _Publisher:
@@ -167,19 +182,20 @@ class LiveDesk:
         self._endings.clear()
         await asyncio.gather(*(self._end(one) for one in list(self._broadcasts.values())))
 
-    async def _listen(self, server: RtmpServer) -> None:
-        settings = self.settings
-        if settings.rtmp_port is None:
-            return
+    async def _listen(self, server: RtmpServer | SrtServer, port: int | None) -> int | None:
+        """Take publishers at a port, unless another program does."""
+        if port is None:
+            return None
         try:
-            self.rtmp_port = await server.listen(settings.rtmp_host, settings.rtmp_port)
+            return await server.listen(self.settings.host, port)
         except OSError as taken:
             log.warning(
-                "No live streams are taken by RTMP: port %d cannot be used (%s). Choose another "
-                "one with STREAMVERSE_RTMP_PORT.",
-                settings.rtmp_port,
+                "Port %d cannot be used for live streams (%s). Choose another one with "
+                "STREAMVERSE_RTMP_PORT or STREAMVERSE_SRT_PORT.",
+                port,
                 taken.strerror,
             )
+            return None
 
     async def _end_forgotten(self) -> None:
         """End in the records what a process that died was sending out."""
