@@ -108,6 +108,11 @@ def test_another_head_is_a_break_in_the_timeline():
     text = render_playlist("v", [segment(0), segment(1, head=1), segment(2, head=1)])
     assert text.count("#EXT-X-DISCONTINUITY\n") == 1
     assert '#EXT-X-DISCONTINUITY\n#EXT-X-MAP:URI="v/init-1.mp4"\n' in text
+    assert "DISCONTINUITY-SEQUENCE" not in text
+    # When the break has been let go, it still counts.
+    later = render_playlist("v", [segment(1, head=1), segment(2, head=1)])
+    assert "#EXT-X-DISCONTINUITY-SEQUENCE:1\n" in later
+    assert "#EXT-X-DISCONTINUITY\n" not in later
 
 
 def test_segments_without_keyframes_are_not_called_independent():

@@ -124,6 +124,8 @@ def render_playlist(
         f"#EXT-X-PART-INF:PART-TARGET={PART_TARGET_S:.2f}",
         f"#EXT-X-MEDIA-SEQUENCE:{segments[0].number if segments else 0}",
     ]
+    if segments and segments[0].head:
+        lines.append(f"#EXT-X-DISCONTINUITY-SEQUENCE:{segments[0].head}")
     if all(segment.is_independent for segment in segments):
         lines.append("#EXT-X-INDEPENDENT-SEGMENTS")
     if skipped:

@@ -82,7 +82,7 @@ class LiveDelivery:
         if broadcast is None:
             raise PartNotFound
         if match["master"]:
-            return _text(broadcast.edge.master(), FOR_NOW)
+            return _playlist_of(broadcast.edge.master().encode(), FOR_NOW)
         track = broadcast.edge.tracks.get(match["playlist"] or match["track"])
         if track is None:
             raise PartNotFound
@@ -125,7 +125,7 @@ async def _playlist(broadcast: Broadcast, track: LiveTrack, query: bytes) -> Con
             raise PlaylistUnlikely("_HLS_msn", "This segment is too far ahead of the stream.")
         await _hold(broadcast, track, segment, part)
     text = broadcast.edge.playlist(track, is_skipping="_HLS_skip" in asked)
-    return _text(text, FOR_NOW if segment is None else FOR_A_WHILE)
+    return _playlist_of(text, FOR_NOW if segment is None else FOR_A_WHILE)
 
 
 async def _hold(broadcast: Broadcast, track: LiveTrack, segment: int, part: int | None) -> None:
@@ -158,8 +158,8 @@ def _bytes(track: LiveTrack, body: bytes) -> Content:
     return _content(body, content_type, FOREVER)
 
 
-def _text(text: str, cache_control: str) -> Content:
-    return _content(text.encode(), PLAYLIST_TYPE, cache_control)
+def _playlist_of(text: bytes, cache_control: str) -> Content:
+    return _content(text, PLAYLIST_TYPE, cache_control)
 
 
 def _content(body: bytes, content_type: str, cache_control: str) -> Content:

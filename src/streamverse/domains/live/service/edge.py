@@ -132,9 +132,12 @@ class LiveEdge:
         self.is_ended = False
         self._rewind = rewind
         self._bell = asyncio.Event()
+        # The same for all who ask, until there is more.
+        self._texts: dict[tuple[str, bool], bytes] = {}
 
     def ring(self) -> None:
         """Let everybody look again who waits."""
+        self._texts.clear()
         self._bell.set()
         self._bell = asyncio.Event()
 
@@ -142,14 +145,21 @@ class LiveEdge:
         """Keep no more in memory than the edge needs."""
         for track in self.tracks.values():
             track.let_go(now, self._rewind)
+        self._texts.clear()
 
     async def wait_for(self, track: LiveTrack, segment: int, part: int | None) -> None:
         """Wait until a playlist would name something, or the broadcast is over."""
         while not (self.is_ended or track.has(segment, part)):
             await self._bell.wait()
 
-    def playlist(self, track: LiveTrack, *, is_skipping: bool) -> str:
-        """Write the playlist of a track."""
+    def playlist(self, track: LiveTrack, *, is_skipping: bool) -> bytes:
+        """Give the playlist of a track."""
+        asked = (track.name, is_skipping)
+        if asked not in self._texts:
+            self._texts[asked] = self._write(track, is_skipping=is_skipping).encode()
+        return self._texts[asked]
+
+    def _write(self, track: LiveTrack, *, is_skipping: bool) -> str:
         lines = [segment.line() for segment in track.segments]
         reports = [] if self.is_ended else list(self._reports(track))
         return render_playlist(
