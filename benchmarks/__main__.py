@@ -18,6 +18,7 @@ from benchmarks import (
     jobs,
     kills,
     ladder,
+    live,
     log_ins,
     machine,
     playable,
@@ -48,6 +49,7 @@ BENCHMARKS: Mapping[str, Callable[[Bench], list[Figure]]] = {
     "jobs": jobs.measure,
     "workers": workers.measure,
     "kills": kills.measure,
+    "live": live.measure,
     "startup": startup.measure,
 }
 FOLDER = Path(__file__).parent

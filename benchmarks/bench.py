@@ -38,6 +38,10 @@ class Scale:
     idle_seconds: float
     clip_seconds: int
     clip_height: int
+    live_seconds: int
+    live_publishers: int
+    live_publishing_s: int
+    live_viewers: int
 
 
 FULL = Scale(
@@ -67,6 +71,10 @@ FULL = Scale(
     idle_seconds=5,
     clip_seconds=21,
     clip_height=1080,
+    live_seconds=600,
+    live_publishers=20,
+    live_publishing_s=30,
+    live_viewers=2_000,
 )
 
 # Only shows that everything still runs: its figures mean nothing.
@@ -97,6 +105,10 @@ QUICK = Scale(
     idle_seconds=0.1,
     clip_seconds=3,
     clip_height=480,
+    live_seconds=2,
+    live_publishers=2,
+    live_publishing_s=1,
+    live_viewers=20,
 )
 
 

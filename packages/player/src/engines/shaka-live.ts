@@ -5,7 +5,7 @@ import type { PlayerProblem } from "../problem";
 import { errorIn, problemOf } from "./shaka-problems";
 
 /** What viewers are behind what happens: three parts, and what a line and a decoder need. */
-const TARGET_LATENCY_SECONDS = 1.6;
+const TARGET_LATENCY_SECONDS = 1.3;
 
 const configuration = {
   manifest: {
@@ -24,7 +24,7 @@ const configuration = {
     liveSync: {
       enabled: true,
       targetLatency: TARGET_LATENCY_SECONDS,
-      targetLatencyTolerance: 0.4,
+      targetLatencyTolerance: 0.3,
       maxPlaybackRate: 1.08,
       minPlaybackRate: 0.96,
     },

@@ -1,0 +1,242 @@
+"""Live: how far viewers are behind what happens, and what many publishers and viewers cost."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import subprocess
+import threading
+import time
+from collections.abc import Generator, Iterable
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from statistics import quantiles
+from urllib.parse import urlsplit
+
+import httpx
+
+from benchmarks.bench import Bench
+from benchmarks.figures import CannotMeasure, Figure
+from benchmarks.films import short_film
+from benchmarks.playable import COOKIE, browser, log_in
+from benchmarks.programs import cpu_seconds, running
+from streamverse.mediakit.ffmpeg import find_tools
+from tests.factories.media import BITS, beep, picture
+from tests.factories.processes import Process, owner_client
+
+RATE = 30
+MOST_P50_S, MOST_P95_S = 2.0, 2.5
+MOST_PROCESSORS, MOST_HELD_MS = 1.0, 100.0
+FIRST_PICTURE_WITHIN_MS = 60_000
+LOOKS_PER_SECOND = 2
+# The first seconds are those of the browser, not of the stream.
+SETTLED_AFTER_S = 10
+TOLD_EVERY_S = 0.1
+FRAME = re.compile(r"frame=\s*(\d+)")
+# Reads the number that the shown picture carries (tests/factories/media.py), with the moment.
+NUMBERS = """
+async ({ bits, count, pause }) => {
+  const video = document.querySelector("video");
+  const canvas = new OffscreenCanvas(bits, 1);
+  const ink = canvas.getContext("2d", { willReadFrequently: true });
+  const seen = [];
+  while (seen.length < count) {
+    const at = await new Promise((shown) => video.requestVideoFrameCallback(shown));
+    ink.drawImage(video, 0, 0, video.videoWidth, video.videoHeight / 8, 0, 0, bits, 1);
+    const { data } = ink.getImageData(0, 0, bits, 1);
+    let number = 0;
+    for (let bit = 0; bit < bits; bit++) if (data[4 * bit] > 127) number += 2 ** bit;
+    seen.push([(performance.timeOrigin + at) / 1000, number]);
+    await new Promise((later) => setTimeout(later, pause));
+  }
+  return seen;
+}
+"""
+
+
+def measure(bench: Bench) -> list[Figure]:
+    """Look at a clock through the whole way, then add publishers, then viewers who wait."""
+    with running(bench, "serve") as server, owner_client(server) as client:
+        figures = _latency(bench, server, client)
+        figures += _publishers(bench, server, client)
+        return [*figures, *_held(bench, server, client)]
+
+
+# --- latency --------------------------------------------------------------------------------------
+
+
+@dataclass
+class Clock:
+    """When an encoder had its first picture, by what it tells of the later ones."""
+
+    began_at: float = float("inf")
+
+    def listen(self, lines: Iterable[str]) -> None:
+        """Take what an encoder tells, until it ends."""
+        for line in lines:
+            found = FRAME.match(line)
+            if found and int(found[1]) > RATE:
+                self.began_at = min(self.began_at, time.time() - (int(found[1]) - 1) / RATE)
+
+
+def _latency(bench: Bench, server: Process, client: httpx.Client) -> list[Figure]:
+    stream_id, target = _make_stream(client, "Clock")
+    clock = Clock()
+    with _encoding(target, clock), browser(bench) as chromium:
+        context = chromium.new_context(viewport={"width": 1280, "height": 800})
+        context.add_cookies([{"name": COOKIE, "value": log_in(server), "url": server.url}])
+        page = context.new_page()
+        page.set_default_timeout(FIRST_PICTURE_WITHIN_MS)
+        page.goto(f"{server.url}/live/{stream_id}")
+        page.wait_for_function("() => document.querySelector('video')?.currentTime > 0")
+        page.wait_for_timeout(0 if bench.scale.is_quick else SETTLED_AFTER_S * 1000)
+        asked = {
+            "bits": BITS,
+            "count": bench.scale.live_seconds * LOOKS_PER_SECOND,
+            "pause": 1000 / LOOKS_PER_SECOND,
+        }
+        seen: list[tuple[float, int]] = page.evaluate(NUMBERS, asked)
+        context.close()
+    behind_s = [at - (clock.began_at + number / RATE) for at, number in seen]
+    steps = quantiles(behind_s, n=100)
+    tenth = max(1, len(behind_s) // 10)
+    creep = sum(behind_s[-tenth:]) / tenth - sum(behind_s[:tenth]) / tenth
+    return [
+        Figure(name="LL-HLS, glass to glass, p50", value=steps[49], unit="s", at_most=MOST_P50_S),
+        Figure(name="LL-HLS, glass to glass, p95", value=steps[94], unit="s", at_most=MOST_P95_S),
+        Figure(name="LL-HLS, last tenth against the first", value=creep, unit="s"),
+    ]
+
+
+@contextmanager
+def _encoding(target: str, clock: Clock) -> Generator[None]:
+    """Send a picture that carries its number, as it is made."""
+    sources = (picture(640, 360, str(RATE), 36_000), beep(36_000))
+    inputs = [part for one in sources for part in ("-re", "-f", "lavfi", "-i", one)]
+    coding = ("-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency", "-g", "60")
+    encoder = subprocess.Popen(
+        [
+            *(str(find_tools().ffmpeg), "-v", "error", "-nostdin", *inputs, *coding),
+            *("-pix_fmt", "yuv420p", "-c:a", "aac", "-progress", "pipe:1"),
+            *("-stats_period", str(TOLD_EVERY_S), "-f", "flv", target),
+        ],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    listening = threading.Thread(target=clock.listen, args=(encoder.stdout,), daemon=True)
+    listening.start()
+    try:
+        yield
+    finally:
+        encoder.kill()
+        encoder.wait()
+
+
+# --- publishers -----------------------------------------------------------------------------------
+
+
+def _publishers(bench: Bench, server: Process, client: httpx.Client) -> list[Figure]:
+    """Send films of about 5 Mb/s as they are."""
+    count = bench.scale.live_publishers
+    film = str(short_film(bench))
+    with ExitStack() as stack:
+        for number in range(count):
+            _, target = _make_stream(client, f"Camera {number}")
+            stack.enter_context(_sending(film, target))
+        _wait_until_live(client, count)
+        before, began = cpu_seconds(server.pid), time.monotonic()
+        time.sleep(bench.scale.live_publishing_s)
+        used = (cpu_seconds(server.pid) - before) / (time.monotonic() - began)
+    name = f"processors for {count} publishers by RTMP"
+    return [Figure(name=name, value=used, unit="processors", at_most=MOST_PROCESSORS)]
+
+
+@contextmanager
+def _sending(film: str, target: str) -> Generator[None]:
+    looped = ("-re", "-stream_loop", "-1", "-i", film)
+    encoder = subprocess.Popen(
+        [
+            *(str(find_tools().ffmpeg), "-v", "fatal", "-nostdin", *looped),
+            *("-c", "copy", "-f", "flv", target),
+        ]
+    )
+    try:
+        yield
+    finally:
+        encoder.kill()
+        encoder.wait()
+
+
+def _wait_until_live(client: httpx.Client, count: int) -> None:
+    while True:
+        streams = client.get("/live/streams").raise_for_status().json()
+        if sum(one["name"].startswith("Camera") and one["state"] == "live" for one in streams) == (
+            count
+        ):
+            return
+        time.sleep(0.5)
+
+
+# --- viewers who wait -----------------------------------------------------------------------------
+
+
+def _held(bench: Bench, server: Process, client: httpx.Client) -> list[Figure]:
+    """Let many ask for the next part, and see how long after the first the last is answered."""
+    stream_id, target = _make_stream(client, "Full house")
+    count = bench.scale.live_viewers
+    with _encoding(target, Clock()):
+        master = _await_playback(client, stream_id)
+        address = urlsplit(server.url)
+        rounds = [
+            asyncio.run(_ask_all(address.hostname or "", address.port or 0, master, count))
+            for _ in range(1 if bench.scale.is_quick else 5)
+        ]
+    spread_ms = sorted(rounds)[len(rounds) // 2]
+    name = f"{count} held playlist requests, from the first answer to the last"
+    return [Figure(name=name, value=spread_ms, unit="ms", at_most=MOST_HELD_MS)]
+
+
+async def _ask_all(host: str, port: int, master: str, count: int) -> float:
+    """Ask for the same part from so many connections, and give the spread of the answers in ms."""
+    playlist = master.replace("master", "v")
+    async with httpx.AsyncClient(base_url=f"http://{host}:{port}") as client:
+        text = (await client.get(playlist)).text
+    hint = re.search(r"v/(\d+)\.(\d+)\.m4s\"\n", text)
+    if hint is None:
+        raise CannotMeasure(f"The playlist does not say what comes next: {text}")
+    # Far enough ahead for all to have asked by then.
+    query = f"_HLS_msn={int(hint[1]) + 1}&_HLS_part=3"
+    request = f"GET {playlist}?{query} HTTP/1.1\r\nHost: {host}\r\n\r\n".encode()
+    lines = await asyncio.gather(*(asyncio.open_connection(host, port) for _ in range(count)))
+    for _, writer in lines:
+        writer.write(request)
+
+    async def answered(reader: asyncio.StreamReader) -> float:
+        head = await reader.readline()
+        if b" 200 " not in head:
+            raise CannotMeasure(f"A playlist was refused: {head.decode()}")
+        return time.perf_counter()
+
+    times = await asyncio.gather(*(answered(reader) for reader, _ in lines))
+    for _, writer in lines:
+        writer.close()
+    return (max(times) - min(times)) * 1000
+
+
+# --- streams --------------------------------------------------------------------------------------
+
+
+def _make_stream(client: httpx.Client, name: str) -> tuple[str, str]:
+    """Make a stream, and give its id and where its encoder sends to."""
+    made = client.post("/live/streams", json={"name": name}).raise_for_status().json()
+    shown = client.get(f"/live/streams/{made['id']}/key").raise_for_status().json()
+    return made["id"], f"{shown['rtmp_url']}/{shown['key']}"
+
+
+def _await_playback(client: httpx.Client, stream_id: str) -> str:
+    while True:
+        answer = client.post(f"/live/streams/{stream_id}/playback")
+        if answer.is_success:
+            address: str = answer.json()["hls_url"]
+            return address
+        time.sleep(0.2)
