@@ -182,6 +182,7 @@ async def test_a_film_that_is_sure_gets_all_that_is_known_of_it(
             "pt-BR": {"name": "O farol", "tagline": "", "description": "Ele arde."},
         },
         "windows": [],
+        "plans": [],
         "markers": [],
         "related": [],
     }
