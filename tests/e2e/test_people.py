@@ -38,7 +38,7 @@ def test_a_viewer_is_let_in_and_removed_again(
     expect(page.get_by_role("link", name="Numbers", exact=True)).to_be_visible()
     expect(page.get_by_text("Hidden")).to_have_count(0)
     pages = page.get_by_role("navigation", name="Main").get_by_role("link")
-    expect(pages).to_have_text(["Browse", "Collections"])
+    expect(pages).to_have_text(["Browse", "Collections", "Live"])
     viewer.open("/admin/mails")
     expect(heading).to_have_text("Only the owner can do this")
     for path in ("/upload", "/processing", "/people"):

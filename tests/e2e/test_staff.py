@@ -130,7 +130,7 @@ def test_each_role_finds_its_pages_and_no_others(
     page = visitor.page
     visitor.open("/")
     main = page.get_by_role("navigation", name="Main").get_by_role("link")
-    expect(main).to_have_text(["Browse", "Collections", *pages])
+    expect(main).to_have_text(["Browse", "Collections", "Live", *pages])
     page.get_by_role("button", name=f"Account of {role.title()}").click()
     expect(page.get_by_role("menuitem", name="Log out")).to_be_visible()
     for name in ("Mails", "API keys", "Audit log", "Log-in activity"):

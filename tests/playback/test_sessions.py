@@ -127,12 +127,13 @@ async def test_an_opening_asks_little_of_the_database(
     event.listen(engine, "before_cursor_execute", note)
     await opened(viewer, film)
     event.remove(engine, "before_cursor_execute", note)
-    # Who asks; who watches; the account, for nobody else meanwhile; the title; its package; who
-    # else watches; the session itself; where the profile stopped.
+    # Who asks; who watches; the account, for nobody else meanwhile; its plan; the title; its
+    # package; who else watches; the session itself; where the profile stopped.
     assert [re.findall(r"(?:\nFROM|INTO) (\w+)", statement)[-1] for statement in asked] == [
         "identity_session",
         "profiles_profile",
         "identity_account",
+        "billing_plan",
         "catalog_title",
         "media_package",
         "playback_session",
