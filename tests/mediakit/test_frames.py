@@ -125,7 +125,7 @@ def test_all_segments_can_be_short():
         range(150, 200),
         range(200, 230),
     ]
-    assert (plan.target_duration_s, plan.start_frame(7)) == (2, 450)
+    assert (plan.target_duration_s, plan.start_frame(7)) == (4, 450)
 
 
 def test_a_plan_needs_a_frame():

@@ -168,8 +168,8 @@ class SegmentPlan:
     @property
     def target_duration_s(self) -> int:
         """How long a segment can be in rounded seconds, however far the title has grown."""
-        gops = 1 if self.short_segments >= self.gop_count else GOPS_PER_SEGMENT
-        return max(1, round_half_up(self.frame_rate.seconds(gops * self.frame_rate.gop_frames)))
+        normal = self.frame_rate.seconds(GOPS_PER_SEGMENT * self.frame_rate.gop_frames)
+        return max(1, round_half_up(normal))
 
     def start_frame(self, number: int) -> int:
         """Find the frame at which a segment begins on the grid, which goes on past the end."""
