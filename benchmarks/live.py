@@ -11,6 +11,7 @@ from collections.abc import Generator, Iterable
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from statistics import quantiles
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -125,6 +126,13 @@ def _encoding(target: str, clock: Clock) -> Generator[None]:
     )
     listening = threading.Thread(target=clock.listen, args=(encoder.stdout,), daemon=True)
     listening.start()
+    with _ended(encoder):
+        yield
+
+
+@contextmanager
+def _ended(encoder: subprocess.Popen[Any]) -> Generator[None]:
+    """End an encoder afterwards, whatever happens."""
     try:
         yield
     finally:
@@ -160,11 +168,8 @@ def _sending(film: str, target: str) -> Generator[None]:
             *("-c", "copy", "-f", "flv", target),
         ]
     )
-    try:
+    with _ended(encoder):
         yield
-    finally:
-        encoder.kill()
-        encoder.wait()
 
 
 def _wait_until_live(client: httpx.Client, count: int) -> None:

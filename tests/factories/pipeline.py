@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import base64
 from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -36,8 +36,9 @@ from streamverse.kit.jobs import DEFAULT_LANE
 from streamverse.kit.regions import Regions
 from streamverse.kit.storage import DiskStore, ObjectStore, PutResult, open_store
 from streamverse.kit.tokens import Signer
-from streamverse.kit.work import Workshop
+from streamverse.kit.work import Actor, Workshop
 from streamverse.kit.worker import Worker
+from tests.factories.accounts import make_session
 from tests.factories.media import MediaFactory
 
 TUS = {"Tus-Resumable": "1.0.0"}
@@ -251,6 +252,25 @@ async def play(client: httpx.AsyncClient, title_id: str) -> Json:
     answer = await client.post(f"/titles/{title_id}/playback")
     assert answer.status_code == 200, answer.text
     return answer.json()
+
+
+@asynccontextmanager
+async def logged_in_often(
+    workshop: Workshop,
+    actor: Actor,
+    visit: Callable[..., AbstractAsyncContextManager[httpx.AsyncClient]],
+    count: int,
+) -> AsyncGenerator[list[httpx.AsyncClient]]:
+    """Log one person in so many times, each with a client."""
+    assert actor.account_id is not None
+    async with AsyncExitStack() as stack:
+        clients: list[httpx.AsyncClient] = []
+        for _ in range(count):
+            async with workshop.work(actor) as work:
+                secret = make_session(work, actor.account_id)
+            headers = {"Authorization": f"Bearer {secret}"}
+            clients.append(await stack.enter_async_context(visit(headers=headers)))
+        yield clients
 
 
 async def play_growing(client: httpx.AsyncClient, title_id: str, playable_ms: int) -> Json:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import AsyncExitStack
 from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
@@ -25,9 +24,9 @@ from streamverse.mediakit.ladder import CodecFamily
 from streamverse.mediakit.tailoring import EVERYTHING, Tailoring
 from tests.billing.test_routes import make_plan
 from tests.conftest import Clients, Visit
-from tests.factories.accounts import PASSWORD, People, make_session
+from tests.factories.accounts import PASSWORD, People
 from tests.factories.media import MediaFactory
-from tests.factories.pipeline import WorkOff, fetch, make_film
+from tests.factories.pipeline import WorkOff, fetch, logged_in_often, make_film
 from tests.factories.titles import make_title
 from tests.playback.test_sessions import Json, enter, opened, refusal, rows
 
@@ -118,14 +117,7 @@ async def twenty(
     workshop: Workshop, people: People, visit: Visit
 ) -> AsyncGenerator[list[httpx.AsyncClient]]:
     """Log one person in twenty times."""
-    assert people.viewer.account_id is not None
-    async with AsyncExitStack() as stack:
-        clients: list[httpx.AsyncClient] = []
-        for _ in range(20):
-            async with workshop.work(people.viewer) as work:
-                secret = make_session(work, people.viewer.account_id)
-            headers = {"Authorization": f"Bearer {secret}"}
-            clients.append(await stack.enter_async_context(visit(headers=headers)))
+    async with logged_in_often(workshop, people.viewer, visit, 20) as clients:
         yield clients
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncGenerator
-from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -37,9 +36,9 @@ from streamverse.kit.networks import network_of
 from streamverse.kit.work import Actor, Workshop
 from streamverse.kit.worker import Worker, handlers_of
 from tests.conftest import Clients, Visit
-from tests.factories.accounts import PASSWORD, People, make_session
+from tests.factories.accounts import PASSWORD, People
 from tests.factories.media import MediaFactory
-from tests.factories.pipeline import WorkOff, fetch, make_film
+from tests.factories.pipeline import WorkOff, fetch, logged_in_often, make_film
 from tests.factories.titles import make_title
 
 Json = dict[str, Any]
@@ -80,14 +79,7 @@ async def viewers(
     workshop: Workshop, people: People, visit: Visit
 ) -> AsyncGenerator[list[httpx.AsyncClient]]:
     """Log one person in five times."""
-    assert people.viewer.account_id is not None
-    async with AsyncExitStack() as stack:
-        clients: list[httpx.AsyncClient] = []
-        for _ in range(5):
-            async with workshop.work(people.viewer) as work:
-                secret = make_session(work, people.viewer.account_id)
-            headers = {"Authorization": f"Bearer {secret}"}
-            clients.append(await stack.enter_async_context(visit(headers=headers)))
+    async with logged_in_often(workshop, people.viewer, visit, 5) as clients:
         yield clients
 
 

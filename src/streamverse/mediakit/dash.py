@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from fractions import Fraction
 from itertools import groupby
 from typing import Final
@@ -19,6 +19,7 @@ from streamverse.mediakit.renditions import (
     language_tag,
     measure_bitrate,
     require_playable,
+    write_instant,
 )
 from streamverse.mediakit.timeline import Segment, Span, Timeline, Track, TrackKind
 
@@ -49,15 +50,15 @@ def render_mpd(timeline: Timeline, locate: Locator, now: datetime) -> str:
     if expected_ms is not None:
         mpd.set("mediaPresentationDuration", _duration(Fraction(expected_ms, 1000)))
     if not timeline.is_ended:
-        mpd.set("availabilityStartTime", _instant(available_since(timeline, now)))
-        mpd.set("publishTime", _instant(now))
+        mpd.set("availabilityStartTime", write_instant(available_since(timeline, now)))
+        mpd.set("publishTime", write_instant(now))
         mpd.set("minimumUpdatePeriod", f"PT{UPDATE_PERIOD_S}S")
     start_s = Fraction()
     for index, span in enumerate(span for span in timeline.spans if span.numbers):
         _add_period(mpd, f"p{index}", start_s, Timeline((span,), timeline.started_at), locate)
         start_s += span.duration_s
     if not timeline.is_ended:
-        SubElement(mpd, "UTCTiming", schemeIdUri=CLOCK_IN_MANIFEST, value=_instant(now))
+        SubElement(mpd, "UTCTiming", schemeIdUri=CLOCK_IN_MANIFEST, value=write_instant(now))
     indent(mpd)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(mpd, encoding="unicode") + "\n"
 
@@ -254,7 +255,3 @@ def _longest_segment_s(timeline: Timeline) -> Fraction:
 def _duration(duration_s: Fraction) -> str:
     milliseconds = round_half_up(duration_s * 1000)
     return f"PT{milliseconds // 1000}.{milliseconds % 1000:03d}S"
-
-
-def _instant(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Final, Protocol
 from urllib.parse import quote
 
@@ -204,6 +205,11 @@ def display_name(track: Track) -> str:
 def printable(text: str) -> str:
     """Put spaces for what would end a line or may not stand in XML."""
     return UNPRINTABLE.sub(" ", text)
+
+
+def write_instant(at: datetime) -> str:
+    """Write a moment as manifests do, to the millisecond."""
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
 
 
 def escape_uri(uri: str) -> str:

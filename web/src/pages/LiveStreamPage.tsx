@@ -19,7 +19,7 @@ export function LiveStreamPage() {
   const { id } = route.useParams();
   const query = useQuery(streamQuery(id));
   const stream = query.data;
-  const playback = useQuery(livePlaybackQuery(stream ?? { ...NOTHING, id }));
+  const playback = useQuery(livePlaybackQuery(id, stream?.live_since ?? null));
   return (
     <div className="gutter mx-auto grid max-w-6xl gap-5 pt-4 pb-12">
       <title>{stream === undefined ? text.appName : `${stream.name} · ${text.appName}`}</title>
@@ -60,12 +60,3 @@ export function LiveStreamPage() {
     </div>
   );
 }
-
-const NOTHING = {
-  name: "",
-  description: "",
-  rewind_minutes: 0,
-  state: "idle",
-  live_since: null,
-  created_at: "",
-} as const;

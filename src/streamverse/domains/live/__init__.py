@@ -2,5 +2,5 @@
 
 A **stream** is a place with an address and a key. A **broadcast** is what goes out from the first
 picture until the publisher is gone for good; a publisher who comes back in time goes on with it.
-Its segments lie where those of a package lie, and each is stored before it leaves memory.
+Each of its segments is stored before it leaves memory.
 """

@@ -12,7 +12,6 @@ from streamverse.kit.crypto import Vault
 from streamverse.kit.events import Event
 
 StreamId = NewType("StreamId", UUID)
-# Its segments are stored as those of a package of the same id.
 BroadcastId = NewType("BroadcastId", UUID)
 
 

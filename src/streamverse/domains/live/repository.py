@@ -88,14 +88,6 @@ class Broadcasts:
         """Add segments to the index."""
         await self._work.session.execute(insert(LiveSegmentRow), [dict(row) for row in rows])
 
-    async def segments(self, broadcast_id: BroadcastId) -> Sequence[LiveSegmentRow]:
-        """List the segments of a broadcast, track by track."""
-        query = select(LiveSegmentRow).where(LiveSegmentRow.broadcast_id == broadcast_id)
-        found = await self._work.session.scalars(
-            query.order_by(LiveSegmentRow.track, LiveSegmentRow.number)
-        )
-        return found.all()
-
 
 async def existing_broadcasts(work: Work, ids: Collection[UUID]) -> set[UUID]:
     """Tell which of these broadcasts there are."""

@@ -6,7 +6,7 @@ import asyncio
 import os
 import socket
 import ssl
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, cast
 
@@ -26,6 +26,7 @@ from streamverse.mediakit.ingest.samples import (
     Receiver,
     Sample,
 )
+from streamverse.mediakit.ingest.tasks import TaskKeeper, cancel
 from streamverse.mediakit.ingest.waiting import WaitingRoom
 
 BACKLOG: Final = 256
@@ -52,16 +53,16 @@ class RtmpLimits:
     unadmitted_per_network: int = 50
 
 
-class RtmpServer:
+class RtmpServer(TaskKeeper):
     """Listens for publishers, and hands those on whom `admit` lets in."""
 
     def __init__(self, admit: Admit, limits: RtmpLimits | None = None) -> None:
+        super().__init__()
         self.admit = admit
         self.limits = limits or RtmpLimits()
         self.waiting = WaitingRoom(self.limits.unadmitted, self.limits.unadmitted_per_network)
         self.connections: set[RtmpConnection] = set()
         self._listeners: dict[socket.socket, asyncio.Task[None]] = {}
-        self.tasks: set[asyncio.Task[None]] = set()
 
     async def listen(self, host: str, port: int, tls: ssl.SSLContext | None = None) -> int:
         """Listen at an address, by RTMPS if there is a context; give the port."""
@@ -74,7 +75,7 @@ class RtmpServer:
 
     async def close(self) -> None:
         """Listen no longer, and end every publisher."""
-        await _cancel(self._listeners.values())
+        await cancel(self._listeners.values())
         for listener in self._listeners:
             listener.close()
         self._listeners.clear()
@@ -82,20 +83,7 @@ class RtmpServer:
         for connection in connections:
             connection.abort(SHUT_DOWN)
         await asyncio.gather(*(connection.over.wait() for connection in connections))
-        await _cancel(self.tasks)
-
-    def keep(self, task: asyncio.Task[None]) -> None:
-        """Hold a task until it is over, and report its failure."""
-        self.tasks.add(task)
-        task.add_done_callback(self._settle)
-
-    def _settle(self, task: asyncio.Task[None]) -> None:
-        self.tasks.discard(task)
-        failure = None if task.cancelled() else task.exception()
-        if failure is not None:
-            task.get_loop().call_exception_handler(
-                {"message": "A publisher was dropped.", "exception": failure, "task": task}
-            )
+        await cancel(self.tasks)
 
     async def _accept(self, listener: socket.socket, tls: ssl.SSLContext | None) -> None:
         """Take connections one by one, so that those too many cost not even a TLS handshake."""
@@ -125,13 +113,6 @@ class RtmpServer:
             line.close()
         finally:
             connection.stop_waiting_unless_made()
-
-
-async def _cancel(tasks: Iterable[asyncio.Task[None]]) -> None:
-    waiting = list(tasks)
-    for task in waiting:
-        task.cancel()
-    await asyncio.gather(*waiting, return_exceptions=True)
 
 
 class RtmpConnection(asyncio.Protocol):

@@ -45,6 +45,7 @@ from streamverse.mediakit.ingest.srt_packets import (
     PacketBroken,
     parse_packet,
 )
+from streamverse.mediakit.ingest.tasks import TaskKeeper, cancel
 from streamverse.mediakit.ingest.waiting import WaitingRoom
 
 # Bursts of key frames wait in the system until we come to them.
@@ -79,7 +80,7 @@ async def no_passphrase(_key: str) -> str | None:
     return None
 
 
-class SrtServer(asyncio.DatagramProtocol):
+class SrtServer(TaskKeeper, asyncio.DatagramProtocol):
     """Answers callers, and hands those on whom `admit` lets in."""
 
     def __init__(
@@ -88,12 +89,12 @@ class SrtServer(asyncio.DatagramProtocol):
         limits: SrtLimits | None = None,
         find_passphrase: FindPassphrase = no_passphrase,
     ) -> None:
+        super().__init__()
         self.admit = admit
         self.find_passphrase = find_passphrase
         self.limits = limits or SrtLimits()
         self.waiting = WaitingRoom(self.limits.unadmitted, self.limits.unadmitted_per_network)
         self.connections: dict[int, SrtConnection] = {}
-        self.tasks: set[asyncio.Task[None]] = set()
         self._calls: dict[tuple[Address, int], SrtConnection] = {}
         self._doorkeeper = Doorkeeper(os.urandom(SECRET_BYTES))
         self._transport: asyncio.DatagramTransport | None = None
@@ -113,10 +114,7 @@ class SrtServer(asyncio.DatagramProtocol):
         """End every publisher, and listen no longer."""
         for connection in list(self._calls.values()):
             connection.close(SHUT_DOWN)
-        tasks = list(self.tasks)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await cancel(self.tasks)
         if self._transport is not None:
             self._transport.close()
 
@@ -187,19 +185,6 @@ class SrtServer(asyncio.DatagramProtocol):
         """Leave nothing of a caller behind."""
         self._calls.pop((address, call.handshake.socket_id), None)
         self.connections.pop(socket_id, None)
-
-    def keep(self, task: asyncio.Task[None]) -> None:
-        """Hold a task until it is over, and report its failure."""
-        self.tasks.add(task)
-        task.add_done_callback(self._settle)
-
-    def _settle(self, task: asyncio.Task[None]) -> None:
-        self.tasks.discard(task)
-        failure = None if task.cancelled() else task.exception()
-        if failure is not None:
-            task.get_loop().call_exception_handler(
-                {"message": "A publisher was dropped.", "exception": failure, "task": task}
-            )
 
 
 class SrtConnection:

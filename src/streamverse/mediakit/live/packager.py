@@ -220,7 +220,7 @@ class Packager:
     def add(self, sample: Sample) -> list[Piece]:
         """Take a sample whose times are steady, and give what it completes."""
         if sample.kind == "audio":
-            return self._add_sound(sample)
+            return self._add_sound(sample, self._sound) if self._sound is not None else []
         if self._pictures is None or not (self._has_begun or sample.is_keyframe):
             return []
         self._has_begun = True
@@ -238,28 +238,20 @@ class Packager:
             *(self._sound.finish() if self._sound is not None else []),
         ]
 
-    def _add_sound(self, sample: Sample) -> list[Piece]:
-        if self._sound is None:
-            return []
-        self._sound.held.append(sample)
+    def _add_sound(self, sample: Sample, sound: _Sound) -> list[Piece]:
+        sound.held.append(sample)
         if self._pictures is None:
-            return self._cut_sound(sample)
+            # Without pictures, sound is cut by its own length.
+            if sound.cutter.segment_ticks >= 2 * sound.cutter.timescale:
+                sound.starts.append(sample.decode_ticks)
+            return sound.release(None)
         # What comes before the first picture is held, and given up if it gets too much.
         oldest = sample.decode_ticks - LONGEST_HOLD_S * CLOCK_HZ
         if not self._has_begun:
-            while self._sound.held[0].decode_ticks < oldest:
-                self._sound.held.popleft()
+            while sound.held[0].decode_ticks < oldest:
+                sound.held.popleft()
             return []
-        return self._sound.release(oldest)
-
-    def _cut_sound(self, sample: Sample) -> list[Piece]:
-        """Without pictures, sound is cut by its own length."""
-        sound = self._sound
-        if sound is None:
-            return []
-        if sound.cutter.segment_ticks >= 2 * sound.cutter.timescale:
-            sound.starts.append(sample.decode_ticks)
-        return sound.release(None)
+        return sound.release(oldest)
 
 
 def frame_samples(media: AudioFormat, payload: bytes) -> int:

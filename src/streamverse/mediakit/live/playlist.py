@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from streamverse.mediakit.live.packager import PART_TARGET_S, TARGET_DURATION_S
+from streamverse.mediakit.renditions import write_instant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -159,7 +160,7 @@ def _render_segments(
                 yield "#EXT-X-DISCONTINUITY"
             head = segment.head
             yield f'#EXT-X-MAP:URI="{track}/init-{head}.mp4"'
-        yield f"#EXT-X-PROGRAM-DATE-TIME:{_instant(segment.starts_at)}"
+        yield f"#EXT-X-PROGRAM-DATE-TIME:{write_instant(segment.starts_at)}"
         if left_s <= PARTS_FOR_S and not is_ended:
             yield from _render_parts(track, segment)
         left_s -= segment.duration_s
@@ -192,7 +193,3 @@ def _render_edge(
 def part_address(track: str, segment: int, part: int) -> str:
     """Name the file of a part, below its playlist."""
     return f"{track}/{segment}.{part}.m4s"
-
-
-def _instant(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"

@@ -1,4 +1,4 @@
-import { type LiveStream, unwrap } from "@streamverse/client";
+import { unwrap } from "@streamverse/client";
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 
 import { api } from "../../app/api";
@@ -33,16 +33,16 @@ export const keyQuery = (id: string) =>
   });
 
 /** The address at which a stream is watched; asked for anew each time that it goes live. */
-export const livePlaybackQuery = ({ id, live_since }: LiveStream) =>
+export const livePlaybackQuery = (id: string, liveSince: string | null) =>
   queryOptions({
-    queryKey: [...streamsKey, id, "playback", live_since],
+    queryKey: [...streamsKey, id, "playback", liveSince],
     queryFn: () =>
       unwrap(
         api.POST("/api/v1/live/streams/{stream_id}/playback", {
           params: { path: { stream_id: id } },
         }),
       ),
-    enabled: live_since !== null,
+    enabled: liveSince !== null,
     staleTime: Infinity,
     gcTime: 0,
   });

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from litestar import Response, Router, delete, get, post
+from litestar import Router, delete, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
@@ -23,8 +23,6 @@ from streamverse.domains.live.service.watching import open_playback
 from streamverse.domains.media.public import MediaAddresses
 from streamverse.kit.http import may, problems, signed_in
 from streamverse.kit.work import Work
-
-NOT_STORED = {"Cache-Control": "no-store"}
 
 
 @get("/", guards=[signed_in])
@@ -61,10 +59,10 @@ async def remove_stream(stream_id: FromPath[UUID], work: NamedDependency[Work]) 
 @get("/{stream_id:uuid}/key", guards=[may("live.manage")], responses=problems(StreamNotFound))
 async def show_key(
     stream_id: FromPath[UUID], work: NamedDependency[Work], live_desk: NamedDependency[LiveDesk]
-) -> Response[LiveKeyOut]:
+) -> LiveKeyOut:
     """Tell an encoder's owner where to send, and under which key."""
     key = await streams.show_key(work, live_desk.settings.vault, StreamId(stream_id))
-    return Response(LiveKeyOut(live_desk.rtmp_url, live_desk.srt_url(key), key), headers=NOT_STORED)
+    return _show_key(live_desk, key)
 
 
 @post(
@@ -74,10 +72,10 @@ async def show_key(
 )
 async def change_key(
     stream_id: FromPath[UUID], work: NamedDependency[Work], live_desk: NamedDependency[LiveDesk]
-) -> Response[LiveKeyOut]:
+) -> LiveKeyOut:
     """Give a stream another key; the old one opens nothing from now on."""
     key = await streams.change_key(work, live_desk.settings.vault, StreamId(stream_id))
-    return Response(LiveKeyOut(live_desk.rtmp_url, live_desk.srt_url(key), key), headers=NOT_STORED)
+    return _show_key(live_desk, key)
 
 
 @post(
@@ -94,6 +92,10 @@ async def start_playback(
     """Give the address at which a stream that is live can be watched."""
     found = await open_playback(work, live_desk, media_addresses, StreamId(stream_id))
     return LivePlaybackOut(found.hls_url, found.expires_at)
+
+
+def _show_key(desk: LiveDesk, key: str) -> LiveKeyOut:
+    return LiveKeyOut(desk.rtmp_url, desk.srt_url(key), key)
 
 
 router = Router(

@@ -8,7 +8,6 @@ is there: the answer waits.
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -155,19 +154,8 @@ def _head(track: LiveTrack, number: int) -> Content:
 
 def _bytes(track: LiveTrack, body: bytes) -> Content:
     content_type = "audio/mp4" if track.name == "a" else "video/mp4"
-    return _content(body, content_type, FOREVER)
+    return Content.of(body, content_type, FOREVER, CROSS_ORIGIN)
 
 
 def _playlist_of(text: bytes, cache_control: str) -> Content:
-    return _content(text, PLAYLIST_TYPE, cache_control)
-
-
-def _content(body: bytes, content_type: str, cache_control: str) -> Content:
-    return Content(
-        size_bytes=len(body),
-        etag=f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"',
-        content_type=content_type,
-        cache_control=cache_control,
-        body=body,
-        headers=CROSS_ORIGIN,
-    )
+    return Content.of(text, PLAYLIST_TYPE, cache_control, CROSS_ORIGIN)
