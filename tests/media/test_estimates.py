@@ -14,7 +14,14 @@ from streamverse.domains.media.rules.estimates import (
     PartWork,
     time_left_s,
 )
-from streamverse.domains.media.rules.packages import GROUP_WEIGHTS
+
+# In the usual proportion; what they really cost on a machine may differ.
+EFFORT = {"audio": 1.0, "preview": 12.0, "h264": 60.0, "hevc": 140.0, "av1": 100.0}
+
+
+def work(kind: str, length_s: float, **done: float) -> PartWork:
+    lane = "sound" if kind == "audio" else "encode"
+    return PartWork(lane=lane, kind=kind, effort=EFFORT[kind], length_s=length_s, **done)
 
 
 @dataclass(frozen=True)
@@ -29,10 +36,10 @@ class Workload:
 
 def film(minutes: float, *kinds: str, chunk_s: float = 120) -> tuple[PartWork, ...]:
     length_s = minutes * 60
-    parts = [PartWork(lane="sound", kind="audio", length_s=length_s)]
+    parts = [work("audio", length_s)]
     for kind in kinds:
         parts.extend(
-            PartWork(lane="encode", kind=kind, length_s=min(chunk_s, length_s - start))
+            work(kind, min(chunk_s, length_s - start))
             for start in range(0, int(length_s), int(chunk_s))
         )
     return tuple(parts)
@@ -71,7 +78,7 @@ def seen_at(
 
 
 H264 = {"audio": 0.02, "h264": 0.8}
-ALL = {"audio": 0.01} | {kind: weight / 100 for kind, weight in GROUP_WEIGHTS.items()}
+ALL = {kind: effort / 100 for kind, effort in EFFORT.items()}
 
 
 @pytest.mark.parametrize("share", [0.1, 0.2, 0.4, 0.6, 0.8, 0.9])
@@ -105,15 +112,43 @@ def test_an_estimate_is_right_within_a_fifth_after_the_first_tenth(
     assert estimate_s == pytest.approx(whole_s - now_s, rel=0.2, abs=0.03 * whole_s)
 
 
+@pytest.mark.parametrize("now_s", [7.5, 15, 24, 40, 60])
+def test_sound_beside_pictures_on_one_processor_is_no_lasting_burden(now_s: float) -> None:
+    """Each has half the processor until the sound is whole; then all of it is for pictures."""
+    pictures_s, sound_s = 48.0, 12.0
+    both_s = min(now_s, 2 * sound_s)
+    sound_done = both_s / 2 / sound_s
+    pictures_done = (now_s - both_s / 2) / pictures_s
+    parts = [
+        PartWork(
+            lane=lane,
+            kind=lane,
+            effort=cost_s * 1000,
+            length_s=480,
+            done_s=480 * share,
+            started_s=100,
+            stopped_s=100 + stopped_s,
+        )
+        for lane, cost_s, share, stopped_s in (
+            ("sound", sound_s, sound_done, both_s),
+            ("encode", pictures_s, pictures_done, now_s),
+        )
+    ]
+
+    estimate_s = time_left_s(parts)
+
+    assert estimate_s is not None
+    whole_s = pictures_s + sound_s
+    assert abs(now_s + estimate_s - whole_s) <= 0.2 * whole_s
+
+
 def test_a_busy_worker_is_noticed() -> None:
     """Where others' work is between, half as fast is twice as long."""
     parts = [
-        PartWork(lane="encode", kind="h264", length_s=100, done_s=100, started_s=0, stopped_s=50),
-        PartWork(
-            lane="encode", kind="h264", length_s=100, done_s=100, started_s=100, stopped_s=150
-        ),
-        PartWork(lane="encode", kind="h264", length_s=100),
-        PartWork(lane="encode", kind="h264", length_s=100),
+        work("h264", 100, done_s=100, started_s=0, stopped_s=50),
+        work("h264", 100, done_s=100, started_s=100, stopped_s=150),
+        work("h264", 100),
+        work("h264", 100),
     ]
     assert time_left_s(parts) == pytest.approx(100 / (100 / 150) + 200 * CHECKS_SHARE)
 
@@ -122,10 +157,10 @@ def test_a_busy_worker_is_noticed() -> None:
     "parts",
     [
         [],
-        [PartWork(lane="encode", kind="h264", length_s=100)],
-        [PartWork(lane="encode", kind="h264", length_s=100, started_s=5, stopped_s=9)],
-        [PartWork(lane="encode", kind="h264", length_s=900, done_s=9, started_s=5, stopped_s=9)],
-        [PartWork(lane="encode", kind="h264", length_s=10, done_s=9, started_s=5, stopped_s=5)],
+        [work("h264", 100)],
+        [work("h264", 100, started_s=5, stopped_s=9)],
+        [work("h264", 900, done_s=9, started_s=5, stopped_s=9)],
+        [work("h264", 10, done_s=9, started_s=5, stopped_s=5)],
     ],
 )
 def test_nothing_is_promised_without_a_basis(parts: list[PartWork]) -> None:
@@ -133,13 +168,13 @@ def test_nothing_is_promised_without_a_basis(parts: list[PartWork]) -> None:
 
 
 def test_only_the_checks_are_left_at_the_end() -> None:
-    whole = PartWork(lane="encode", kind="h264", length_s=9, done_s=9, started_s=1, stopped_s=101)
+    whole = work("h264", 9, done_s=9, started_s=1, stopped_s=101)
     assert time_left_s([whole]) == pytest.approx(100 * CHECKS_SHARE)
 
 
 def test_a_kind_that_nobody_has_tried_costs_what_it_usually_does() -> None:
-    done = PartWork(lane="encode", kind="h264", length_s=10, done_s=10, started_s=0, stopped_s=20)
-    untried = PartWork(lane="encode", kind="av1", length_s=10)
-    cost = 2 * GROUP_WEIGHTS["av1"] / GROUP_WEIGHTS["h264"]
+    done = work("h264", 10, done_s=10, started_s=0, stopped_s=20)
+    untried = work("av1", 10)
+    cost = 2 * EFFORT["av1"] / EFFORT["h264"]
     expected_s = 10 * cost + (20 + 10 * cost) * CHECKS_SHARE
     assert time_left_s([done, untried]) == pytest.approx(expected_s)

@@ -17,6 +17,7 @@ from streamverse.domains.media.jobs.measuring import MeasuringJobs
 from streamverse.domains.media.jobs.workshop import Workshop as MediaWorkshop
 from streamverse.domains.media.models import AssetRow, MeasurementRow
 from streamverse.domains.media.repository import Packages
+from streamverse.domains.media.rules.effort import efforts, encode_progress
 from streamverse.domains.media.rules.estimates import CHECKS_SHARE
 from streamverse.domains.media.rules.ladders import (
     LadderReport,
@@ -30,7 +31,6 @@ from streamverse.domains.media.rules.packages import (
     Recipe,
     RungGroup,
     choose_recipe,
-    encode_progress,
     plan_group,
     plan_sounds,
 )
@@ -280,8 +280,9 @@ async def test_what_is_awaited_counts_as_not_yet_done(
     async with workshop.reading(people.owner) as work:
         parts = await Packages(work).parts(package_id)
         recipe = Recipe.read((await Packages(work).get(package_id)).recipe)
-    assert encode_progress(parts) == 1
-    assert encode_progress(parts, recipe.awaited_segments) == pytest.approx(12 / 72)
+    effort = efforts(recipe)
+    assert encode_progress(parts, effort) == 1
+    assert encode_progress(parts, effort, recipe.awaited_segments) == pytest.approx(12 / 72)
 
 
 async def test_the_time_left_counts_what_is_awaited(

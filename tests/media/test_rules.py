@@ -22,6 +22,7 @@ from streamverse.domains.media.errors import (
 )
 from streamverse.domains.media.models import PartRow
 from streamverse.domains.media.rules import names, tus
+from streamverse.domains.media.rules.effort import SOUND, efforts, encode_progress
 from streamverse.domains.media.rules.origins import parse_buckets
 from streamverse.domains.media.rules.packages import (
     EncodingPolicy,
@@ -29,7 +30,6 @@ from streamverse.domains.media.rules.packages import (
     RungGroup,
     SoundTrack,
     choose_recipe,
-    encode_progress,
     init_key,
     plan_group,
     plan_package,
@@ -440,8 +440,8 @@ def test_a_package_is_measured_by_what_plays_first():
     [
         ([], 1.0),
         ([sound(0, "a0", 0), pictures(1, 0, 60, 0)], 0.0),
-        ([sound(0, "a0", 60, is_finished=True), pictures(1, 0, 60, 0)], 60 / 3660),
-        ([sound(0, "a0", 60, is_finished=True), pictures(1, 0, 60, 30)], 1860 / 3660),
+        ([sound(0, "a0", 60, is_finished=True), pictures(1, 0, 60, 0)], 1 / 61),
+        ([sound(0, "a0", 60, is_finished=True), pictures(1, 0, 60, 30)], 31 / 61),
         # Sound may end early, or outlast the pictures: either is done when it is done.
         ([sound(0, "a0", 2, is_finished=True), pictures(1, 0, 60, 60)], 1.0),
         ([sound(0, "a0", 70), pictures(1, 0, 60, 60)], 1.0),
@@ -449,7 +449,26 @@ def test_a_package_is_measured_by_what_plays_first():
     ],
 )
 def test_progress(parts: Sequence[PartRow], progress: float):
-    assert encode_progress(parts) == pytest.approx(progress)
+    effort = {"preview": 12.0, "h264": 60.0, "stereo": 1.0}
+    assert encode_progress(parts, effort) == pytest.approx(progress)
+
+
+def test_the_effort_of_a_part_goes_by_what_there_is_to_encode():
+    opened = 0.2 * 1280 * 720
+    larger = sum(rung.width * rung.height for rung in RECIPE.groups[RungGroup.H264])
+    assert efforts(RECIPE) == {
+        SoundKind.STEREO: SOUND,
+        SoundKind.SURROUND: SOUND,
+        RungGroup.PREVIEW: pytest.approx(25 * (opened + 640 * 360)),
+        RungGroup.H264: pytest.approx(25 * (opened + larger)),
+        RungGroup.AV1: pytest.approx(25 * (opened + 1.75 * 640 * 360)),
+    }
+
+
+def test_what_is_awaited_is_some_times_what_was_made_before():
+    recipe = replace(RECIPE, groups={RungGroup.PREVIEW: RECIPE.groups[RungGroup.PREVIEW]})
+    effort = efforts(replace(recipe, awaits_groups=True))
+    assert effort[RungGroup.H264] == 5 * effort[RungGroup.PREVIEW]
 
 
 async def facts_of(media: MediaFactory, kind: str) -> MediaFacts:

@@ -1,17 +1,17 @@
-"""How long the rest of a package will take, judged by how long its parts have taken so far.
+"""How long the rest of a package will take, judged by how much of it was done in how long.
 
-Each kind of work has a speed of its own, measured over all workers that have done some of it. How
-many work side by side is measured as well: the time that parts took, against the time that passed.
+Each kind of pictures has a cost of its own, measured over all workers that have made some of it.
+Sound is made beside pictures, on processors that both want, so its own time says little: it costs
+what it does in proportion. All costs together, done in the time that has passed, are the speed of
+however many work side by side.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
-
-from streamverse.domains.media.rules.packages import GROUP_WEIGHTS
 
 CHECKS_SHARE: Final = 0.04
 MIN_SHARE: Final = 0.02
@@ -21,12 +21,14 @@ MIN_SHARE: Final = 0.02
 class PartWork:
     """A part of the work: so many seconds of film, of which so many are done.
 
-    ``started_s`` and ``stopped_s`` count from any moment that all parts have in common; a part that
-    has not been begun has neither, and one that is being worked on stops now.
+    ``effort`` is what a second of its kind takes, in proportion to the others. ``started_s`` and
+    ``stopped_s`` count from any moment that all parts have in common; a part that has not been
+    begun has neither, and one that is being worked on stops now.
     """
 
     lane: str
     kind: str
+    effort: float
     length_s: float
     done_s: float = 0.0
     started_s: float | None = None
@@ -51,35 +53,35 @@ def time_left_s(parts: Sequence[PartWork]) -> float | None:
     if costs is None:
         return None
     total_s = sum(part.length_s * costs[part.kind] for part in parts)
-    left_s = sum(part.left_s * costs[part.kind] for part in parts)
-    if total_s - left_s < total_s * MIN_SHARE:
-        return None
-    lanes: dict[str, list[PartWork]] = defaultdict(list)
-    for part in parts:
-        lanes[part.lane].append(part)
-    checks_s = total_s * CHECKS_SHARE
-    return max(_lane_left_s(lane, costs) for lane in lanes.values()) + checks_s
-
-
-def _lane_left_s(parts: Sequence[PartWork], costs: Mapping[str, float]) -> float:
-    """Share what is left among those who work; the longest part is never shared."""
     left = [part.left_s * costs[part.kind] for part in parts]
-    return max(sum(left) / _side_by_side(parts), *left)
+    done_s, passed_s = total_s - sum(left), _passed_s(parts)
+    if done_s < total_s * MIN_SHARE or passed_s <= 0:
+        return None
+    # The longest part is never shared among those who work, but it may get what others left.
+    longest_s = max(left) * _own_share(parts)
+    return max(sum(left) * passed_s / done_s, longest_s) + total_s * CHECKS_SHARE
 
 
-def _side_by_side(parts: Sequence[PartWork]) -> float:
-    """Tell how many have worked at once, on average: under one where others' work was between."""
-    begun = [part for part in parts if part.started_s is not None and part.stopped_s is not None]
-    if not begun:
-        return 1.0
-    first = min(part.started_s or 0.0 for part in begun)
-    passed_s = max(part.stopped_s or 0.0 for part in begun) - first
-    spent_s = sum(part.spent_s for part in begun)
-    return max(spent_s / passed_s, 0.01) if passed_s > 0 else 1.0
+def _own_share(parts: Sequence[PartWork]) -> float:
+    """Tell which share of the work so far was of the lane that most of it was in."""
+    spent: dict[str, float] = defaultdict(float)
+    for part in parts:
+        spent[part.lane] += part.spent_s
+    return max(spent.values()) / sum(spent.values())
+
+
+def _passed_s(parts: Sequence[PartWork]) -> float:
+    """Tell for how long anybody has worked on it, pauses and all."""
+    begun = [
+        (part.started_s, part.stopped_s)
+        for part in parts
+        if part.started_s is not None and part.stopped_s is not None
+    ]
+    return max(stopped for _, stopped in begun) - min(started for started, _ in begun)
 
 
 def _costs(parts: Sequence[PartWork]) -> dict[str, float] | None:
-    """Tell what a second of each kind takes: as measured, or in the usual proportion to that."""
+    """Tell what a second of each kind takes: as measured, or in proportion to that."""
     spent: dict[str, float] = defaultdict(float)
     done: dict[str, float] = defaultdict(float)
     for part in parts:
@@ -88,10 +90,13 @@ def _costs(parts: Sequence[PartWork]) -> dict[str, float] | None:
     measured = {kind: spent[kind] / done[kind] for kind in spent if done[kind] and spent[kind]}
     if not measured:
         return None
+    known = {part.kind: part for part in parts}
     # The kind that most time went into tells best how fast these machines are.
-    best = max(measured, key=lambda kind: spent[kind])
-    scale = measured[best] / GROUP_WEIGHTS.get(best, 1)
+    best = known[max(measured, key=lambda kind: spent[kind])]
+    unit_s = measured[best.kind] / best.effort
     return {
-        kind: measured.get(kind, scale * GROUP_WEIGHTS.get(kind, 1))
-        for kind in {part.kind for part in parts}
+        kind: measured[kind]
+        if kind in measured and part.lane == best.lane
+        else unit_s * part.effort
+        for kind, part in known.items()
     }

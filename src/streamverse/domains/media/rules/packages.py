@@ -42,13 +42,6 @@ class RungGroup(enum.StrEnum):
     AV1 = "av1"
 
 
-# How many times the work of a second of stereo a second of each group takes, about.
-GROUP_WEIGHTS: Mapping[str, int] = {
-    RungGroup.PREVIEW: 12,
-    RungGroup.H264: 60,
-    RungGroup.HEVC: 140,
-    RungGroup.AV1: 100,
-}
 GROUP_OF_FAMILY = {
     CodecFamily.H264: RungGroup.H264,
     CodecFamily.HEVC: RungGroup.HEVC,
@@ -317,18 +310,6 @@ def needed_codec(part: PartRow) -> str | None:
     if part.kind == PartKind.AUDIO:
         return None
     return _CODEC_OF_GROUP[RungGroup(part.group)].value
-
-
-def encode_progress(parts: Sequence[PartRow], awaited_segments: int = 0) -> float:
-    """Tell how much of the encoding is done, from 0 to 1; what is awaited counts as H.264."""
-    weights = [GROUP_WEIGHTS.get(part.group, 1) for part in parts]
-    total = sum(w * part.segment_count for w, part in zip(weights, parts, strict=True))
-    total += awaited_segments * GROUP_WEIGHTS[RungGroup.H264]
-    done = sum(
-        w * (part.segment_count if part.finished_at else part.next_segment - part.first_segment)
-        for w, part in zip(weights, parts, strict=True)
-    )
-    return min(1.0, done / total) if total else 1.0
 
 
 def leading_parts(parts: Sequence[PartRow]) -> list[PartRow]:

@@ -18,8 +18,9 @@ from streamverse.domains.media.contracts import (
 from streamverse.domains.media.errors import PackageNotFound
 from streamverse.domains.media.repository import Packages, Uploads
 from streamverse.domains.media.rules.checks import CheckReport
+from streamverse.domains.media.rules.effort import efforts, encode_progress
 from streamverse.domains.media.rules.estimates import PartWork, time_left_s
-from streamverse.domains.media.rules.packages import Recipe, RungGroup, encode_progress
+from streamverse.domains.media.rules.packages import Recipe, RungGroup
 from streamverse.domains.media.rules.states import PackageState, PartKind
 from streamverse.domains.media.service.assets import resume_encoding
 from streamverse.kit.jobs import ACTIVE, Jobs, job_name
@@ -122,13 +123,20 @@ def _time_left_s(
     }
     recipe, length_s = Recipe.read(package.recipe), package.duration_ms / 1000
     segment_s = length_s / recipe.plan.segment_count
-    known = [_part_work(part, by_number.get(part.number), segment_s, now) for part in parts]
+    effort = efforts(recipe)
+    known = [
+        _part_work(part, effort[part.group], by_number.get(part.number), segment_s, now)
+        for part in parts
+    ]
     if recipe.awaits_groups:
-        known.append(PartWork(lane=ENCODE_LANE, kind=RungGroup.H264, length_s=length_s))
+        kind = RungGroup.H264
+        known.append(PartWork(lane=ENCODE_LANE, kind=kind, effort=effort[kind], length_s=length_s))
     return time_left_s(known)
 
 
-def _part_work(part: PartRow, job: JobRow | None, segment_s: float, now: datetime) -> PartWork:
+def _part_work(
+    part: PartRow, effort: float, job: JobRow | None, segment_s: float, now: datetime
+) -> PartWork:
     length_s = part.segment_count * segment_s
     share = (part.next_segment - part.first_segment) / part.segment_count
     started_at = job.started_at if job else None
@@ -140,6 +148,7 @@ def _part_work(part: PartRow, job: JobRow | None, segment_s: float, now: datetim
     return PartWork(
         lane=SOUND_LANE if part.kind == PartKind.AUDIO else ENCODE_LANE,
         kind=part.group,
+        effort=effort,
         length_s=length_s,
         done_s=length_s * share,
         started_s=started_at.timestamp() if started_at else None,
@@ -200,4 +209,5 @@ async def _unready_parts(
 def _progress(package: PackageRow, parts: Sequence[PartRow]) -> float:
     if package.state == PackageState.READY:
         return 1.0
-    return encode_progress(parts, Recipe.read(package.recipe).awaited_segments)
+    recipe = Recipe.read(package.recipe)
+    return encode_progress(parts, efforts(recipe), recipe.awaited_segments)
