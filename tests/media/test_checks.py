@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from streamverse.app import registry
 from streamverse.domains.media.contracts import ENCODE_LANE, SOUND_LANE
-from streamverse.domains.media.models import PackageRow, SegmentRow, TrackRow
+from streamverse.domains.media.models import PackageRow, PartRow, SegmentRow, TrackRow
 from streamverse.domains.media.rules.packages import Recipe
 from streamverse.kit.heartbeats import Abilities
 from streamverse.kit.work import Actor, Workshop
@@ -29,6 +29,7 @@ from tests.factories.pipeline import (
     check_only,
     eventually,
     fetch,
+    held_worker,
     stored_files,
     upload,
     upload_row,
@@ -128,6 +129,36 @@ async def test_a_sound_film_passes_and_its_figures_are_kept(
     assert tracks["a0"]["loudness_lufs"] == pytest.approx(-23, abs=10)
 
 
+def garble(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[-len(content) // 2 :] = b"\xa5" * len(content[-len(content) // 2 :])
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize(("track", "held"), [("v360", "/v360/2.m4s"), ("a0", "/a0/2.m4s")])
+async def test_whoever_encodes_a_part_notices_that_it_cannot_be_played(
+    clients: Clients,
+    resources: Resources,
+    work_off: WorkOff,
+    film: Path,
+    folder: Path,
+    track: str,
+    held: str,
+) -> None:
+    path = await upload(clients.owner, film.read_bytes())
+    async with held_worker(resources, held):
+        pass  # The worker ends in the middle, and what it has announced stays.
+    garble(segment(folder, f"{track}/0"))
+
+    detail = await failure(clients, work_off, (await upload_row(clients.owner, path))["title_id"])
+    assert detail == f"The track {track} is damaged: It cannot be decoded"
+    async with resources.workshop.reading(Actor.system()) as work:
+        assert {
+            row.track_name or row.group: row.decoded is not None and row.finished_at is not None
+            for row in await work.session.scalars(select(PartRow))
+        }[track if track == "a0" else "h264"] is False
+
+
 async def test_a_segment_that_was_cut_short_is_noticed(
     clients: Clients, work_off: WorkOff, title_id: str, folder: Path
 ) -> None:
@@ -156,10 +187,7 @@ async def test_a_segment_that_was_lost_is_noticed(
 async def test_a_rendition_that_was_garbled_is_noticed(
     clients: Clients, work_off: WorkOff, title_id: str, folder: Path, track: str
 ) -> None:
-    path = segment(folder, f"{track}/1")
-    content = bytearray(path.read_bytes())
-    content[-len(content) // 2 :] = b"\xa5" * len(content[-len(content) // 2 :])
-    path.write_bytes(content)
+    garble(segment(folder, f"{track}/1"))
 
     detail = await failure(clients, work_off, title_id)
     assert f"track {track}" in detail
@@ -173,7 +201,7 @@ async def test_sound_that_was_shifted_is_noticed(
         shift_decode_times(path, 24_000)
 
     assert await failure(clients, work_off, title_id) == (
-        "Segment 0 of the track a0 is shown 500 ms too late"
+        "Segment 1 of the track a0 is shown 500 ms too late"
     )
 
 

@@ -22,6 +22,7 @@ from streamverse.domains.media.errors import (
 )
 from streamverse.domains.media.models import PartRow
 from streamverse.domains.media.rules import names, tus
+from streamverse.domains.media.rules.checks import Decoded, join_decoded, store_decoded
 from streamverse.domains.media.rules.effort import SOUND, efforts, encode_progress
 from streamverse.domains.media.rules.origins import parse_buckets
 from streamverse.domains.media.rules.packages import (
@@ -30,6 +31,7 @@ from streamverse.domains.media.rules.packages import (
     RungGroup,
     SoundTrack,
     choose_recipe,
+    decoded_tracks,
     init_key,
     plan_group,
     plan_package,
@@ -45,6 +47,7 @@ from streamverse.domains.media.rules.pictures import picture_key
 from streamverse.domains.media.rules.states import PartKind
 from streamverse.domains.media.rules.subtitles import subtitles_key
 from streamverse.kit.storage.objects import checked_key
+from streamverse.mediakit.checks import Loudness, Sound
 from streamverse.mediakit.frames import FrameRate
 from streamverse.mediakit.ladder import CodecFamily, DynamicRange, LadderPolicy, choose_rungs
 from streamverse.mediakit.probe import MediaFacts, probe
@@ -469,6 +472,40 @@ def test_what_is_awaited_is_some_times_what_was_made_before():
     recipe = replace(RECIPE, groups={RungGroup.PREVIEW: RECIPE.groups[RungGroup.PREVIEW]})
     effort = efforts(replace(recipe, awaits_groups=True))
     assert effort[RungGroup.H264] == 5 * effort[RungGroup.PREVIEW]
+
+
+def test_the_smallest_of_each_codec_is_decoded_whole():
+    [largest, *_] = RECIPE.groups[RungGroup.H264]
+    names = [rung.track_name for rung in RECIPE.groups[RungGroup.H264]]
+    assert largest.track_name == names[0]
+    assert decoded_tracks(RECIPE, RungGroup.PREVIEW, is_full=False) == ("v360",)
+    assert decoded_tracks(RECIPE, RungGroup.H264, is_full=False) == ()
+    assert decoded_tracks(RECIPE, RungGroup.H264, is_full=True) == tuple(names)
+    assert decoded_tracks(RECIPE, RungGroup.AV1, is_full=False) == ("v360-av1",)
+
+
+def test_what_was_decoded_part_by_part_is_put_together():
+    heard = Sound(60.0, Loudness(-20.0, 5.0, -1.0))
+    parts = [
+        sound(0, "a0", 60, is_finished=True),
+        sound(1, "a1", 60, is_finished=True),
+        preview(2, 0, 30, 30),
+        preview(3, 30, 30, 30),
+        pictures(4, 0, 30, 30),
+        pictures(5, 30, 30, 30),
+    ]
+    for place, decoded in (
+        (0, Decoded(track="a0", sound=heard)),
+        (2, Decoded(track="v360", frame_count=700)),
+        (3, Decoded(track="v360", frame_count=750)),
+        # Half of it was made by a worker that did not look.
+        (4, Decoded(track="v720", frame_count=750)),
+    ):
+        parts[place].decoded = store_decoded([decoded])
+    assert join_decoded(parts) == {
+        "a0": Decoded(track="a0", sound=heard),
+        "v360": Decoded(track="v360", frame_count=1450),
+    }
 
 
 async def facts_of(media: MediaFactory, kind: str) -> MediaFacts:

@@ -187,6 +187,8 @@ class PartRow(TenantOwned, Base):
     segment_count: Mapped[int] = mapped_column(Integer)
     next_segment: Mapped[int] = mapped_column(Integer)
     encode_starts: Mapped[int] = mapped_column(SmallInteger, default=0)
+    made_with: Mapped[str | None]
+    decoded: Mapped[JsonObject | None]
     finished_at: Mapped[datetime | None]
 
 

@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from streamverse.domains.media.contracts import AssetId, EncodePart, EncodeSound, ProblemView
-from streamverse.domains.media.errors import FileRefused, PreparationFailed
+from streamverse.domains.media.errors import FileRefused, PackageBroken, PreparationFailed
+from streamverse.domains.media.jobs.decoding import decode, naming, sentence_of, stretch_of_part
 from streamverse.domains.media.jobs.workshop import Workshop, read_facts, view_problem
 from streamverse.domains.media.repository import Assets, Packages
-from streamverse.domains.media.rules.packages import Recipe, RungGroup, init_key, segment_key
+from streamverse.domains.media.rules.packages import (
+    Recipe,
+    RungGroup,
+    decoded_tracks,
+    init_key,
+    segment_key,
+)
 from streamverse.domains.media.rules.states import PartKind
 from streamverse.domains.media.service import assets, keys, packages
 from streamverse.domains.media.service.packages import NewSegment
+from streamverse.mediakit.cenc import Protector
+from streamverse.mediakit.checks import OutputBroken
 from streamverse.mediakit.encode import EncodedInit, EncodedPiece, encode_audio, encode_chunk
 from streamverse.mediakit.frames import AudioPlan
 from streamverse.mediakit.probe import MediaRefused
@@ -24,13 +33,15 @@ from streamverse.mediakit.sound import SOUND_FORMATS
 
 if TYPE_CHECKING:
     from streamverse.domains.media.models import AssetRow, PartRow
+    from streamverse.domains.media.rules.checks import Decoded
     from streamverse.kit.errors import Problem
     from streamverse.kit.jobs import JobHandlers
     from streamverse.kit.work import Work
     from streamverse.kit.worker import Run
-    from streamverse.mediakit.cenc import Protector
+    from streamverse.mediakit.cenc import ContentKey
     from streamverse.mediakit.encode import OnProgress
     from streamverse.mediakit.ffmpeg import Progress
+    from streamverse.mediakit.timeline import TrackKind
 
 ANNOUNCE_EVERY_S = 0.5
 GROUP_WORDS = {
@@ -58,19 +69,44 @@ class EncodingJobs:
             part = await packages.start_part(work, job.package_id, job.part_number)
             package = await Packages(work).get(job.package_id)
             asset = await Assets(work).find(AssetId(package.asset_id))
-            protector = await keys.open_protector(work, self.workshop.key_safe, job.package_id)
+            opened = await keys.open_keys(work, self.workshop.key_safe, job.package_id)
         if part.finished_at is not None or asset is None:
             return
         recipe = Recipe.read(package.recipe)
         async with self.workshop.source_file(asset.source_key) as path:
             try:
                 async with aclosing(self._encode(run, path, asset, recipe, part)) as pieces:
-                    protected = _protect(pieces, protector)
+                    protected = _protect(pieces, Protector(opened) if opened else None)
                     await self._announce(run, job, recipe, part, protected)
             except MediaRefused as refusal:
                 raise FileRefused(refusal.sentence, reason=refusal.code) from refusal
+        decoded = await self._decode(run, job, recipe, opened)
         async with run.work() as work:
-            await packages.finish_part(work, job.package_id, job.part_number)
+            await packages.finish_part(work, job.package_id, job.part_number, decoded)
+
+    async def _decode(
+        self, run: Run, job: EncodePart, recipe: Recipe, opened: Mapping[TrackKind, ContentKey]
+    ) -> list[Decoded]:
+        """Decode what was made: whoever encodes a part also looks whether it can be played."""
+        async with run.reading() as work:
+            part = await Packages(work).get_part(job.package_id, job.part_number)
+        is_full = self.workshop.is_checked_fully
+        tracks = (
+            (part.track_name,)
+            if part.track_name
+            else decoded_tracks(recipe, RungGroup(part.group), is_full=is_full)
+        )
+        decoded: list[Decoded] = []
+        if part.next_segment > part.first_segment:
+            for track in tracks:
+                stretch = stretch_of_part(recipe, part, track)
+                try:
+                    with naming(track):
+                        found = await decode(self.workshop, stretch, opened.get(stretch.kind))
+                except OutputBroken as broken:
+                    raise PackageBroken(sentence_of(broken)) from broken
+                decoded.append(found)
+        return decoded
 
     def _encode(
         self, run: Run, path: Path, asset: AssetRow, recipe: Recipe, part: PartRow

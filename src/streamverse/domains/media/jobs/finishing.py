@@ -10,6 +10,7 @@ from streamverse.domains.media.errors import PackageBroken
 from streamverse.domains.media.jobs.inspection import Inspection
 from streamverse.domains.media.jobs.workshop import Workshop, read_facts, view_problem
 from streamverse.domains.media.repository import Assets, Packages
+from streamverse.domains.media.rules.checks import join_decoded
 from streamverse.domains.media.rules.packages import Recipe, package_prefix
 from streamverse.domains.media.rules.states import PackageState
 from streamverse.domains.media.service import assets, keys, packages
@@ -44,12 +45,13 @@ class FinishingJobs:
             if asset is None:
                 return
             package = await packages.load_package(work, row)
+            decoded = join_decoded(await Packages(work).parts(job.package_id))
         async with run.work() as work:
             opened = await keys.open_keys(work, self.workshop.key_safe, job.package_id)
         recipe, facts = Recipe.read(row.recipe), read_facts(asset)
         with self.workshop.scratch_folder() as folder:
             inspection = Inspection(
-                *(self.workshop, package, facts, recipe.plan, folder, run.report, opened)
+                *(self.workshop, package, facts, recipe.plan, folder, run.report, opened, decoded)
             )
             report = await inspection.make()
             if recipe.has_preview and report.problem is None and asset.source_deleted_at is None:

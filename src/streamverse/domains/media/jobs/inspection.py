@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from streamverse.domains.media.rules.checks import CheckReport, TrackReport
-from streamverse.domains.media.rules.packages import init_key, package_prefix, segment_key
-from streamverse.kit.storage import ObjectNotFound
+from streamverse.domains.media.jobs.decoding import Stretch, decode, gather, naming, sentence_of
+from streamverse.domains.media.rules.checks import CheckReport, Decoded, TrackReport
+from streamverse.domains.media.rules.packages import package_prefix, segment_key
 from streamverse.mediakit import checks
-from streamverse.mediakit.cenc import decrypt_init, decrypt_segment
 from streamverse.mediakit.checks import OutputBroken, Pictures
 from streamverse.mediakit.quality import measure_vmaf
 from streamverse.mediakit.timeline import TrackKind
@@ -41,6 +40,8 @@ class Inspection:
     folder: Path
     on_progress: Callable[[float], None]
     keys: Mapping[TrackKind, ContentKey] = field(default_factory=dict[TrackKind, "ContentKey"])
+    # What whoever encoded the parts of a track has decoded of it.
+    decoded: Mapping[str, Decoded] = field(default_factory=dict[str, Decoded])
     _reports: dict[str, TrackReport] = field(default_factory=dict[str, TrackReport])
     _shown: dict[str, Pictures] = field(default_factory=dict[str, Pictures])
     _seen: int = 0
@@ -57,7 +58,7 @@ class Inspection:
                 for track in (*self._videos(), *self._sounds()):
                     group.create_task(self._inspect_in_turn(track, places))
         except* OutputBroken as broken:
-            problem = _sentence(_first_of(broken))
+            problem = sentence_of(_first_of(broken))
         return self._report(problem)
 
     async def compare_with_source(self, source: Path) -> CheckReport:
@@ -68,14 +69,14 @@ class Inspection:
                 same = [track for track in self._videos() if _family(track) == family]
                 await self._compare_with_source(max(same, key=_pixels), source)
         except OutputBroken as broken:
-            problem = _sentence(broken)
+            problem = sentence_of(broken)
         return self._report(problem)
 
     async def _compare_with_source(self, track: Track, source: Path) -> None:
         samples = checks.choose_samples(self.package)
         number = samples[len(samples) // 2]
         frames = self.plan.segment(number)
-        with _naming(track):
+        with naming(track.name):
             score = await measure_vmaf(
                 source,
                 self.facts,
@@ -131,7 +132,7 @@ class Inspection:
         """Decode what the other renditions are compared with."""
         if self._videos():
             smallest = self._smallest()
-            with _naming(smallest):
+            with naming(smallest.name):
                 for number in checks.choose_samples(self.package):
                     await self._sample(smallest, range(number, number + 1))
 
@@ -140,7 +141,7 @@ class Inspection:
             await self._inspect(track)
 
     async def _inspect(self, track: Track) -> None:
-        with _naming(track):
+        with naming(track.name):
             if track.kind is TrackKind.AUDIO:
                 await self._inspect_sound(track)
             else:
@@ -149,11 +150,16 @@ class Inspection:
         self.on_progress(self._seen / (len(self._videos()) + len(self._sounds())))
 
     async def _inspect_sound(self, track: Track) -> None:
-        path = await self._gather(track, range(len(track.segments)))
-        sound = await checks.decode_sound(path, self.workshop.tools)
-        path.unlink()
-        whole_s = float(track.duration_s(range(len(track.segments))))
-        _refuse_missing(track, sound.duration_s, whole_s)
+        for number in checks.choose_samples(self.package):
+            # Sound may end before the pictures do.
+            numbers = range(number, min(number + 1, len(track.segments)))
+            if numbers:
+                path = await self._gather(track, numbers)
+                await checks.decode_sound(path, self.workshop.tools)
+        sound = (await self._decode_whole(track)).sound
+        if sound is None:
+            raise OutputBroken("It cannot be heard")
+        _refuse_missing(track, sound.duration_s, float(track.duration_s(_all_of(track))))
         report = await self._begin(track, sound.duration_s)
         if (loudness := sound.loudness) is not None:
             report = replace(
@@ -166,11 +172,8 @@ class Inspection:
 
     async def _inspect_pictures(self, track: Track) -> None:
         if self._is_decoded_whole(track):
-            numbers = range(len(track.segments))
-            path = await self._gather(track, numbers)
-            whole = await checks.decode_pictures(path, self.workshop.tools, has_thumbnails=False)
-            path.unlink()
-            self._refuse_missing_frames(track, numbers, whole)
+            whole = await self._decode_whole(track)
+            self._refuse_missing_frames(track, _all_of(track), whole.frame_count)
         decoded_s = Fraction(0)
         worst = 1.0
         for number in checks.choose_samples(self.package):
@@ -184,7 +187,7 @@ class Inspection:
                 )
             decoded_s += track.duration_s(range(number + 1)) - track.duration_s(range(number))
         if self._is_decoded_whole(track):
-            decoded_s = track.duration_s(range(len(track.segments)))
+            decoded_s = track.duration_s(_all_of(track))
         report = await self._begin(track, float(decoded_s))
         self._reports[track.name] = replace(report, likeness=round(worst, 3))
 
@@ -209,49 +212,42 @@ class Inspection:
             path = await self._gather(track, numbers)
             pictures = await checks.decode_pictures(path, self.workshop.tools)
             path.unlink()
-            self._refuse_missing_frames(track, numbers, pictures)
+            self._refuse_missing_frames(track, numbers, pictures.frame_count)
             if track is not self._smallest():
                 return pictures
             self._shown[name] = pictures
         return self._shown[name]
 
-    def _refuse_missing_frames(self, track: Track, numbers: range, found: Pictures) -> None:
+    def _refuse_missing_frames(self, track: Track, numbers: range, found: int) -> None:
         if track.frame_rate is None:
             return
         seconds = track.duration_s(range(numbers.stop)) - track.duration_s(range(numbers.start))
         expected = round(seconds * track.frame_rate.per_second)
-        if found.frame_count != expected:
+        if found != expected:
             raise OutputBroken(
-                f"The track {track.name} shows {found.frame_count} of {expected} pictures "
+                f"The track {track.name} shows {found} of {expected} pictures "
                 f"from segment {numbers.start} on"
             )
 
-    async def _gather(self, track: Track, numbers: range) -> Path:
-        """Write the head of a track and some of its segments into one file, checking their place.
+    async def _decode_whole(self, track: Track) -> Decoded:
+        """Take what its encoders have decoded, or decode it now: of a part made by an older one."""
+        known = self.decoded.get(track.name)
+        if known is not None:
+            return known
+        stretch = self._stretch(track, _all_of(track))
+        return await decode(self.workshop, stretch, self.keys.get(track.kind))
 
-        Segments that nobody looks into are not fetched.
-        """
+    async def _gather(self, track: Track, numbers: range) -> Path:
         path = self.folder / f"{track.name}.mp4"
-        init = await self.workshop.store.get(init_key(self.package.id, track.name))
-        key = self.keys.get(track.kind)
-        with path.open("wb") as file:
-            file.write(decrypt_init(init) if key else init)
-            for number in numbers:
-                segment = await self.workshop.store.get(
-                    segment_key(self.package.id, track.name, number)
-                )
-                self._refuse_misplaced(track, number, segment)
-                file.write(decrypt_segment(init, segment, key) if key else segment)
+        stretch = self._stretch(track, numbers)
+        await gather(self.workshop.store, stretch, path, self.keys.get(track.kind))
         return path
 
-    def _refuse_misplaced(self, track: Track, number: int, segment: bytes) -> None:
-        found, expected = checks.decode_time_ticks(segment), checks.start_ticks(track, number)
-        if found != expected:
-            off_ms = round((found - expected) * 1000 / track.timescale)
-            raise OutputBroken(
-                f"Segment {number} of the track {track.name} is shown {abs(off_ms)} ms too "
-                f"{'late' if off_ms > 0 else 'early'}"
-            )
+    def _stretch(self, track: Track, numbers: range) -> Stretch:
+        begins_at = partial(checks.start_ticks, track)
+        return Stretch(
+            *(self.package.id, track.name, track.kind, track.timescale, numbers, begins_at)
+        )
 
     # --- the report -------------------------------------------------------------------------------
 
@@ -260,7 +256,7 @@ class Inspection:
         starts_at_ms = round(checks.decode_time_ticks(first) * 1000 / track.timescale)
         return TrackReport(
             name=track.name,
-            duration_ms=round(track.duration_s(range(len(track.segments))) * 1000),
+            duration_ms=round(track.duration_s(_all_of(track)) * 1000),
             starts_at_ms=starts_at_ms,
             decoded_ms=round(decoded_s * 1000),
         )
@@ -285,26 +281,13 @@ class Inspection:
         )
 
 
-@contextmanager
-def _naming(track: Track) -> Generator[None]:
-    """Let what is wrong say of which track it is."""
-    try:
-        yield
-    except ObjectNotFound as lost:
-        raise OutputBroken("A part of the encoded film is no longer in the store") from lost
-    except OutputBroken as broken:
-        if track.name in str(broken):
-            raise
-        raise OutputBroken(f"The track {track.name} is damaged: {broken}") from broken
-
-
 def _first_of(group: BaseExceptionGroup[OutputBroken]) -> BaseException:
     found = group.exceptions[0]
     return _first_of(found) if isinstance(found, BaseExceptionGroup) else found
 
 
-def _sentence(broken: BaseException) -> str:
-    return f"{broken}, so the film is not shown to anyone: try it again."
+def _all_of(track: Track) -> range:
+    return range(len(track.segments))
 
 
 def _family(track: Track) -> str:

@@ -282,6 +282,8 @@ class Packages:
                 package_id=new_id,
                 next_segment=part.first_segment,
                 encode_starts=0,
+                made_with=None,
+                decoded=None,
                 finished_at=None,
             )
             for part in parts
@@ -337,13 +339,17 @@ class Packages:
             parts[part.package_id].append(part)
         return parts
 
+    async def get_part(self, package_id: PackageId, number: int) -> PartRow:
+        """Get a part, or fail with ``PackageNotFound``."""
+        return await self._part(package_id, number, is_locked=False)
+
     async def lock_part(self, package_id: PackageId, number: int) -> PartRow:
         """Get a part for change, or fail with ``PackageNotFound``."""
-        row = await self._work.session.scalar(
-            select(PartRow)
-            .where(PartRow.package_id == package_id, PartRow.number == number)
-            .with_for_update()
-        )
+        return await self._part(package_id, number, is_locked=True)
+
+    async def _part(self, package_id: PackageId, number: int, *, is_locked: bool) -> PartRow:
+        query = select(PartRow).where(PartRow.package_id == package_id, PartRow.number == number)
+        row = await self._work.session.scalar(query.with_for_update() if is_locked else query)
         if row is None:
             raise PackageNotFound
         return row

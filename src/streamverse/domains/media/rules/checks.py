@@ -2,10 +2,54 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
+
+from streamverse.mediakit.checks import Sound
+
+if TYPE_CHECKING:
+    from streamverse.domains.media.models import PartRow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decoded:
+    """What came out of decoding a run of a track: so many pictures, or so much sound."""
+
+    track: str
+    frame_count: int = 0
+    sound: Sound | None = None
+
+
+def store_decoded(decoded: Iterable[Decoded]) -> dict[str, Any]:
+    """Give what is kept with a part."""
+    return {"tracks": msgspec.to_builtins(list(decoded))}
+
+
+def join_decoded(parts: Sequence[PartRow]) -> dict[str, Decoded]:
+    """Put together what was decoded part by part: of tracks of which every part was."""
+    runs: dict[str, list[tuple[str, Decoded]]] = defaultdict(list)
+    for part in parts:
+        for run in msgspec.convert((part.decoded or {}).get("tracks", []), list[Decoded]):
+            runs[run.track].append((_grows_with(part), run))
+    counts = Counter(map(_grows_with, parts))
+    return {
+        track: Decoded(
+            track=track,
+            frame_count=sum(run.frame_count for _, run in found),
+            sound=found[0][1].sound,
+        )
+        for track, found in runs.items()
+        if len(found) == counts[found[0][0]]
+    }
+
+
+def _grows_with(part: PartRow) -> str:
+    """Name what grows together: one track of sound, or a group of renditions."""
+    return part.track_name or part.group
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -320,6 +320,20 @@ def leading_parts(parts: Sequence[PartRow]) -> list[PartRow]:
     return [part for part in parts if part.group == first[part.kind]]
 
 
+def decoded_tracks(recipe: Recipe, group: RungGroup, *, is_full: bool) -> tuple[str, ...]:
+    """Name the renditions of a group that are decoded whole: the smallest of each codec, or all."""
+    smallest: dict[CodecFamily, Rung] = {}
+    for rung in recipe.rungs:
+        least = smallest.setdefault(rung.codec_family, rung)
+        if rung.width * rung.height < least.width * least.height:
+            smallest[rung.codec_family] = rung
+    return tuple(
+        rung.track_name
+        for rung in recipe.groups[group]
+        if is_full or rung == smallest[rung.codec_family]
+    )
+
+
 def whole_tracks(recipe: Recipe, parts: Sequence[PartRow]) -> set[str]:
     """Name the tracks that get no more segments."""
     growing = {_part_key(part) for part in parts if part.finished_at is None}

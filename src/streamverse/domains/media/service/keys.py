@@ -11,7 +11,7 @@ from streamverse.domains.media.contracts import PackageId, Protection
 from streamverse.domains.media.models import KeyRow
 from streamverse.domains.media.repository import Keys, Packages, Uploads
 from streamverse.kit.crypto import Vault, new_key
-from streamverse.mediakit.cenc import BLOCK_BYTES, ContentKey, Protector
+from streamverse.mediakit.cenc import BLOCK_BYTES, ContentKey
 from streamverse.mediakit.timeline import Package, TrackKind
 
 if TYPE_CHECKING:
@@ -78,12 +78,6 @@ async def open_keys(
             row.secret_sealed = safe.vault.encrypt(secret, _belongs_to(row.id))
         opened[TrackKind(row.kind)] = ContentKey(row.id, secret, row.constant_iv)
     return opened
-
-
-async def open_protector(work: Work, safe: KeySafe, package_id: PackageId) -> Protector | None:
-    """Give what encrypts the segments of a package; None if they stay in the clear."""
-    keys = await open_keys(work, safe, package_id)
-    return Protector(keys) if keys else None
 
 
 async def name_keys(work: Work, package: Package) -> Package:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from streamverse.domains.media.contracts import (
 )
 from streamverse.domains.media.models import PartRow, TrackRow
 from streamverse.domains.media.repository import Packages, Subtitles
+from streamverse.domains.media.rules.checks import Decoded, store_decoded
 from streamverse.domains.media.rules.packages import (
     PackagePlan,
     PlannedPart,
@@ -230,12 +231,14 @@ def _order_first_picture(work: Work, package: PackageRow) -> None:
         order_poster(work, package)
 
 
-async def finish_part(work: Work, package_id: PackageId, number: int) -> None:
-    """Note that a part is whole; the last one orders the package's checks."""
+async def finish_part(
+    work: Work, package_id: PackageId, number: int, decoded: Iterable[Decoded] = ()
+) -> None:
+    """Note that a part is whole, and what came out of decoding it; the last orders the checks."""
     packages = Packages(work)
     package = await packages.lock(package_id)
     part = await packages.lock_part(package_id, number)
-    part.finished_at = part.finished_at or work.now
+    part.finished_at, part.decoded = part.finished_at or work.now, store_decoded(decoded)
     await _order_checks_if_whole(work, package)
 
 
