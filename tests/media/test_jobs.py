@@ -560,13 +560,14 @@ async def test_a_package_that_misses_a_segment_is_shown_to_nobody(
     assert title["state"] == "failed"
     assert title["problem"] == {
         "code": "media.package_broken",
-        "detail": "The track v360 has a hole, so the film is not shown to anyone: try it again.",
+        "detail": "A part of the encoded film is no longer in the store, so the film is not shown "
+        "to anyone: try it again.",
     }
     refused = await clients.owner.post(f"/titles/{row['title_id']}/playback")
     assert refused.status_code == 409
     # Another try makes it anew: what is broken stays broken.
     dead = (await clients.owner.get("/jobs", params={"state": "dead"})).json()["items"]
-    assert [job["name"] for job in dead] == ["media.finish_package"]
+    assert [job["name"] for job in dead] == ["media.encode_part"]
     assert (await clients.owner.post(f"/jobs/{dead[0]['id']}/retry")).status_code == 200
     assert (await title_of(clients, row["title_id"]))["state"] == "failed"
     await work_off()

@@ -63,31 +63,6 @@ async def test_the_trial_encodes_a_frame(tools: Tools, codec: str) -> None:
     assert end.code == 0
 
 
-@pytest.mark.parametrize(
-    ("codec", "found", "failed", "made_with", "expected"),
-    [
-        ("h264", (), (), None, "libx264"),
-        ("hevc", (VAAPI,), (), None, "libx265"),
-        ("h264", (NVENC, QSV, VAAPI), (), None, "h264_nvenc"),
-        ("h264", (NVENC, VAAPI), {"h264_nvenc"}, None, "h264_vaapi"),
-        ("h264", (NVENC, VAAPI), {"h264_nvenc", "h264_vaapi"}, None, "libx264"),
-        ("av1", (VAAPI, AV1), (), None, "av1_vaapi"),
-        ("h264", (NVENC, VAAPI), (), "libx264", "libx264"),
-        ("h264", (NVENC, VAAPI), (), "h264_vaapi", "h264_vaapi"),
-        ("h264", (NVENC,), (), "h264_vaapi", "h264_nvenc"),
-        ("h264", (VAAPI,), {"h264_vaapi"}, "h264_vaapi", "libx264"),
-    ],
-)
-def test_hardware_is_chosen_where_it_works(
-    codec: str,
-    found: tuple[Encoder, ...],
-    failed: set[str],
-    made_with: str | None,
-    expected: str,
-) -> None:
-    assert hardware.choose_encoder(codec, found, failed, made_with).name == expected
-
-
 def test_each_accelerator_gets_its_device_and_its_pictures() -> None:
     assert [hardware.device_arguments(one) for one in (SOFTWARE["h264"], NVENC, QSV, VAAPI)] == [
         [],
@@ -97,9 +72,9 @@ def test_each_accelerator_gets_its_device_and_its_pictures() -> None:
     ]
     assert [hardware.upload_filters(one) for one in (SOFTWARE["h264"], NVENC, QSV, VAAPI)] == [
         [],
-        [],
-        ["hwupload=extra_hw_frames=64"],
-        ["hwupload"],
+        ["format=nv12"],
+        ["format=nv12", "hwupload=extra_hw_frames=64"],
+        ["format=nv12", "hwupload"],
     ]
 
 

@@ -142,6 +142,7 @@ def job_handlers(resources: Resources) -> Sequence[JobHandlers]:
             ),
             key_safe=resources.key_safe,
             is_checked_fully=resources.settings.package_checks == "full",
+            encoders=resources.encoders,
         ),
         ImportingJobs(resources.intake).handlers(),
         StoringJobs(

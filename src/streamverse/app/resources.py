@@ -42,6 +42,7 @@ from streamverse.kit.storage import BucketAccess, ObjectStore, open_store
 from streamverse.kit.tokens import Signer
 from streamverse.kit.work import Actor, Workshop
 from streamverse.mediakit.ffmpeg import Tools, find_tools
+from streamverse.mediakit.hardware import Encoder
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,8 @@ class Resources:
     search_desk: SearchDesk
     playback_desk: PlaybackDesk
     live_desk: LiveDesk
+    # What this machine has in hardware; workers look for it.
+    encoders: tuple[Encoder, ...] = ()
 
     @property
     def vault(self) -> Vault:

@@ -392,6 +392,12 @@ class Settings:
         accepts=lambda codecs: set(codecs) <= set(hardware.CODECS),
         about="The codecs that a worker encodes; it leaves what needs another one to others.",
     )
+    is_hardware_used: bool = setting(
+        default=True,
+        group="Work",
+        about="Whether a worker encodes with what `streamverse doctor` finds in hardware (NVENC, "
+        "QSV, VAAPI); where that fails, the same renditions are made in software.",
+    )
     worker_threads: _NotNegative = setting(
         default=0,
         group="Work",

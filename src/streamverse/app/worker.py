@@ -6,8 +6,9 @@ import fcntl
 import os
 import socket
 import sys
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator, Generator, Sequence
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,8 +26,9 @@ from streamverse.kit.clock import new_id
 from streamverse.kit.heartbeats import Abilities
 from streamverse.kit.jobs import DEFAULT_LANE
 from streamverse.kit.worker import Timing, Worker
+from streamverse.mediakit import hardware
 from streamverse.mediakit.ffmpeg import usable_processors
-from streamverse.mediakit.hardware import SOFTWARE
+from streamverse.mediakit.hardware import SOFTWARE, Encoder
 
 if TYPE_CHECKING:
     from streamverse.app.resources import Resources
@@ -43,6 +45,7 @@ NODE_FILE = "node.id"
 async def open_worker(resources: Resources, *, is_alone: bool = False) -> AsyncGenerator[Worker]:
     """Make a worker that no living one is named like; it takes its dead namesake's jobs back."""
     settings = resources.settings
+    resources = replace(resources, encoders=await _find_encoders(resources))
     with _own_name(settings.data_dir) as name:
         if is_alone:
             keep_to_threads(settings.worker_threads, int(name.rpartition("/")[2]))
@@ -58,13 +61,27 @@ async def open_worker(resources: Resources, *, is_alone: bool = False) -> AsyncG
             ),
             abilities=Abilities(
                 host=socket.gethostname(),
-                offers={codec: SOFTWARE[codec].name for codec in settings.worker_codecs},
+                offers={
+                    codec: _first_of(codec, resources.encoders).name
+                    for codec in settings.worker_codecs
+                },
                 threads=usable_processors(),
             ),
         )
         await worker.reclaim()
         await resources.store.sweep()
         yield worker
+
+
+async def _find_encoders(resources: Resources) -> tuple[Encoder, ...]:
+    """Try what this machine has in hardware, unless the operator wants none of it."""
+    if not resources.settings.is_hardware_used:
+        return ()
+    return (await hardware.detect(resources.tools)).encoders
+
+
+def _first_of(codec: str, encoders: Sequence[Encoder]) -> Encoder:
+    return next((encoder for encoder in encoders if encoder.codec == codec), SOFTWARE[codec])
 
 
 def _lanes(settings: Settings) -> dict[str, int]:

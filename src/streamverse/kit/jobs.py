@@ -262,6 +262,14 @@ class JobCancelled(Problem):
         super().__init__("This was cancelled.")
 
 
+class JobPostponed(Exception):
+    """What a handler raises that wants to be asked again later; that counts as no attempt."""
+
+    def __init__(self, delay: timedelta) -> None:
+        super().__init__(f"It is to be done in {delay}.")
+        self.delay = delay
+
+
 class Jobs:
     """The job rows, as one tenant sees them."""
 

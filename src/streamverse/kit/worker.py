@@ -24,6 +24,7 @@ from streamverse.kit.jobs import (
     Ending,
     Handler,
     JobCancelled,
+    JobPostponed,
     JobRow,
     JobState,
     Schedule,
@@ -409,6 +410,9 @@ class _Attempt:
     async def _settle(self, failure: Exception) -> None:
         if isinstance(failure, LeaseLost):
             raise failure
+        if isinstance(failure, JobPostponed):
+            await self._postpone(failure.delay)
+            return
         if isinstance(failure, Problem):
             is_passing = isinstance(failure, Unavailable | Throttled)
             await (self._fail(failure) if is_passing else self._end(failure))
@@ -480,6 +484,11 @@ class _Attempt:
             pass  # it had just ended
         except Exception:
             log.exception("could not hand a job back: it waits until its lease runs out")
+
+    async def _postpone(self, delay: timedelta) -> None:
+        async with self._holding() as (work, row):
+            row.state, row.lease_until = JobState.QUEUED, None
+            row.run_at = work.now + delay
 
     async def _fail(self, problem: Problem) -> None:
         limit = self._handler.max_attempts if self._handler else 1

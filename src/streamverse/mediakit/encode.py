@@ -19,7 +19,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Final, Protocol
 
-from streamverse.mediakit import encoders, picture
+from streamverse.mediakit import encoders, hardware, picture
 from streamverse.mediakit.cmaf import (
     Fragment,
     FragmentReader,
@@ -39,6 +39,7 @@ from streamverse.mediakit.ffmpeg import (
     usable_processors,
 )
 from streamverse.mediakit.frames import AudioPlan, Chunk, SegmentPlan
+from streamverse.mediakit.hardware import Encoder
 from streamverse.mediakit.ladder import CodecFamily, Rung
 from streamverse.mediakit.probe import (
     MISSING_END_TOLERANCE_MS,
@@ -115,7 +116,7 @@ class _Cutter(Protocol):
     def finish(self) -> list[EncodedSegment]: ...
 
 
-async def encode_chunk(
+async def encode_chunk(  # noqa: PLR0913 - a chunk, by whom, and how far it is already
     source: Path,
     facts: MediaFacts,
     rungs: Sequence[Rung],
@@ -123,12 +124,14 @@ async def encode_chunk(
     chunk: Chunk,
     *,
     tools: Tools,
+    encoder: Encoder | None = None,
     from_segment: int | None = None,
     on_progress: OnProgress | None = None,
 ) -> AsyncGenerator[EncodedPiece, None]:
     """Encode a run of segments in all rungs, giving those from a number on.
 
-    The rungs are of one codec, or at least of one dynamic range: the source is decoded once.
+    The rungs are of one codec, or at least of one dynamic range: the source is decoded once. An
+    ``encoder`` in hardware makes all of them; without one each is made in software.
 
     A chunk is always encoded from its start, and the same source gives the same bytes: an encoder
     that began in its midst would spend its bits otherwise.
@@ -142,11 +145,13 @@ async def encode_chunk(
             plan,
             chunk.segments.start,
             first,
-            encoders.REORDERED_FRAMES[rung.codec_family],
+            0 if encoder else encoders.REORDERED_FRAMES[rung.codec_family],
         )
         for rung in rungs
     ]
-    command = _video_command(source, facts, rungs, plan, frames=chunk.frames, tools=tools)
+    command = _video_command(
+        source, facts, rungs, plan, frames=chunk.frames, tools=tools, encoder=encoder
+    )
     async with aclosing(_encode(command, cutters, on_progress)) as pieces:
         async for piece in pieces:
             yield piece
@@ -360,24 +365,30 @@ def _video_command(
     *,
     frames: range,
     tools: Tools,
+    encoder: Encoder | None,
 ) -> Command:
     """Write the one command that decodes once and encodes every rung."""
     video = video_of(facts)
     cue = cue_source(source, facts, plan, frames.start)
-    graph = _video_graph(video, rungs, cue)
+    graph = _video_graph(video, rungs, cue, hardware.upload_filters(encoder) if encoder else ())
     outputs: list[str] = []
     threads = _threads(len(rungs))
     for index, rung in enumerate(rungs):
-        outputs += _rung_arguments(
-            index, rung, video, plan, frame_count=len(frames), threads=threads
+        made = (
+            hardware.video_arguments(encoder, rung, plan.frame_rate.gop_frames)
+            if encoder
+            else encoders.video_arguments(rung, plan.frame_rate, video, threads)
         )
+        outputs += _rung_arguments(index, made, plan, frame_count=len(frames))
     argv = (
         *(str(tools.ffmpeg), *QUIET, "-nostdin", "-progress", pipe_url(len(rungs))),
+        *(hardware.device_arguments(encoder) if encoder else ()),
         *("-max_error_rate", _MOST_DECODING_ERRORS, *cue.arguments),
         *("-filter_complex", graph, *outputs),
     )
     limits = _video_limits(video, rungs)
-    return Command(argv, (source,), pipe_count=len(rungs) + 1, limits=limits)
+    command = Command(argv, (source,), pipe_count=len(rungs) + 1, limits=limits)
+    return hardware.confine(encoder, command) if encoder else command
 
 
 def cue_source(source: Path, facts: MediaFacts, plan: SegmentPlan, frame: int) -> Cue:
@@ -415,7 +426,9 @@ def video_of(facts: MediaFacts) -> VideoFacts:
     return facts.video
 
 
-def _video_graph(video: VideoFacts, rungs: Sequence[Rung], cue: Cue) -> str:
+def _video_graph(
+    video: VideoFacts, rungs: Sequence[Rung], cue: Cue, upload: Sequence[str] = ()
+) -> str:
     """Scale the pictures to every rung, each from the next larger one, which is less to read."""
     down = sorted(range(len(rungs)), key=lambda index: -rungs[index].width * rungs[index].height)
     largest = rungs[down[0]]
@@ -429,26 +442,23 @@ def _video_graph(video: VideoFacts, rungs: Sequence[Rung], cue: Cue) -> str:
         *picture.fit(video, largest),
     ]
     lines = [f"[0:{video.stream_index}]{','.join(common)}"]
+    done = "u" if upload else "v"
     for larger, smaller in pairwise(down):
-        lines[-1] += f",split=2[v{larger}][s{smaller}]"
+        lines[-1] += f",split=2[{done}{larger}][s{smaller}]"
         lines.append(f"[s{smaller}]{','.join(picture.shrink(rungs[smaller]))}")
-    return ";".join([*lines[:-1], f"{lines[-1]}[v{down[-1]}]"])
+    lines[-1] += f"[{done}{down[-1]}]"
+    if upload:
+        lines += [f"[u{index}]{','.join(upload)}[v{index}]" for index in down]
+    return ";".join(lines)
 
 
 def _rung_arguments(
-    index: int,
-    rung: Rung,
-    video: VideoFacts,
-    plan: SegmentPlan,
-    *,
-    frame_count: int,
-    threads: int,
+    index: int, made: Sequence[str], plan: SegmentPlan, *, frame_count: int
 ) -> list[str]:
-    rate = plan.frame_rate
     return [
         *("-map", f"[v{index}]", "-frames:v", str(frame_count), "-fps_mode", "passthrough"),
-        *encoders.video_arguments(rung, rate, video, threads),
-        *("-video_track_timescale", str(rate.timescale)),
+        *made,
+        *("-video_track_timescale", str(plan.frame_rate.timescale)),
         *(*_LIKE_EVERY_CHUNK, "-movflags", f"{_FRAGMENTED}+frag_keyframe"),
         *("-f", "mp4", pipe_url(index)),
     ]

@@ -8,14 +8,15 @@ group is made anew in software.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from streamverse.mediakit import sandbox
 from streamverse.mediakit.ffmpeg import QUIET, Tools
+from streamverse.mediakit.ladder import CodecFamily
 from streamverse.mediakit.sandbox import Command, Limits
 
 if TYPE_CHECKING:
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 CODECS: Final = ("h264", "hevc", "av1")
 _TRIAL_LIMITS = Limits(wall_seconds=15, cpu_seconds=15, memory_bytes=4 << 30, open_files=256)
 _TRIAL_PICTURE = "color=c=black:s=640x360:r=25:d=0.04"
+# CUDA sets addresses aside for all that a card might ever hold; it uses a small part of them.
+_CUDA_ADDRESSES = 128 << 30
+_EIGHT_BITS = 8
 # What drivers read to find out what they drive.
 _DRIVER_FACTS = ("/sys/dev/char", "/sys/devices", "/proc/driver/nvidia")
 
@@ -44,6 +48,17 @@ class Encoder:
     name: str
     accelerator: Accelerator | None = None
     device: Path | None = None
+
+    @property
+    def is_hardware(self) -> bool:
+        """Whether it is more than a program."""
+        return self.accelerator is not None
+
+    def can_make(self, rungs: Sequence[Rung]) -> bool:
+        """Tell whether renditions are of a kind that all cards make alike: plain eight bits."""
+        return not self.is_hardware or all(
+            rung.bit_depth == _EIGHT_BITS and not rung.dynamic_range.is_high for rung in rungs
+        )
 
 
 SOFTWARE: Final = {
@@ -104,11 +119,26 @@ def trial_command(encoder: Encoder, tools: Tools) -> Command:
     argv = (
         *(str(tools.ffmpeg), *QUIET, "-nostdin", *device_arguments(encoder)),
         *("-f", "lavfi", "-i", _TRIAL_PICTURE, "-frames:v", "1"),
-        *("-vf", ",".join(("format=nv12", *upload_filters(encoder)))),
+        *("-vf", ",".join(upload_filters(encoder) or ("format=nv12",))),
         *("-c:v", encoder.name, "-f", "null", "-"),
     )
-    facts = [Path(folder) for folder in _DRIVER_FACTS if encoder.device and Path(folder).exists()]
-    return Command(argv, tuple(facts), devices=device_nodes(encoder), limits=_TRIAL_LIMITS)
+    return confine(encoder, Command(argv, limits=_TRIAL_LIMITS))
+
+
+def confine(encoder: Encoder, command: Command) -> Command:
+    """Let a command reach the device that it encodes with, and what its driver reads."""
+    if not encoder.is_hardware:
+        return command
+    facts = tuple(Path(folder) for folder in _DRIVER_FACTS if Path(folder).exists())
+    limits = command.limits
+    if encoder.accelerator is Accelerator.NVENC:
+        limits = replace(limits, memory_bytes=limits.memory_bytes + _CUDA_ADDRESSES)
+    return replace(
+        command,
+        inputs=(*command.inputs, *facts),
+        devices=device_nodes(encoder),
+        limits=limits,
+    )
 
 
 def device_nodes(encoder: Encoder) -> tuple[Path, ...]:
@@ -119,18 +149,6 @@ def device_nodes(encoder: Encoder) -> tuple[Path, ...]:
     others = beside if encoder.accelerator is Accelerator.NVENC else ()
     nodes = (encoder.device, *(encoder.device.parent / name for name in others))
     return tuple(node for node in nodes if node.exists())
-
-
-def choose_encoder(
-    codec: str, found: Sequence[Encoder], failed: Collection[str] = (), made_with: str | None = None
-) -> Encoder:
-    """Choose what makes a group of tracks: hardware that has not failed, or else software.
-
-    What was begun is ended by the same encoder (``made_with``), unless that has failed meanwhile
-    or is not of this machine; then the group must be made anew.
-    """
-    usable = [*(e for e in found if e.codec == codec and e.name not in failed), SOFTWARE[codec]]
-    return next((encoder for encoder in usable if encoder.name == made_with), usable[0])
 
 
 def device_arguments(encoder: Encoder) -> list[str]:
@@ -148,18 +166,44 @@ def upload_filters(encoder: Encoder) -> list[str]:
     """Name the filters that bring a picture to the encoder, at the end of its branch."""
     match encoder.accelerator:
         case Accelerator.VAAPI:
-            return ["hwupload"]
+            return ["format=nv12", "hwupload"]
         case Accelerator.QSV:
-            return ["hwupload=extra_hw_frames=64"]
-        case Accelerator.NVENC | None:
+            return ["format=nv12", "hwupload=extra_hw_frames=64"]
+        case Accelerator.NVENC:
+            return ["format=nv12"]
+        case None:
             return []
+
+
+def _h264_promise(rung: Rung) -> tuple[str, ...]:
+    return ("-profile:v", rung.profile, "-level", rung.level)
+
+
+def _hevc_promise(rung: Rung) -> tuple[str, ...]:
+    return ("-profile:v", rung.profile, "-level", rung.level, "-tag:v", "hvc1")
+
+
+def _av1_promise(_rung: Rung) -> tuple[str, ...]:
+    # Not every driver can be told a level; what it chose is read from what it writes.
+    return ()
+
+
+# What manifests say of a rendition before it is there.
+_PROMISES = {
+    CodecFamily.H264: _h264_promise,
+    CodecFamily.HEVC: _hevc_promise,
+    CodecFamily.AV1: _av1_promise,
+}
 
 
 def video_arguments(encoder: Encoder, rung: Rung, gop_frames: int) -> list[str]:
     """Write how a hardware encoder makes a rung: closed runs of pictures, none reordered."""
     quality = str(rung.crf)
     caps = ["-maxrate", str(rung.max_bitrate_bps), "-bufsize", str(rung.buffer_size_bits)]
-    common = ["-c:v", encoder.name, "-g", str(gop_frames), "-bf", "0", "-flags", "+cgop+bitexact"]
+    common = [
+        *("-c:v", encoder.name, *_PROMISES[rung.codec_family](rung)),
+        *("-g", str(gop_frames), "-bf", "0", "-flags", "+cgop+bitexact"),
+    ]
     match encoder.accelerator:
         case Accelerator.NVENC:
             control = ["-rc", "vbr", "-cq", quality, "-b:v", "0", *caps]

@@ -68,12 +68,13 @@ class Rung:
     dynamic_range: DynamicRange = DynamicRange.SDR
     is_careful: bool = False  # a little more work for clearly fewer bits: H.264 alone
     is_lean: bool = False  # for slow lines, whatever it looks like
+    is_again: bool = False  # made in software after all: what hardware began has another name
 
     @property
     def track_name(self) -> str:
-        """The name of the track in its package: `v1080`, `v1080-hevc`."""
+        """The name of the track in its package: `v1080`, `v1080-hevc`, `v1080-again`."""
         suffix = "" if self.codec_family is CodecFamily.H264 else f"-{self.codec_family}"
-        return f"v{self.name.removesuffix('p')}{suffix}"
+        return f"v{self.name.removesuffix('p')}{suffix}{'-again' if self.is_again else ''}"
 
     @property
     def lines(self) -> int:

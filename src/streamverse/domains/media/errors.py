@@ -231,6 +231,16 @@ class PreparationFailed(Problem):
     title = "Something failed on our side"
 
 
+class PartBegunAnew(Unavailable):
+    """A group was begun again in another way while this part of it was being encoded."""
+
+    code = "media.part_begun_anew"
+    title = "Begun anew"
+
+    def __init__(self) -> None:
+        super().__init__("These renditions are made in another way now: this part begins again.")
+
+
 class ProtectionUnknown(Invalid):
     """The wished protection is not one of ours."""
 

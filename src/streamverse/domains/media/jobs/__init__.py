@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from streamverse.domains.media.service.keys import KeySafe
     from streamverse.kit.storage import ObjectStore
     from streamverse.mediakit.ffmpeg import Tools
+    from streamverse.mediakit.hardware import Encoder
 
 
 def media_jobs(
@@ -30,9 +31,12 @@ def media_jobs(
     *,
     key_safe: KeySafe,
     is_checked_fully: bool = False,
+    encoders: tuple[Encoder, ...] = (),
 ) -> JobHandlers:
     """Declare all of them, with the store, the tools and a folder for copies of sources."""
-    workshop = Workshop(store, tools, scratch, policy, is_checked_fully, key_safe=key_safe)
+    workshop = Workshop(
+        store, tools, scratch, policy, is_checked_fully, encoders, key_safe=key_safe
+    )
     handlers = JobHandlers()
     families = (CheckingJobs, MeasuringJobs, EncodingJobs, PictureJobs, SubtitleJobs, FinishingJobs)
     for family in families:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,17 +24,21 @@ from streamverse.domains.media.rules.packages import (
     segment_key,
 )
 from streamverse.domains.media.rules.states import PartKind
-from streamverse.domains.media.service import assets, keys, packages
+from streamverse.domains.media.service import assets, encoders, keys, packages
+from streamverse.domains.media.service.encoders import Turn
 from streamverse.domains.media.service.packages import NewSegment
+from streamverse.kit.jobs import JobPostponed
+from streamverse.mediakit.boxes import StreamMalformed
 from streamverse.mediakit.cenc import Protector
 from streamverse.mediakit.checks import OutputBroken
 from streamverse.mediakit.encode import EncodedInit, EncodedPiece, encode_audio, encode_chunk
+from streamverse.mediakit.ffmpeg import ToolFailed
 from streamverse.mediakit.frames import AudioPlan
 from streamverse.mediakit.probe import MediaRefused
 from streamverse.mediakit.sound import SOUND_FORMATS
 
 if TYPE_CHECKING:
-    from streamverse.domains.media.models import AssetRow, PartRow
+    from streamverse.domains.media.models import AssetRow
     from streamverse.domains.media.rules.checks import Decoded
     from streamverse.kit.errors import Problem
     from streamverse.kit.jobs import JobHandlers
@@ -43,7 +49,13 @@ if TYPE_CHECKING:
     from streamverse.mediakit.ffmpeg import Progress
     from streamverse.mediakit.timeline import TrackKind
 
+log = logging.getLogger(__name__)
+
 ANNOUNCE_EVERY_S = 0.5
+# So long a part waits for the machine whose encoder its group was begun with.
+LOOKS_AGAIN_AFTER = timedelta(seconds=30)
+# Whatever hardware makes of a file, only what software makes of it says that the file is at fault.
+_HARDWARE_FAILURES = (ToolFailed, StreamMalformed, FileRefused, PreparationFailed, PackageBroken)
 GROUP_WORDS = {
     RungGroup.PREVIEW: "first pictures",
     RungGroup.H264: "pictures",
@@ -66,23 +78,45 @@ class EncodingJobs:
     async def encode_part(self, run: Run, job: EncodePart) -> None:
         """Encode what is still missing of a part, announcing segments as they are stored."""
         async with run.work() as work:
-            part = await packages.start_part(work, job.package_id, job.part_number)
+            offered = self.workshop.encoders
+            turn = await encoders.start_part(work, job.package_id, job.part_number, offered)
+        if turn.is_elsewhere:
+            raise JobPostponed(LOOKS_AGAIN_AFTER)
+        if turn.part.finished_at is not None:
+            return
+        try:
+            await self._make(run, job, turn)
+        except _HARDWARE_FAILURES as failure:
+            if turn.encoder is None or not turn.encoder.is_hardware:
+                raise
+            facts = {"encoder": turn.encoder.name, "package_id": str(job.package_id)}
+            log.warning("an encoder failed, software takes over", exc_info=failure, extra=facts)
+            async with run.work() as work:
+                group = RungGroup(turn.part.group)
+                await encoders.make_again(work, job.package_id, group, turn.encoder.name)
+            await self.encode_part(run, job)
+
+    async def _make(self, run: Run, job: EncodePart, turn: Turn) -> None:
+        async with run.work() as work:
             package = await Packages(work).get(job.package_id)
             asset = await Assets(work).find(AssetId(package.asset_id))
             opened = await keys.open_keys(work, self.workshop.key_safe, job.package_id)
-        if part.finished_at is not None or asset is None:
+        if asset is None:
             return
         recipe = Recipe.read(package.recipe)
         async with self.workshop.source_file(asset.source_key) as path:
             try:
-                async with aclosing(self._encode(run, path, asset, recipe, part)) as pieces:
+                async with aclosing(self._encode(run, path, asset, recipe, turn)) as pieces:
                     protected = _protect(pieces, Protector(opened) if opened else None)
-                    await self._announce(run, job, recipe, part, protected)
+                    await self._announce(run, job, recipe, turn, protected)
             except MediaRefused as refusal:
                 raise FileRefused(refusal.sentence, reason=refusal.code) from refusal
         decoded = await self._decode(run, job, recipe, opened)
+        made_with = turn.encoder.name if turn.encoder else None
         async with run.work() as work:
-            await packages.finish_part(work, job.package_id, job.part_number, decoded)
+            await packages.finish_part(
+                work, job.package_id, job.part_number, decoded, made_with=made_with
+            )
 
     async def _decode(
         self, run: Run, job: EncodePart, recipe: Recipe, opened: Mapping[TrackKind, ContentKey]
@@ -109,9 +143,9 @@ class EncodingJobs:
         return decoded
 
     def _encode(
-        self, run: Run, path: Path, asset: AssetRow, recipe: Recipe, part: PartRow
+        self, run: Run, path: Path, asset: AssetRow, recipe: Recipe, turn: Turn
     ) -> AsyncGenerator[EncodedPiece]:
-        facts = read_facts(asset)
+        part, facts = turn.part, read_facts(asset)
         if part.kind == PartKind.AUDIO:
             sound = recipe.find_sound(part.track_name or "")
             form = SOUND_FORMATS[sound.kind]
@@ -139,6 +173,7 @@ class EncodingJobs:
             recipe.plan,
             chunk,
             tools=self.workshop.tools,
+            encoder=turn.encoder if turn.encoder and turn.encoder.is_hardware else None,
             from_segment=part.next_segment,
             on_progress=_reporter(run, float(length_s)),
         )
@@ -148,10 +183,11 @@ class EncodingJobs:
         run: Run,
         job: EncodePart,
         recipe: Recipe,
-        part: PartRow,
+        turn: Turn,
         pieces: AsyncIterator[EncodedPiece],
     ) -> None:
         """Store what comes and announce it, all renditions of a number together."""
+        part = turn.part
         is_audio = part.kind == PartKind.AUDIO
         width = 1 if is_audio else len(recipe.groups[RungGroup(part.group)])
         gathered: dict[int, list[NewSegment]] = {}
@@ -159,6 +195,9 @@ class EncodingJobs:
         announced_at = 0.0
         loop = asyncio.get_running_loop()
         async for piece in pieces:
+            if isinstance(piece, EncodedInit) and turn.encoder and turn.encoder.is_hardware:
+                async with run.work() as work:
+                    await packages.note_codec(work, job.package_id, piece.track, piece.init.codec)
             stored = await self._store_piece(job, piece)
             if stored is None:
                 continue

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from streamverse.domains.media.models import AssetRow
     from streamverse.kit.errors import Problem
     from streamverse.mediakit.ffmpeg import Tools
+    from streamverse.mediakit.hardware import Encoder
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,8 @@ class Workshop:
     scratch: Path
     policy: EncodingPolicy = field(default_factory=EncodingPolicy)
     is_checked_fully: bool = False
+    # What this machine has in hardware, the best first.
+    encoders: tuple[Encoder, ...] = ()
     key_safe: KeySafe = field(kw_only=True)
 
     @contextmanager

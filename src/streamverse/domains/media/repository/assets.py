@@ -322,6 +322,12 @@ class Packages:
         """Add lines to the segment index."""
         await self._work.session.execute(insert(SegmentRow), list(rows))
 
+    async def forget_segments(self, track_ids: Sequence[UUID]) -> None:
+        """Take all lines of some tracks out of the segment index."""
+        await self._work.session.execute(
+            delete(SegmentRow).where(SegmentRow.track_id.in_(track_ids))
+        )
+
     async def parts(self, package_id: PackageId) -> Sequence[PartRow]:
         """List the parts of a package in order."""
         found = await self._work.session.scalars(

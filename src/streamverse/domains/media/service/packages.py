@@ -15,6 +15,7 @@ from streamverse.domains.media.contracts import (
     PackagePlayable,
     PackageReady,
 )
+from streamverse.domains.media.errors import PartBegunAnew
 from streamverse.domains.media.models import PartRow, TrackRow
 from streamverse.domains.media.repository import Packages, Subtitles
 from streamverse.domains.media.rules.checks import Decoded, store_decoded
@@ -167,14 +168,6 @@ def _track_row(package_id: PackageId, position: int, track: PlannedTrack) -> Tra
     )
 
 
-async def start_part(work: Work, package_id: PackageId, number: int) -> PartRow:
-    """Note that an encoder starts on a part, and tell where it must go on."""
-    part = await Packages(work).lock_part(package_id, number)
-    if part.finished_at is None:
-        part.encode_starts += 1
-    return part
-
-
 async def announce_segments(
     work: Work, package_id: PackageId, part_number: int, segments: Sequence[NewSegment]
 ) -> None:
@@ -183,6 +176,8 @@ async def announce_segments(
     package = await packages.lock(package_id)
     part = await packages.lock_part(package_id, part_number)
     tracks = {track.name: track for track in await packages.tracks(package_id)}
+    if not {segment.track_name for segment in segments} <= set(tracks):
+        raise PartBegunAnew
     fresh = [segment for segment in segments if segment.number >= part.next_segment]
     if not fresh:
         return
@@ -231,13 +226,26 @@ def _order_first_picture(work: Work, package: PackageRow) -> None:
         order_poster(work, package)
 
 
+async def note_codec(work: Work, package_id: PackageId, track_name: str, codec: str) -> None:
+    """Note as what an encoder has declared a track, where that is its own choice."""
+    for track in await Packages(work).tracks(package_id):
+        if track.name == track_name:
+            track.codec = codec
+
+
 async def finish_part(
-    work: Work, package_id: PackageId, number: int, decoded: Iterable[Decoded] = ()
+    work: Work,
+    package_id: PackageId,
+    number: int,
+    decoded: Iterable[Decoded] = (),
+    made_with: str | None = None,
 ) -> None:
     """Note that a part is whole, and what came out of decoding it; the last orders the checks."""
     packages = Packages(work)
     package = await packages.lock(package_id)
     part = await packages.lock_part(package_id, number)
+    if made_with is not None and part.made_with != made_with:
+        raise PartBegunAnew
     part.finished_at, part.decoded = part.finished_at or work.now, store_decoded(decoded)
     await _order_checks_if_whole(work, package)
 
