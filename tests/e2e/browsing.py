@@ -33,11 +33,24 @@ FLAGS = (
 )
 
 
+def find_chromium() -> Path:
+    """Find the system's Chromium; without a window of its own it draws the same for a third less.
+
+    None is ever downloaded.
+    """
+    found = (
+        shutil.which("chromium-headless-shell")
+        or os.environ.get("CHROMIUM")
+        or shutil.which("chromium")
+    )
+    assert found, "Install Chromium, or name its executable in the variable CHROMIUM."
+    return Path(found)
+
+
 def launch(playwright: Playwright, *flags: str, executable: Path | None = None) -> Browser:
-    """Start the system's Chromium, or by another program; none is ever downloaded."""
-    executable = executable or os.environ.get("CHROMIUM") or shutil.which("chromium")
-    assert executable, "Install Chromium, or name its executable in the variable CHROMIUM."
-    return playwright.chromium.launch(executable_path=executable, args=[*FLAGS, *flags])
+    """Start Chromium, or another program that does."""
+    program = executable or find_chromium()
+    return playwright.chromium.launch(executable_path=program, args=[*FLAGS, *flags])
 
 
 # Counts how often the picture stopped for want of bytes once it had moved.

@@ -6,16 +6,14 @@ lasts until the buffer has been empty for a while, which is what distinguishes e
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
 from playwright.sync_api import Browser, Playwright
 
-from tests.e2e.browsing import BUFFERED_UNTIL, Player, Visitor, launch, visit
+from tests.e2e.browsing import BUFFERED_UNTIL, Player, Visitor, find_chromium, launch, visit
 from tests.e2e.conftest import Library, open_library
 from tests.factories.media import MediaFactory, beep
 from tests.factories.processes import Process
@@ -44,8 +42,7 @@ def outpost(
     film, folder = media.folder / "storm.mp4", tmp_path_factory.mktemp("weather")
     noisy = "testsrc2=size=1280x720:rate=5:duration=64,noise=alls=24:allf=t"
     media.lavfi(film, noisy, beep(64))
-    program = os.environ.get("CHROMIUM") or shutil.which("chromium")
-    assert program, "Install Chromium, or name its executable in the variable CHROMIUM."
+    program = str(find_chromium())
     with lay_line() as line:
         settings = {"STREAMVERSE_LADDER": "fixed"}
         process = Process("serve", folder / "data", host=line.here, settings=settings)
