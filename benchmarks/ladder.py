@@ -146,7 +146,7 @@ async def _serve(clip: Path, facts: MediaFacts, groups: Sequence[Sequence[Rung]]
     with TemporaryDirectory(dir=clip.parent) as folder:
         files = {rung.track_name: Path(folder) / f"{rung.track_name}.mp4" for rung in rungs}
         used_before = children_cpu_seconds()
-        for group in groups:
+        for group in filter(None, groups):
             await _encode(clip, facts, group, files)
         cpu_s = children_cpu_seconds() - used_before
         points = [await _compare_rung(clip, facts, r, files[r.track_name]) for r in rungs]

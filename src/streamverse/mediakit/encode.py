@@ -60,6 +60,9 @@ _FRAMES_IN_MEMORY = 48
 # The sound of a long film is ahead of its pictures at once; it must not slow the first of them.
 _PICTURES_NICENESS, _SOUND_NICENESS = 5, 15
 _FRAMES_PER_THREAD = 8
+# Each encoder looks ahead, and its threads set addresses aside.
+_FRAMES_AHEAD = 40
+_ENCODER_BYTES = 1 << 28
 _MOST_DECODING_ERRORS = "0.3"
 _EXIT_TOO_MANY_ERRORS = 69
 _FRAGMENTED = "+cmaf+empty_moov+default_base_moof+delay_moov+skip_trailer"
@@ -496,7 +499,9 @@ def _video_limits(video: VideoFacts, rungs: Sequence[Rung]) -> Limits:
     frame_bytes = video.coded_width * video.coded_height * 4
     frames = _FRAMES_IN_MEMORY + _FRAMES_PER_THREAD * _threads(len(rungs))
     factor = max(encoders.MEMORY_FACTOR[rung.codec_family] for rung in rungs)
-    memory_bytes = factor * (_BASE_MEMORY_BYTES + frames * frame_bytes)
+    ahead_bytes = sum(4 * rung.width * rung.height * _FRAMES_AHEAD for rung in rungs)
+    encoder_bytes = len(rungs) * _ENCODER_BYTES + ahead_bytes
+    memory_bytes = factor * (_BASE_MEMORY_BYTES + frames * frame_bytes + encoder_bytes)
     return _limits(memory_bytes, _PICTURES_NICENESS)
 
 
