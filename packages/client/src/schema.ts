@@ -2420,6 +2420,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/live/streams/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** OrderStreams */
+        put: operations["ApiV1LiveStreamsOrderOrderStreams"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/live/streams/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** RemoveStreams */
+        post: operations["ApiV1LiveStreamsRemoveRemoveStreams"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/live/streams/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** StartStreams */
+        post: operations["ApiV1LiveStreamsStartStartStreams"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/live/streams/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** StopStreams */
+        post: operations["ApiV1LiveStreamsStopStopStreams"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/live/streams/{stream_id}": {
         parameters: {
             query?: never;
@@ -2433,6 +2501,24 @@ export interface paths {
         post?: never;
         /** RemoveStream */
         delete: operations["ApiV1LiveStreamsStreamIdRemoveStream"];
+        options?: never;
+        head?: never;
+        /** ChangeStream */
+        patch: operations["ApiV1LiveStreamsStreamIdChangeStream"];
+        trace?: never;
+    };
+    "/api/v1/live/streams/{stream_id}/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ShowHealth */
+        get: operations["ApiV1LiveStreamsStreamIdHealthShowHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2468,6 +2554,78 @@ export interface paths {
         /** StartPlayback */
         post: operations["ApiV1LiveStreamsStreamIdPlaybackStartPlayback"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/live/streams/{stream_id}/reminders/{profile_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ShowReminder */
+        get: operations["ApiV1LiveStreamsStreamIdRemindersProfileIdShowReminder"];
+        /** AskForReminder */
+        put: operations["ApiV1LiveStreamsStreamIdRemindersProfileIdAskForReminder"];
+        post?: never;
+        /** DropReminder */
+        delete: operations["ApiV1LiveStreamsStreamIdRemindersProfileIdDropReminder"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/live/streams/{stream_id}/schedule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ShowSchedule */
+        get: operations["ApiV1LiveStreamsStreamIdScheduleShowSchedule"];
+        /** ReplaceSchedule */
+        put: operations["ApiV1LiveStreamsStreamIdScheduleReplaceSchedule"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/live/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ListTemplates */
+        get: operations["ApiV1LiveTemplatesListTemplates"];
+        put?: never;
+        /** AddTemplate */
+        post: operations["ApiV1LiveTemplatesAddTemplate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/live/templates/{template_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** RemoveTemplate */
+        delete: operations["ApiV1LiveTemplatesTemplateIdRemoveTemplate"];
         options?: never;
         head?: never;
         patch?: never;
@@ -4013,6 +4171,13 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * Access
+         * @description For whom a stream is: everybody who has logged in, some plans, or those who send.
+         * @default everybody
+         * @enum {string}
+         */
+        Access: "everybody" | "plans" | "staff";
         /** AccountIn */
         AccountIn: {
             email: string;
@@ -4066,6 +4231,12 @@ export interface components {
         AddedOut: {
             added: number;
         };
+        /**
+         * Ailment
+         * @description What can be wrong with a stream.
+         * @enum {string}
+         */
+        Ailment: "gone" | "line_slow" | "bitrate_fallen" | "bitrate_high" | "pictures_dropped" | "pictures_missing" | "frame_rate_low" | "keyframes_rare" | "size_other" | "reordered" | "sound_missing" | "sound_silent" | "sound_loud" | "sound_apart";
         /** AnalyticsOut */
         AnalyticsOut: {
             /** Format: uuid */
@@ -5016,6 +5187,13 @@ export interface components {
             language: string;
             count: number;
         };
+        /**
+         * Latency
+         * @description How close to what happens viewers are kept: as close as can be, or where nothing stops.
+         * @default low
+         * @enum {string}
+         */
+        Latency: "low" | "steady";
         /** LibraryFileOut */
         LibraryFileOut: {
             /** Format: uuid */
@@ -5083,11 +5261,42 @@ export interface components {
             /** Format: date-time */
             added_at: string;
         };
+        /** LiveBroadcastOut */
+        LiveBroadcastOut: {
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            started_at: string;
+            ended_at: string | null;
+            peak_viewers: number;
+            watched_minutes: number;
+        };
+        /** LiveHealthOut */
+        LiveHealthOut: {
+            warnings: components["schemas"]["LiveWarningOut"][];
+            moments: components["schemas"]["LiveMomentOut"][];
+            broadcasts: components["schemas"]["LiveBroadcastOut"][];
+        };
         /** LiveKeyOut */
         LiveKeyOut: {
             rtmp_url: string | null;
             srt_url: string | null;
             key: string;
+        };
+        /** LiveMomentOut */
+        LiveMomentOut: {
+            /** Format: date-time */
+            at: string;
+            video_bps: number;
+            audio_bps: number;
+            frame_rate: number | null;
+            dropped: number;
+            keyframe_s: number | null;
+            late_ms: number | null;
+            offset_ms: number | null;
+            level_db: number | null;
+            behind_ms: number | null;
+            viewers: number;
         };
         /** LivePlaybackOut */
         LivePlaybackOut: {
@@ -5095,25 +5304,107 @@ export interface components {
             /** Format: date-time */
             expires_at: string;
         };
+        /** LiveReminderOut */
+        LiveReminderOut: {
+            is_asked: boolean;
+        };
+        /** LiveSchedule */
+        LiveSchedule: {
+            slots: components["schemas"]["LiveSlot"][];
+        };
+        /** LiveSettingsOut */
+        LiveSettingsOut: {
+            rewind_minutes: number;
+            height: number | null;
+            latency: components["schemas"]["Latency"];
+            access: components["schemas"]["Access"];
+            plan_ids: string[];
+            newcomer: components["schemas"]["Newcomer"];
+        };
+        /** LiveSlot */
+        LiveSlot: {
+            begins: string;
+            zone: string;
+            /** @default 60 */
+            minutes: number;
+            /** @default false */
+            is_weekly: boolean;
+        };
+        /** LiveStreamChangeIn */
+        LiveStreamChangeIn: {
+            name?: string;
+            description?: string;
+            rewind_minutes?: number;
+            height?: number | null;
+            latency?: components["schemas"]["Latency"];
+            access?: components["schemas"]["Access"];
+            plan_ids?: string[];
+            newcomer?: components["schemas"]["Newcomer"];
+        };
         /** LiveStreamIn */
         LiveStreamIn: {
+            /** @default 120 */
+            rewind_minutes: number;
+            height?: number | null;
+            latency?: components["schemas"]["Latency"];
+            access?: components["schemas"]["Access"];
+            plan_ids?: string[];
+            newcomer?: components["schemas"]["Newcomer"];
             name: string;
             /** @default  */
             description: string;
-            /** @default 120 */
-            rewind_minutes: number;
         };
         /** LiveStreamOut */
         LiveStreamOut: {
+            rewind_minutes: number;
+            height: number | null;
+            latency: components["schemas"]["Latency"];
+            access: components["schemas"]["Access"];
+            plan_ids: string[];
+            newcomer: components["schemas"]["Newcomer"];
             /** Format: uuid */
             id: string;
             name: string;
             description: string;
-            rewind_minutes: number;
             state: components["schemas"]["StreamState"];
+            is_stopped: boolean;
             live_since: string | null;
+            viewers: number;
+            next_starts_at: string | null;
+            next_ends_at: string | null;
             /** Format: date-time */
             created_at: string;
+        };
+        /** LiveStreamSettings */
+        LiveStreamSettings: {
+            /** @default 120 */
+            rewind_minutes: number;
+            height?: number | null;
+            latency?: components["schemas"]["Latency"];
+            access?: components["schemas"]["Access"];
+            plan_ids?: string[];
+            newcomer?: components["schemas"]["Newcomer"];
+        };
+        /** LiveStreamsIn */
+        LiveStreamsIn: {
+            ids: string[];
+        };
+        /** LiveTemplateIn */
+        LiveTemplateIn: {
+            name: string;
+            settings: components["schemas"]["LiveStreamSettings"];
+        };
+        /** LiveTemplateOut */
+        LiveTemplateOut: {
+            id: string | null;
+            name: string;
+            settings: components["schemas"]["LiveSettingsOut"];
+        };
+        /** LiveWarningOut */
+        LiveWarningOut: {
+            code: components["schemas"]["Ailment"];
+            sentence: string;
+            is_grave: boolean;
         };
         /**
          * Lock
@@ -5333,6 +5624,13 @@ export interface components {
             parent_id?: string | null;
             number?: number | null;
         };
+        /**
+         * Newcomer
+         * @description What becomes of an encoder that sends with a key under which another one sends.
+         * @default take_over
+         * @enum {string}
+         */
+        Newcomer: "take_over" | "refuse";
         /** NextTitleOut */
         NextTitleOut: {
             /** Format: uuid */
@@ -6207,7 +6505,7 @@ export interface components {
          * @description What a stream does right now.
          * @enum {string}
          */
-        StreamState: "idle" | "live";
+        StreamState: "idle" | "live" | "away";
         /** StudioOut */
         StudioOut: {
             slug: string;
@@ -16822,6 +17120,208 @@ export interface operations {
                     };
                 };
             };
+            /** @description `live.stream_invalid`: This stream cannot be so */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    ApiV1LiveStreamsOrderOrderStreams: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LiveStreamsIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description `live.stream_not_found`: No such stream */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    ApiV1LiveStreamsRemoveRemoveStreams: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LiveStreamsIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description `live.stream_not_found`: No such stream */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `live.stream_is_live`: This stream is live */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    ApiV1LiveStreamsStartStartStreams: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LiveStreamsIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description `live.stream_not_found`: No such stream */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    ApiV1LiveStreamsStopStopStreams: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LiveStreamsIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description `live.stream_not_found`: No such stream */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
         };
     };
     ApiV1LiveStreamsStreamIdGetStream: {
@@ -16914,6 +17414,113 @@ export interface operations {
             };
             /** @description `live.stream_is_live`: This stream is live */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    ApiV1LiveStreamsStreamIdChangeStream: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                stream_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LiveStreamChangeIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveStreamOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description `live.stream_not_found`: No such stream */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `live.stream_invalid`: This stream cannot be so */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    ApiV1LiveStreamsStreamIdHealthShowHealth: {
+        parameters: {
+            query?: {
+                since?: string | null;
+            };
+            header?: never;
+            path: {
+                stream_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveHealthOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description `live.stream_not_found`: No such stream */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -17050,6 +17657,15 @@ export interface operations {
                     };
                 };
             };
+            /** @description `live.plan_needed`: Not part of your plan */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
             /** @description `live.stream_not_found`: No such stream */
             404: {
                 headers: {
@@ -17061,6 +17677,387 @@ export interface operations {
             };
             /** @description `live.stream_not_live`: Not live right now */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    ApiV1LiveStreamsStreamIdRemindersProfileIdShowReminder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                stream_id: string;
+                profile_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveReminderOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description `kit.unauthenticated`: Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `profiles.profile_not_found`: No such profile; `live.stream_not_found`: No such stream */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    ApiV1LiveStreamsStreamIdRemindersProfileIdAskForReminder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                stream_id: string;
+                profile_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description `kit.unauthenticated`: Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `profiles.profile_not_found`: No such profile; `live.stream_not_found`: No such stream */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    ApiV1LiveStreamsStreamIdRemindersProfileIdDropReminder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                stream_id: string;
+                profile_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description `kit.unauthenticated`: Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `profiles.profile_not_found`: No such profile; `live.stream_not_found`: No such stream */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    ApiV1LiveStreamsStreamIdScheduleShowSchedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                stream_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveSchedule"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description `live.stream_not_found`: No such stream */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    ApiV1LiveStreamsStreamIdScheduleReplaceSchedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                stream_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LiveSchedule"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveSchedule"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description `live.stream_not_found`: No such stream */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `live.stream_invalid`: This stream cannot be so */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    ApiV1LiveTemplatesListTemplates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveTemplateOut"][];
+                };
+            };
+        };
+    };
+    ApiV1LiveTemplatesAddTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LiveTemplateIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveTemplateOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description `live.stream_invalid`: This stream cannot be so */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    ApiV1LiveTemplatesTemplateIdRemoveTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description `live.template_not_found`: No such template */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -24,7 +24,8 @@ from streamverse.domains.library import models as library_models
 from streamverse.domains.library.jobs import LibraryJobs
 from streamverse.domains.library.public import LIBRARY_EXPORTERS
 from streamverse.domains.live import models as live_models
-from streamverse.domains.live.public import LIVE_STORE_OWNERS
+from streamverse.domains.live.jobs import LiveJobs
+from streamverse.domains.live.public import LIVE_EXPORTERS, LIVE_STORE_OWNERS
 from streamverse.domains.media import models as media_models
 from streamverse.domains.media.jobs import media_jobs
 from streamverse.domains.media.jobs.importing import ImportingJobs
@@ -89,6 +90,7 @@ EXPORTERS = (
     *IDENTITY_EXPORTERS,
     *BILLING_EXPORTERS,
     *PROFILE_EXPORTERS,
+    *LIVE_EXPORTERS,
     *LIBRARY_EXPORTERS,
     *SEARCH_EXPORTERS,
     *SOCIAL_EXPORTERS,
@@ -129,6 +131,7 @@ def job_handlers(resources: Resources) -> Sequence[JobHandlers]:
         profiles_jobs.handlers(resources.store),
         catalog_jobs.handlers(resources.catalog_settings),
         search_jobs.handlers(),
+        LiveJobs(resources.workshop, resources.correspondence).handlers(),
         LibraryJobs(resources.workshop, resources.correspondence).handlers(),
         recommendations_jobs.handlers(),
         media_jobs(

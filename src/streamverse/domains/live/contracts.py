@@ -10,9 +10,11 @@ from uuid import UUID
 
 from streamverse.kit.crypto import Vault
 from streamverse.kit.events import Event
+from streamverse.kit.jobs import Job
 
 StreamId = NewType("StreamId", UUID)
 BroadcastId = NewType("BroadcastId", UUID)
+TemplateId = NewType("TemplateId", UUID)
 
 
 class StreamState(enum.StrEnum):
@@ -20,6 +22,22 @@ class StreamState(enum.StrEnum):
 
     IDLE = "idle"
     LIVE = "live"
+    # It is live, and its encoder is gone for a moment.
+    AWAY = "away"
+
+
+class Latency(enum.StrEnum):
+    """How close to what happens viewers are kept: as close as can be, or where nothing stops."""
+
+    LOW = "low"
+    STEADY = "steady"
+
+
+class Newcomer(enum.StrEnum):
+    """What becomes of an encoder that sends with a key under which another one sends."""
+
+    TAKE_OVER = "take_over"
+    REFUSE = "refuse"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,3 +68,27 @@ class BroadcastEnded(Event):
 
     stream_id: StreamId
     broadcast_id: BroadcastId
+
+
+@dataclass(frozen=True, slots=True)
+class StreamUnwell(Event):
+    """Viewers of a stream suffer from how it comes in; ``sentences`` say from what."""
+
+    stream_id: StreamId
+    broadcast_id: BroadcastId
+    name: str
+    sentences: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StreamWell(Event):
+    """A stream that was unwell has come in for a while as it should."""
+
+    stream_id: StreamId
+    broadcast_id: BroadcastId
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class RemindOfStreams(Job):
+    """Write to those who want to be reminded of streams that are about to begin."""

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from uuid import UUID
 
-from streamverse.kit.errors import Conflict, FieldProblem, Invalid, NotFound, Unavailable
+from streamverse.kit.errors import (
+    Conflict,
+    FieldProblem,
+    Forbidden,
+    Invalid,
+    NotFound,
+    Unavailable,
+)
 
 
 class StreamNotFound(NotFound):
@@ -38,8 +46,45 @@ class StreamIsLive(Conflict):
 
     def __init__(self, stream_id: UUID) -> None:
         super().__init__(
-            "This stream is live: end it in the encoder first.", stream_id=str(stream_id)
+            "This stream is live: stop it, or end it in the encoder first.",
+            stream_id=str(stream_id),
         )
+
+
+class StreamPlanNeeded(Forbidden):
+    """The stream is for plans that whoever asks does not have."""
+
+    code = "live.plan_needed"
+    title = "Not part of your plan"
+
+    def __init__(self, plans: Iterable[str]) -> None:
+        names = ", ".join(plans)
+        sentence = (
+            f"This stream is part of another plan: {names}."
+            if names
+            else ("This stream is part of no plan right now.")
+        )
+        super().__init__(f"{sentence} Ask whoever runs this service.")
+
+
+class TemplateNotFound(NotFound):
+    """There is no such template."""
+
+    code = "live.template_not_found"
+    title = "No such template"
+
+    def __init__(self, template_id: UUID) -> None:
+        super().__init__("There is no such template.", template_id=str(template_id))
+
+
+class StreamInvalid(Invalid):
+    """A stream cannot be as somebody wants it; the field says what."""
+
+    code = "live.stream_invalid"
+    title = "This stream cannot be so"
+
+    def __init__(self, field: str, sentence: str) -> None:
+        super().__init__(sentence, fields=(FieldProblem(field, sentence),))
 
 
 class PartNotFound(NotFound):

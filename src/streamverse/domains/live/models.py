@@ -5,14 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, Integer, LargeBinary, SmallInteger
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, LargeBinary, SmallInteger
 from sqlalchemy.orm import Mapped, mapped_column
 
-from streamverse.kit.db import Base, TenantOwned
+from streamverse.kit.db import Base, JsonObject, TenantOwned
 
 
 class StreamRow(TenantOwned, Base):
-    """A place that a publisher may send to, known by the hash of its key."""
+    """A place that a publisher may send to, known by the hash of its key.
+
+    While ``stopped_at`` is set, nobody may. ``height`` is what encoders are meant to send.
+    """
 
     __tablename__ = "live_stream"
 
@@ -22,7 +25,66 @@ class StreamRow(TenantOwned, Base):
     key_hash: Mapped[str] = mapped_column(unique=True)
     sealed_key: Mapped[bytes] = mapped_column(LargeBinary)
     rewind_minutes: Mapped[int] = mapped_column(SmallInteger)
+    height: Mapped[int | None] = mapped_column(SmallInteger)
+    latency: Mapped[str]
+    access: Mapped[str]
+    newcomer: Mapped[str]
+    position: Mapped[int] = mapped_column(Integer)
+    stopped_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
+
+
+class StreamPlanRow(TenantOwned, Base):
+    """A plan that a stream is for, if it is for some."""
+
+    __tablename__ = "live_stream_plan"
+
+    stream_id: Mapped[UUID] = mapped_column(
+        ForeignKey("live_stream.id", ondelete="CASCADE"), primary_key=True
+    )
+    plan_id: Mapped[UUID] = mapped_column(
+        ForeignKey("billing_plan.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+
+
+class TemplateRow(TenantOwned, Base):
+    """What streams of a kind are made with."""
+
+    __tablename__ = "live_template"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    settings: Mapped[JsonObject]
+    created_at: Mapped[datetime]
+
+
+class SlotRow(TenantOwned, Base):
+    """A time at which a stream is to go out; ``begins`` is local to its zone, in ISO 8601."""
+
+    __tablename__ = "live_slot"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    stream_id: Mapped[UUID] = mapped_column(
+        ForeignKey("live_stream.id", ondelete="CASCADE"), index=True
+    )
+    begins: Mapped[str]
+    zone: Mapped[str]
+    minutes: Mapped[int] = mapped_column(SmallInteger)
+    is_weekly: Mapped[bool]
+
+
+class StreamReminderRow(TenantOwned, Base):
+    """A profile that wants a mail before a stream begins."""
+
+    __tablename__ = "live_reminder"
+
+    profile_id: Mapped[UUID] = mapped_column(
+        ForeignKey("profiles_profile.id", ondelete="CASCADE"), primary_key=True
+    )
+    stream_id: Mapped[UUID] = mapped_column(
+        ForeignKey("live_stream.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    asked_at: Mapped[datetime]
 
 
 class BroadcastRow(TenantOwned, Base):
@@ -35,6 +97,21 @@ class BroadcastRow(TenantOwned, Base):
     stream_id: Mapped[UUID] = mapped_column(ForeignKey("live_stream.id", ondelete="CASCADE"))
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    peak_viewers: Mapped[int] = mapped_column(Integer, default=0)
+    watched_s: Mapped[int] = mapped_column(BigInteger, default=0)
+
+
+class AudienceRow(TenantOwned, Base):
+    """How many watch a broadcast from one server, as it last said."""
+
+    __tablename__ = "live_audience"
+
+    broadcast_id: Mapped[UUID] = mapped_column(
+        ForeignKey("live_broadcast.id", ondelete="CASCADE"), primary_key=True
+    )
+    server: Mapped[UUID] = mapped_column(primary_key=True)
+    viewers: Mapped[int] = mapped_column(Integer)
+    seen_at: Mapped[datetime]
 
 
 class LiveSegmentRow(TenantOwned, Base):

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import case, delete, func, insert, select, update
 
-from streamverse.domains.live.contracts import BroadcastId, StreamId
-from streamverse.domains.live.errors import StreamNotFound
-from streamverse.domains.live.models import BroadcastRow, LiveSegmentRow, StreamRow
+from streamverse.domains.live.contracts import BroadcastId, StreamId, TemplateId
+from streamverse.domains.live.errors import StreamNotFound, TemplateNotFound
+from streamverse.domains.live.models import (
+    AudienceRow,
+    BroadcastRow,
+    LiveSegmentRow,
+    SlotRow,
+    StreamPlanRow,
+    StreamReminderRow,
+    StreamRow,
+    TemplateRow,
+)
+from streamverse.kit.db import insert_into
 
 if TYPE_CHECKING:
     from streamverse.kit.work import Work
@@ -28,8 +38,22 @@ class Streams:
         self._work.session.add(row)
 
     async def all(self) -> Sequence[StreamRow]:
-        """List the streams, oldest first."""
-        return (await self._work.session.scalars(select(StreamRow).order_by(StreamRow.id))).all()
+        """List the streams in the order that they were put into, else the oldest first."""
+        query = select(StreamRow).order_by(StreamRow.position, StreamRow.id)
+        return (await self._work.session.scalars(query)).all()
+
+    async def lock(self, ids: Collection[StreamId]) -> Sequence[StreamRow]:
+        """Lock some streams, or fail with ``StreamNotFound``."""
+        query = select(StreamRow).where(StreamRow.id.in_(ids)).order_by(StreamRow.id)
+        rows = (await self._work.session.scalars(query.with_for_update())).all()
+        for missing in set(ids) - {row.id for row in rows}:
+            raise StreamNotFound(missing)
+        return rows
+
+    async def next_position(self) -> int:
+        """Give the place after all others."""
+        last = await self._work.session.scalar(select(func.max(StreamRow.position)))
+        return 0 if last is None else last + 1
 
     async def find(self, stream_id: StreamId) -> StreamRow | None:
         """Find a stream."""
@@ -84,9 +108,172 @@ class Broadcasts:
         )
         return ended.first() is not None
 
+    async def note_audience(self, broadcast_id: BroadcastId, viewers: int, watched_s: int) -> None:
+        """Note how many watch, and add what they have watched since the last time."""
+        peak = BroadcastRow.peak_viewers
+        await self._work.session.execute(
+            update(BroadcastRow)
+            .where(BroadcastRow.id == broadcast_id)
+            .values(
+                peak_viewers=case((peak < viewers, viewers), else_=peak),
+                watched_s=BroadcastRow.watched_s + watched_s,
+            )
+        )
+
+    async def of_stream(self, stream_id: StreamId, limit: int) -> Sequence[BroadcastRow]:
+        """List what went out on a stream, the newest first."""
+        query = select(BroadcastRow).where(BroadcastRow.stream_id == stream_id)
+        query = query.order_by(BroadcastRow.started_at.desc()).limit(limit)
+        return (await self._work.session.scalars(query)).all()
+
     async def add_segments(self, rows: Sequence[Mapping[str, object]]) -> None:
         """Add segments to the index."""
         await self._work.session.execute(insert(LiveSegmentRow), [dict(row) for row in rows])
+
+
+class StreamPlans:
+    """The plans that streams are for."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    async def of(self, ids: Collection[UUID]) -> Mapping[UUID, list[UUID]]:
+        """Give the plans of streams."""
+        if not ids:
+            return {}
+        query = select(StreamPlanRow.stream_id, StreamPlanRow.plan_id)
+        query = query.where(StreamPlanRow.stream_id.in_(ids)).order_by(StreamPlanRow.plan_id)
+        found: dict[UUID, list[UUID]] = {}
+        for stream_id, plan_id in await self._work.session.execute(query):
+            found.setdefault(stream_id, []).append(plan_id)
+        return found
+
+    async def replace(self, stream_id: UUID, plan_ids: Iterable[UUID]) -> None:
+        """Write all plans that a stream is for."""
+        session = self._work.session
+        await session.execute(delete(StreamPlanRow).where(StreamPlanRow.stream_id == stream_id))
+        session.add_all(
+            StreamPlanRow(stream_id=stream_id, plan_id=one) for one in dict.fromkeys(plan_ids)
+        )
+
+
+class Slots:
+    """The times at which streams are to go out."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    async def of(self, ids: Collection[UUID]) -> Mapping[UUID, list[SlotRow]]:
+        """Give the times of streams."""
+        query = select(SlotRow).where(SlotRow.stream_id.in_(ids))
+        query = query.order_by(SlotRow.begins, SlotRow.id)
+        found: dict[UUID, list[SlotRow]] = {}
+        for row in await self._work.session.scalars(query):
+            found.setdefault(row.stream_id, []).append(row)
+        return found
+
+    async def replace(self, stream_id: StreamId, rows: Iterable[SlotRow]) -> None:
+        """Write all times of a stream."""
+        await self._work.session.execute(delete(SlotRow).where(SlotRow.stream_id == stream_id))
+        self._work.session.add_all(rows)
+
+
+class Templates:
+    """What streams are made with."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    def add(self, row: TemplateRow) -> None:
+        """Add a template."""
+        self._work.session.add(row)
+
+    async def all(self) -> Sequence[TemplateRow]:
+        """List the templates by their names."""
+        query = select(TemplateRow).order_by(TemplateRow.name, TemplateRow.id)
+        return (await self._work.session.scalars(query)).all()
+
+    async def remove(self, template_id: TemplateId) -> None:
+        """Remove a template, or fail with ``TemplateNotFound``."""
+        gone = await self._work.session.execute(
+            delete(TemplateRow).where(TemplateRow.id == template_id).returning(TemplateRow.id)
+        )
+        if gone.first() is None:
+            raise TemplateNotFound(template_id)
+
+
+class Audiences:
+    """How many watch from each server."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    async def write(self, rows: Sequence[Mapping[str, object]]) -> None:
+        """Write what a server has counted over what it had counted before."""
+        statement = insert_into(self._work.session, AudienceRow)
+        counted = {name: statement.excluded[name] for name in ("viewers", "seen_at")}
+        upsert = statement.on_conflict_do_update(
+            index_elements=["broadcast_id", "server"], set_=counted
+        )
+        await self._work.session.execute(upsert, [dict(row) for row in rows])
+
+    async def elsewhere(
+        self, ids: Collection[UUID], server: UUID, since: datetime
+    ) -> Mapping[UUID, int]:
+        """Sum what other servers have counted since an instant."""
+        query = select(AudienceRow.broadcast_id, func.sum(AudienceRow.viewers))
+        query = query.where(
+            AudienceRow.broadcast_id.in_(ids),
+            AudienceRow.server != server,
+            AudienceRow.seen_at > since,
+        ).group_by(AudienceRow.broadcast_id)
+        return {one: int(count) for one, count in await self._work.session.execute(query)}
+
+
+class StreamReminders:
+    """Who wants to be reminded of which stream."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    async def add_unless_there(self, profile_id: UUID, stream_id: StreamId) -> None:
+        """Add a reminder."""
+        session = self._work.session
+        values = {"profile_id": profile_id, "stream_id": stream_id, "asked_at": self._work.now}
+        statement = insert_into(session, StreamReminderRow).on_conflict_do_nothing()
+        await session.execute(statement, [values])
+
+    async def remove(self, profile_id: UUID, stream_id: StreamId) -> None:
+        """Remove a reminder, if there is one."""
+        await self._work.session.execute(
+            delete(StreamReminderRow).where(
+                StreamReminderRow.profile_id == profile_id,
+                StreamReminderRow.stream_id == stream_id,
+            )
+        )
+
+    async def of_profiles(self, profile_ids: Collection[UUID]) -> Sequence[StreamReminderRow]:
+        """List what profiles want to be reminded of, in the order in which they asked."""
+        query = select(StreamReminderRow).where(StreamReminderRow.profile_id.in_(profile_ids))
+        query = query.order_by(StreamReminderRow.asked_at, StreamReminderRow.stream_id)
+        return (await self._work.session.scalars(query)).all()
+
+    async def lock_of(self, stream_id: StreamId) -> Sequence[StreamReminderRow]:
+        """Lock the reminders of a stream that nobody else sees to."""
+        query = select(StreamReminderRow).where(StreamReminderRow.stream_id == stream_id)
+        return (await self._work.session.scalars(query.with_for_update(skip_locked=True))).all()
+
+    async def drop(self, row: StreamReminderRow) -> None:
+        """Remove a reminder that has been seen to."""
+        await self._work.session.delete(row)
+
+    async def awaited(self) -> Mapping[UUID, list[UUID]]:
+        """Give the streams that somebody waits for, by their tenants."""
+        query = select(StreamReminderRow.tenant_id, StreamReminderRow.stream_id).distinct()
+        found: dict[UUID, list[UUID]] = {}
+        for tenant_id, stream_id in await self._work.session.execute(query):
+            found.setdefault(tenant_id, []).append(stream_id)
+        return found
 
 
 async def existing_broadcasts(work: Work, ids: Collection[UUID]) -> set[UUID]:

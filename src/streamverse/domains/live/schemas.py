@@ -7,53 +7,303 @@ from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
-from streamverse.domains.live.contracts import StreamState
-from streamverse.domains.live.service.streams import REWIND_MINUTES, NewStream
+from streamverse.domains.live.contracts import Latency, Newcomer, StreamId, StreamState
+from streamverse.domains.live.errors import StreamInvalid
+from streamverse.domains.live.rules.access import Access
+from streamverse.domains.live.rules.health import Ailment
+from streamverse.domains.live.rules.schedules import Slot
+from streamverse.domains.live.service.streams import (
+    REWIND_MINUTES,
+    NewStream,
+    StreamChange,
+    StreamSettings,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from streamverse.domains.live.models import BroadcastRow
+    from streamverse.domains.live.service.health import Moment, StreamHealth
     from streamverse.domains.live.service.streams import StreamView
+    from streamverse.domains.live.service.templates import Template
 
 _Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=r"\S")]
 _Description = Annotated[str, msgspec.Meta(max_length=5000)]
 _RewindMinutes = Annotated[int, msgspec.Meta(ge=1, le=24 * 60)]
+_Height = Annotated[int, msgspec.Meta(ge=144, le=4320)]
+_PlanIds = Annotated[list[UUID], msgspec.Meta(max_length=100)]
+_StreamIds = Annotated[list[UUID], msgspec.Meta(min_length=1, max_length=500)]
+_LocalTime = Annotated[str, msgspec.Meta(pattern=r"^\d{4}-[01]\d-[0-3]\dT[0-2]\d:[0-5]\d$")]
+_Zone = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+_SlotMinutes = Annotated[int, msgspec.Meta(ge=1, le=24 * 60)]
 
 
-class LiveStreamIn(msgspec.Struct, forbid_unknown_fields=True):
-    """A stream to make; viewers may rewind so many minutes."""
+class LiveStreamSettings(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """What staff decides about a stream, and a template holds.
+
+    ``height`` is what encoders are meant to send, null for anything; ``plan_ids`` are the plans
+    that it is for where ``access`` is for plans.
+    """
+
+    rewind_minutes: _RewindMinutes = REWIND_MINUTES
+    height: _Height | None = None
+    latency: Latency = Latency.LOW
+    access: Access = Access.EVERYBODY
+    plan_ids: _PlanIds = []
+    newcomer: Newcomer = Newcomer.TAKE_OVER
+
+    def to_settings(self) -> StreamSettings:
+        """Give what is asked for."""
+        return StreamSettings(
+            rewind_minutes=self.rewind_minutes,
+            height=self.height,
+            latency=self.latency,
+            access=self.access,
+            plan_ids=self.plan_ids if self.access is Access.PLANS else (),
+            newcomer=self.newcomer,
+        )
+
+
+class LiveSettingsOut(msgspec.Struct, kw_only=True):
+    """What staff has decided about a stream, or keeps in a template."""
+
+    rewind_minutes: int
+    height: int | None
+    latency: Latency
+    access: Access
+    plan_ids: list[UUID]
+    newcomer: Newcomer
+
+    @classmethod
+    def of_settings(cls, settings: StreamSettings) -> LiveSettingsOut:
+        """Show settings."""
+        return LiveSettingsOut(
+            rewind_minutes=settings.rewind_minutes,
+            height=settings.height,
+            latency=settings.latency,
+            access=settings.access,
+            plan_ids=list(settings.plan_ids),
+            newcomer=settings.newcomer,
+        )
+
+
+class LiveStreamIn(LiveStreamSettings, kw_only=True):
+    """A stream to make."""
 
     name: _Name
     description: _Description = ""
-    rewind_minutes: _RewindMinutes = REWIND_MINUTES
 
     def to_stream(self) -> NewStream:
         """Give what is asked for."""
-        return NewStream(self.name, self.description, self.rewind_minutes)
+        return NewStream(self.name, self.description, self.to_settings())
 
 
-class LiveStreamOut(msgspec.Struct):
-    """A stream; ``live_since`` is set while it is live."""
+class LiveStreamChangeIn(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """What shall be otherwise; what is left out stays."""
+
+    name: _Name | UnsetType = UNSET
+    description: _Description | UnsetType = UNSET
+    rewind_minutes: _RewindMinutes | UnsetType = UNSET
+    height: _Height | UnsetType | None = UNSET
+    latency: Latency | UnsetType = UNSET
+    access: Access | UnsetType = UNSET
+    plan_ids: _PlanIds | UnsetType = UNSET
+    newcomer: Newcomer | UnsetType = UNSET
+
+    def to_change(self) -> StreamChange:
+        """Give what is asked for."""
+        said = {name: getattr(self, name) for name in self.__struct_fields__}
+        return {name: value for name, value in said.items() if value is not UNSET}
+
+
+class LiveStreamOut(LiveSettingsOut, kw_only=True):
+    """A stream; ``live_since`` is set while it is live, ``next_*`` where it has a time to come."""
 
     id: UUID
     name: str
     description: str
-    rewind_minutes: int
     state: StreamState
+    is_stopped: bool
     live_since: datetime | None
+    viewers: int
+    next_starts_at: datetime | None
+    next_ends_at: datetime | None
     created_at: datetime
 
     @classmethod
-    def of(cls, view: StreamView) -> LiveStreamOut:
+    def of_view(cls, view: StreamView) -> LiveStreamOut:
         """Show a stream."""
-        row = view.row
+        row, showing = view.row, view.showing
+        decided = LiveSettingsOut.of_settings(view.settings)
         return cls(
+            **msgspec.structs.asdict(decided),
             id=row.id,
             name=row.name,
             description=row.description,
-            rewind_minutes=row.rewind_minutes,
-            state=StreamState.IDLE if view.live_since is None else StreamState.LIVE,
+            state=view.state,
+            is_stopped=row.stopped_at is not None,
             live_since=view.live_since,
+            viewers=view.viewers,
+            next_starts_at=showing.starts_at if showing else None,
+            next_ends_at=showing.ends_at if showing else None,
             created_at=row.created_at,
+        )
+
+
+class LiveStreamsIn(msgspec.Struct, forbid_unknown_fields=True):
+    """Streams to do something with, or in the order that they are to have."""
+
+    ids: _StreamIds
+
+    def to_ids(self) -> list[StreamId]:
+        """Give what is asked for, each once."""
+        return [StreamId(one) for one in dict.fromkeys(self.ids)]
+
+
+class LiveTemplateIn(msgspec.Struct, forbid_unknown_fields=True):
+    """Settings to keep under a name."""
+
+    name: _Name
+    settings: LiveStreamSettings
+
+
+class LiveTemplateOut(msgspec.Struct):
+    """Settings under a name; those that come with the program have no number."""
+
+    id: UUID | None
+    name: str
+    settings: LiveSettingsOut
+
+    @classmethod
+    def of(cls, template: Template) -> LiveTemplateOut:
+        """Show a template."""
+        return cls(template.id, template.name, LiveSettingsOut.of_settings(template.settings))
+
+
+class LiveSlot(msgspec.Struct, forbid_unknown_fields=True):
+    """A time at which a stream is to go out.
+
+    ``begins`` is what a clock in the IANA zone shows, without an offset (``2026-11-29T10:00``); a
+    stream that repeats begins at this time of its weekday, whatever summer time does.
+    """
+
+    begins: _LocalTime
+    zone: _Zone
+    minutes: _SlotMinutes = 60
+    is_weekly: bool = False
+
+    def to_slot(self, place: int) -> Slot:
+        """Give what is asked for, or say what is wrong with it at its place in a list."""
+        try:
+            begins = datetime.fromisoformat(self.begins)
+        except ValueError as error:
+            sentence = f"There is no such time: {self.begins}."
+            raise StreamInvalid(f"slots[{place}].begins", sentence) from error
+        return Slot(begins, self.zone, self.minutes, self.is_weekly)
+
+    @classmethod
+    def of(cls, slot: Slot) -> LiveSlot:
+        """Show a time."""
+        begins = slot.begins.isoformat(timespec="minutes")
+        return cls(begins, slot.zone, slot.minutes, slot.is_weekly)
+
+
+class LiveSchedule(msgspec.Struct, forbid_unknown_fields=True):
+    """All times at which a stream is to go out."""
+
+    slots: Annotated[list[LiveSlot], msgspec.Meta(max_length=50)]
+
+
+class LiveReminderOut(msgspec.Struct):
+    """Whether a profile gets a mail when a stream begins."""
+
+    is_asked: bool
+
+
+class LiveWarningOut(msgspec.Struct):
+    """Something that is wrong with how a stream comes in, and how to mend it."""
+
+    code: Ailment
+    sentence: str
+    is_grave: bool
+
+
+class LiveMomentOut(msgspec.Struct):
+    """How a stream came in at one look; null is what nobody could say.
+
+    ``late_ms`` is how much later than its most punctual one a picture came, ``offset_ms`` how far
+    sound is ahead of pictures, ``behind_ms`` how old the newest is that viewers can have.
+    """
+
+    at: datetime
+    video_bps: int
+    audio_bps: int
+    frame_rate: float | None
+    dropped: int
+    keyframe_s: float | None
+    late_ms: int | None
+    offset_ms: int | None
+    level_db: float | None
+    behind_ms: int | None
+    viewers: int
+
+    @classmethod
+    def of(cls, moment: Moment) -> LiveMomentOut:
+        """Show a moment."""
+        reading = moment.reading
+        return cls(
+            at=moment.at,
+            video_bps=reading.video_bps,
+            audio_bps=reading.audio_bps,
+            frame_rate=reading.frame_rate,
+            dropped=reading.dropped,
+            keyframe_s=reading.keyframe_s,
+            late_ms=reading.late_ms,
+            offset_ms=reading.offset_ms,
+            level_db=moment.level_db,
+            behind_ms=moment.behind_ms,
+            viewers=moment.viewers,
+        )
+
+
+class LiveBroadcastOut(msgspec.Struct):
+    """What went out on a stream in one go, and how many watched."""
+
+    id: UUID
+    started_at: datetime
+    ended_at: datetime | None
+    peak_viewers: int
+    watched_minutes: int
+
+    @classmethod
+    def of(cls, row: BroadcastRow) -> LiveBroadcastOut:
+        """Show a broadcast."""
+        watched = row.watched_s // 60
+        return cls(row.id, row.started_at, row.ended_at, row.peak_viewers, watched)
+
+
+class LiveHealthOut(msgspec.Struct):
+    """How a stream comes in: what is wrong now, and the looks since an instant, oldest first."""
+
+    warnings: list[LiveWarningOut]
+    moments: list[LiveMomentOut]
+    broadcasts: list[LiveBroadcastOut]
+
+    @classmethod
+    def of(
+        cls, health: StreamHealth | None, since: datetime | None, rows: Sequence[BroadcastRow]
+    ) -> LiveHealthOut:
+        """Show what is known of a stream."""
+        seen = health.moments if health is not None else ()
+        return cls(
+            warnings=[
+                LiveWarningOut(one.ailment, one.sentence, one.is_grave)
+                for one in (health.complaints if health is not None else ())
+            ],
+            moments=[LiveMomentOut.of(one) for one in seen if since is None or one.at > since],
+            broadcasts=[LiveBroadcastOut.of(row) for row in rows],
         )
 
 

@@ -9,8 +9,15 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
 from streamverse.domains.live.contracts import StreamId
-from streamverse.domains.live.errors import StreamIsLive, StreamNotFound, StreamNotLive
+from streamverse.domains.live.errors import (
+    StreamInvalid,
+    StreamIsLive,
+    StreamNotFound,
+    StreamNotLive,
+    StreamPlanNeeded,
+)
 from streamverse.domains.live.routes.delivery import LiveDelivery
+from streamverse.domains.live.routes.desk import handlers as desk_handlers
 from streamverse.domains.live.schemas import (
     LiveKeyOut,
     LivePlaybackOut,
@@ -25,38 +32,46 @@ from streamverse.kit.http import may, problems, signed_in
 from streamverse.kit.work import Work
 
 
-@get("/", guards=[signed_in])
-async def list_streams(work: NamedDependency[Work]) -> list[LiveStreamOut]:
+@get("/streams/", guards=[signed_in])
+async def list_streams(
+    work: NamedDependency[Work], live_desk: NamedDependency[LiveDesk]
+) -> list[LiveStreamOut]:
     """List the streams, and which of them are live."""
-    return [LiveStreamOut.of(view) for view in await streams.list_streams(work)]
+    views = await streams.list_streams(work, live_desk)
+    return [LiveStreamOut.of_view(view) for view in views]
 
 
-@post("/", guards=[may("live.manage")])
+@post("/streams/", guards=[may("live.manage")], responses=problems(StreamInvalid))
 async def add_stream(
     data: JSONBody[LiveStreamIn], work: NamedDependency[Work], live_desk: NamedDependency[LiveDesk]
 ) -> LiveStreamOut:
     """Make a stream with a key of its own."""
-    view = await streams.add_stream(work, live_desk.settings.vault, data.to_stream())
-    return LiveStreamOut.of(view)
+    view = await streams.add_stream(work, live_desk, data.to_stream())
+    return LiveStreamOut.of_view(view)
 
 
-@get("/{stream_id:uuid}", guards=[signed_in], responses=problems(StreamNotFound))
-async def get_stream(stream_id: FromPath[UUID], work: NamedDependency[Work]) -> LiveStreamOut:
+@get("/streams/{stream_id:uuid}", guards=[signed_in], responses=problems(StreamNotFound))
+async def get_stream(
+    stream_id: FromPath[UUID], work: NamedDependency[Work], live_desk: NamedDependency[LiveDesk]
+) -> LiveStreamOut:
     """Show a stream."""
-    return LiveStreamOut.of(await streams.get_stream(work, StreamId(stream_id)))
+    view = await streams.get_stream(work, live_desk, StreamId(stream_id))
+    return LiveStreamOut.of_view(view)
 
 
 @delete(
-    "/{stream_id:uuid}",
+    "/streams/{stream_id:uuid}",
     guards=[may("live.manage")],
     responses=problems(StreamIsLive, StreamNotFound),
 )
 async def remove_stream(stream_id: FromPath[UUID], work: NamedDependency[Work]) -> None:
     """Remove a stream with what went out on it."""
-    await streams.remove_stream(work, StreamId(stream_id))
+    await streams.remove_streams(work, [StreamId(stream_id)])
 
 
-@get("/{stream_id:uuid}/key", guards=[may("live.manage")], responses=problems(StreamNotFound))
+@get(
+    "/streams/{stream_id:uuid}/key", guards=[may("live.manage")], responses=problems(StreamNotFound)
+)
 async def show_key(
     stream_id: FromPath[UUID], work: NamedDependency[Work], live_desk: NamedDependency[LiveDesk]
 ) -> LiveKeyOut:
@@ -66,7 +81,7 @@ async def show_key(
 
 
 @post(
-    "/{stream_id:uuid}/key",
+    "/streams/{stream_id:uuid}/key",
     guards=[may("live.manage")],
     responses=problems(StreamNotFound),
 )
@@ -79,9 +94,9 @@ async def change_key(
 
 
 @post(
-    "/{stream_id:uuid}/playback",
+    "/streams/{stream_id:uuid}/playback",
     guards=[signed_in],
-    responses=problems(StreamNotFound, StreamNotLive),
+    responses=problems(StreamNotFound, StreamNotLive, StreamPlanNeeded),
 )
 async def start_playback(
     stream_id: FromPath[UUID],
@@ -99,7 +114,7 @@ def _show_key(desk: LiveDesk, key: str) -> LiveKeyOut:
 
 
 router = Router(
-    path="/live/streams",
+    path="/live",
     tags=["live"],
     route_handlers=[
         list_streams,
@@ -109,6 +124,7 @@ router = Router(
         show_key,
         change_key,
         start_playback,
+        *desk_handlers,
     ],
 )
 

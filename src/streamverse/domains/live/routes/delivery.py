@@ -73,20 +73,24 @@ class LiveDelivery:
         if match is None or scope["method"] not in {"GET", "HEAD"}:
             raise PartNotFound
         stream_id, now = UUID(match[2]), self.desk.workshop.clock.now()
-        holder_id = self.addresses.open_stream(
-            PackageId(stream_id), match[1], now, self.find_place(scope)
-        )
+        place = self.find_place(scope)
+        holder_id = self.addresses.open_stream(PackageId(stream_id), match[1], now, place)
         await self.holders.require_active(holder_id)
         broadcast = self.desk.find(stream_id)
         if broadcast is None:
             raise PartNotFound
+        # A log-in is a device; a key of the API may be on many.
+        with self.desk.audiences.attending(broadcast.id, f"{holder_id} {place}"):
+            return await self._answer(broadcast, match, scope["query_string"])
+
+    async def _answer(self, broadcast: Broadcast, match: re.Match[str], query: bytes) -> Content:
         if match["master"]:
             return _playlist_of(broadcast.edge.master().encode(), FOR_NOW)
         track = broadcast.edge.tracks.get(match["playlist"] or match["track"])
         if track is None:
             raise PartNotFound
         if match["playlist"]:
-            return await _playlist(broadcast, track, scope["query_string"])
+            return await _playlist(broadcast, track, query)
         if match["head"]:
             return _head(track, int(match["head"]))
         part = int(match["part"]) if match["part"] else None

@@ -9,9 +9,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from streamverse.domains.live.contracts import BroadcastId, StreamId
+from streamverse.domains.live.contracts import BroadcastId, Newcomer, StreamId
 from streamverse.domains.live.repository import Broadcasts, Streams
+from streamverse.domains.live.service.audiences import AudienceDesk
 from streamverse.domains.live.service.broadcasts import Broadcast, LiveStream
+from streamverse.domains.live.service.health import HealthDesk
 from streamverse.kit.clock import new_id
 from streamverse.kit.memory import ShortMemory
 from streamverse.kit.tokens import hash_secret
@@ -28,8 +30,10 @@ from streamverse.mediakit.ingest.srt_server import SrtServer
 
 if TYPE_CHECKING:
     from streamverse.domains.live.contracts import LiveSettings
+    from streamverse.domains.live.models import StreamRow
     from streamverse.kit.storage import ObjectStore
     from streamverse.kit.work import Workshop
+    from streamverse.mediakit.live.health import HealthMeter
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +42,11 @@ KEY_UNKNOWN = "This stream key is not known: copy it again from the stream's pag
 ENDED_KEPT_S = 60.0
 ENDED_AT_MOST = 1000
 TAKEN_OVER = "Another encoder publishes with the same key now."
+SECOND = (
+    "Another encoder publishes with this key already: end it first, "
+    "or let newcomers take over in the settings of the stream."
+)
+STOPPED = "This stream was stopped: start it again on its page."
 
 
 @dataclass(slots=True)
@@ -47,6 +56,7 @@ class _Publisher:
     desk: LiveDesk
     broadcast: Broadcast
     request: PublishRequest
+    meter: HealthMeter
     is_over: bool = False
 
     def on_format(self, media: VideoFormat | AudioFormat, /) -> None:
@@ -57,6 +67,7 @@ class _Publisher:
     def on_sample(self, sample: Sample, /) -> None:
         """Take a picture or a frame of sound."""
         if not self.is_over:
+            self.meter.take(sample, self.desk.health.clock())
             self.broadcast.take_sample(sample)
 
     def on_end(self, reason: str, /) -> None:
@@ -70,11 +81,11 @@ class _Publisher:
         """Wait while the store is behind."""
         await self.broadcast.keep_up()
 
-    def give_way(self) -> None:
-        """End this publisher for another one."""
+    def give_way(self, reason: str) -> None:
+        """End this publisher for another one, or because staff wants so."""
         self.is_over = True
         self.broadcast.pause()
-        self.request.connection.close(TAKEN_OVER)
+        self.request.connection.close(reason)
 
 
 class LiveDesk:
@@ -86,6 +97,8 @@ class LiveDesk:
         self.settings = settings
         self.rtmp_port: int | None = None
         self.srt_port: int | None = None
+        self.audiences = AudienceDesk(workshop)
+        self.health = HealthDesk(workshop, self.audiences)
         self._broadcasts: dict[UUID, Broadcast] = {}
         self._publishers: dict[UUID, _Publisher] = {}
         self._endings: dict[UUID, asyncio.Task[None]] = {}
@@ -123,7 +136,10 @@ class LiveDesk:
         try:
             self.rtmp_port = await self._listen(rtmp, self.settings.rtmp_port)
             self.srt_port = await self._listen(srt, self.settings.srt_port)
-            await asyncio.Event().wait()
+            await asyncio.gather(
+                self.audiences.run(lambda: self.broadcasts),
+                self.health.run(lambda: self.broadcasts),
+            )
         finally:
             await rtmp.close()
             await srt.close()
@@ -133,11 +149,10 @@ class LiveDesk:
         """Let in whoever has the key of a stream; a newcomer takes over from whoever was there."""
         async with self.workshop.reading(Actor.system()) as work:
             row = await Streams(work).find_by_key(hash_secret(request.key))
-        if row is None:
-            raise PublishRefused(KEY_UNKNOWN)
-        earlier = self._publishers.get(row.id)
+        earlier = self._publishers.get(row.id) if row is not None else None
+        row = _admissible(row, has_publisher=earlier is not None)
         if earlier is not None:
-            earlier.give_way()
+            earlier.give_way(TAKEN_OVER)
         ending = self._endings.pop(row.id, None)
         if ending is not None:
             ending.cancel()
@@ -147,7 +162,8 @@ class LiveDesk:
             stream = LiveStream(StreamId(row.id), row.tenant_id, rewind)
             broadcast = Broadcast(self.workshop, self.store, stream, BroadcastId(new_id()))
             self._broadcasts[row.id] = broadcast
-        publisher = _Publisher(self, broadcast, request)
+        meter = self.health.begin(broadcast.stream.id, row.height)
+        publisher = _Publisher(self, broadcast, request, meter)
         self._publishers[row.id] = publisher
         return publisher
 
@@ -156,13 +172,25 @@ class LiveDesk:
         broadcast.pause()
         stream_id = broadcast.stream.id
         self._publishers.pop(stream_id, None)
+        self.health.pause(stream_id)
         self._endings[stream_id] = asyncio.create_task(self._end_later(broadcast))
 
-    def drop(self, stream_id: StreamId, reason: str) -> None:
-        """End whoever publishes on a stream."""
-        publisher = self._publishers.get(stream_id)
+    def is_away(self, stream_id: UUID) -> bool:
+        """Tell whether a stream waits for its publisher to come back."""
+        return stream_id in self._endings
+
+    async def stop(self, stream_id: StreamId) -> None:
+        """End whoever publishes on a stream, and what goes out on it, at once."""
+        publisher = self._publishers.pop(stream_id, None)
         if publisher is not None:
-            publisher.request.connection.close(reason)
+            publisher.give_way(STOPPED)
+        self.health.pause(stream_id)
+        ending = self._endings.pop(stream_id, None)
+        if ending is not None:
+            ending.cancel()
+        broadcast = self._broadcasts.get(stream_id)
+        if broadcast is not None:
+            await self._end(broadcast)
 
     async def _end_later(self, broadcast: Broadcast) -> None:
         await asyncio.sleep(self.settings.return_within.total_seconds())
@@ -202,3 +230,14 @@ class LiveDesk:
         async with self.workshop.work(Actor.system()) as work:
             for row in (await Broadcasts(work).running()).values():
                 await Broadcasts(work).end(BroadcastId(row.id), work.now)
+
+
+def _admissible(row: StreamRow | None, *, has_publisher: bool) -> StreamRow:
+    """Give a stream that somebody may publish on now, or refuse."""
+    if row is None:
+        raise PublishRefused(KEY_UNKNOWN)
+    if row.stopped_at is not None:
+        raise PublishRefused(STOPPED)
+    if has_publisher and row.newcomer == Newcomer.REFUSE:
+        raise PublishRefused(SECOND)
+    return row

@@ -1,25 +1,43 @@
-"""Streams: made, shown with their key, given another key, removed."""
+"""Streams: made, changed, shown with their key, put in order, stopped, removed."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
-from streamverse.domains.live.contracts import StreamId
-from streamverse.domains.live.errors import StreamIsLive
+from streamverse.domains.billing import public as billing
+from streamverse.domains.live.contracts import Latency, Newcomer, StreamId, StreamState
+from streamverse.domains.live.errors import StreamInvalid, StreamIsLive
 from streamverse.domains.live.models import StreamRow
-from streamverse.domains.live.repository import Broadcasts, Streams
+from streamverse.domains.live.repository import Broadcasts, Slots, StreamPlans, Streams
+from streamverse.domains.live.rules.access import Access
+from streamverse.domains.live.rules.schedules import Showing, next_showing
+from streamverse.domains.live.service.schedules import slot_of
+from streamverse.domains.live.service.watching import judge_stream
 from streamverse.kit.clock import new_id
 from streamverse.kit.tokens import hash_secret, new_secret
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import datetime
-
+    from streamverse.domains.live.service.desk import LiveDesk
     from streamverse.kit.crypto import Vault
     from streamverse.kit.work import Work
 
 REWIND_MINUTES = 120
+
+
+@dataclass(frozen=True, slots=True)
+class StreamSettings:
+    """What staff decides about a stream, and a template holds; ``height`` None takes any."""
+
+    rewind_minutes: int = REWIND_MINUTES
+    height: int | None = None
+    latency: Latency = Latency.LOW
+    access: Access = Access.EVERYBODY
+    plan_ids: Sequence[UUID] = ()
+    newcomer: Newcomer = Newcomer.TAKE_OVER
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,33 +46,72 @@ class NewStream:
 
     name: str
     description: str = ""
-    rewind_minutes: int = REWIND_MINUTES
+    settings: StreamSettings = field(default_factory=StreamSettings)
 
 
-@dataclass(frozen=True, slots=True)
+# What shall be otherwise, by the names of the fields.
+StreamChange = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StreamView:
-    """A stream, and since when it has been live, if it is."""
+    """A stream, what it does right now, and when it is to go out next."""
 
     row: StreamRow
-    live_since: datetime | None
+    settings: StreamSettings
+    state: StreamState = StreamState.IDLE
+    live_since: datetime | None = None
+    viewers: int = 0
+    showing: Showing | None = None
 
 
-async def list_streams(work: Work) -> Sequence[StreamView]:
-    """List the streams, oldest first."""
-    running = await Broadcasts(work).running()
-    since = {stream_id: broadcast.started_at for stream_id, broadcast in running.items()}
-    return [StreamView(row, since.get(row.id)) for row in await Streams(work).all()]
+async def list_streams(work: Work, desk: LiveDesk) -> Sequence[StreamView]:
+    """List the streams that the actor may know of, in their order."""
+    return await _view(work, desk, await Streams(work).all())
 
 
-async def get_stream(work: Work, stream_id: StreamId) -> StreamView:
+async def get_stream(work: Work, desk: LiveDesk, stream_id: StreamId) -> StreamView:
     """Get a stream, or fail with ``StreamNotFound``."""
     row = await Streams(work).get(stream_id)
-    broadcast = await Broadcasts(work).find_running(stream_id)
-    return StreamView(row, broadcast.started_at if broadcast is not None else None)
+    await judge_stream(work, row)
+    (view,) = await _view(work, desk, [row])
+    return view
 
 
-async def add_stream(work: Work, vault: Vault, new: NewStream) -> StreamView:
-    """Make a stream with a key of its own."""
+async def _view(work: Work, desk: LiveDesk, rows: Sequence[StreamRow]) -> Sequence[StreamView]:
+    seen = [row for row in rows if row.access != Access.STAFF or may_send(work)]
+    ids = [row.id for row in seen]
+    running = await Broadcasts(work).running()
+    counts = await desk.audiences.count(work, [running[one].id for one in ids if one in running])
+    slots = await Slots(work).of(ids)
+    limited = [row.id for row in seen if row.access == Access.PLANS]
+    plans = await StreamPlans(work).of(limited)
+    views: list[StreamView] = []
+    for row in seen:
+        broadcast = running.get(row.id)
+        state = StreamState.IDLE
+        if broadcast is not None:
+            state = StreamState.AWAY if desk.is_away(row.id) else StreamState.LIVE
+        views.append(
+            StreamView(
+                row=row,
+                settings=_settings_of(row, plans.get(row.id, ())),
+                state=state,
+                live_since=broadcast.started_at if broadcast is not None else None,
+                viewers=counts[broadcast.id] if broadcast is not None else 0,
+                showing=next_showing(map(slot_of, slots.get(row.id, ())), work.now),
+            )
+        )
+    return views
+
+
+def may_send(work: Work) -> bool:
+    """Tell whether the actor runs the streams."""
+    return work.actor.may("live.manage")
+
+
+async def add_stream(work: Work, desk: LiveDesk, new: NewStream) -> StreamView:
+    """Make a stream with a key of its own, below all others."""
     stream_id = new_id()
     key = new_secret()
     row = StreamRow(
@@ -62,12 +119,62 @@ async def add_stream(work: Work, vault: Vault, new: NewStream) -> StreamView:
         name=new.name.strip(),
         description=new.description.strip(),
         key_hash=hash_secret(key),
-        sealed_key=vault.encrypt(key.encode(), stream_id.bytes),
-        rewind_minutes=new.rewind_minutes,
+        sealed_key=desk.settings.vault.encrypt(key.encode(), stream_id.bytes),
+        position=await Streams(work).next_position(),
         created_at=work.now,
     )
+    await check_settings(work, new.settings)
+    _decide(row, new.settings)
     Streams(work).add(row)
-    return StreamView(row, None)
+    await work.session.flush()
+    await StreamPlans(work).replace(stream_id, new.settings.plan_ids)
+    return StreamView(row=row, settings=new.settings)
+
+
+async def change_stream(
+    work: Work, desk: LiveDesk, stream_id: StreamId, change: StreamChange
+) -> StreamView:
+    """Change a stream; how far it can be rewound holds from its next broadcast on."""
+    (row,) = await Streams(work).lock([stream_id])
+    plan_ids = (await StreamPlans(work).of([stream_id])).get(stream_id, [])
+    said = dict(change)
+    for name in ("name", "description"):
+        if name in said:
+            setattr(row, name, said.pop(name).strip())
+    settings = replace(_settings_of(row, plan_ids), **said)
+    await check_settings(work, settings)
+    _decide(row, settings)
+    await StreamPlans(work).replace(stream_id, settings.plan_ids)
+    await work.session.flush()
+    return await get_stream(work, desk, stream_id)
+
+
+async def check_settings(work: Work, settings: StreamSettings) -> None:
+    """Refuse plans that there are not, and none where some are needed."""
+    if settings.access is Access.PLANS and not settings.plan_ids:
+        raise StreamInvalid("plan_ids", "Choose the plans that this stream is for.")
+    unknown = set(settings.plan_ids) - set(await billing.find_plan_names(work, settings.plan_ids))
+    if unknown:
+        raise StreamInvalid("plan_ids", f"There is no plan with the number {unknown.pop()}.")
+
+
+def _settings_of(row: StreamRow, plan_ids: Sequence[UUID]) -> StreamSettings:
+    return StreamSettings(
+        rewind_minutes=row.rewind_minutes,
+        height=row.height,
+        latency=Latency(row.latency),
+        access=Access(row.access),
+        plan_ids=plan_ids,
+        newcomer=Newcomer(row.newcomer),
+    )
+
+
+def _decide(row: StreamRow, settings: StreamSettings) -> None:
+    row.rewind_minutes = settings.rewind_minutes
+    row.height = settings.height
+    row.latency = settings.latency
+    row.access = settings.access
+    row.newcomer = settings.newcomer
 
 
 async def show_key(work: Work, vault: Vault, stream_id: StreamId) -> str:
@@ -85,9 +192,39 @@ async def change_key(work: Work, vault: Vault, stream_id: StreamId) -> str:
     return key
 
 
-async def remove_stream(work: Work, stream_id: StreamId) -> None:
-    """Remove a stream that is not live, with what went out on it."""
-    row = await Streams(work).get(stream_id)
-    if await Broadcasts(work).find_running(stream_id) is not None:
-        raise StreamIsLive(stream_id)
-    await Streams(work).remove(row)
+async def stop_streams(work: Work, desk: LiveDesk, ids: Sequence[StreamId]) -> None:
+    """End what goes out on streams at once, and take no publisher until they are started."""
+    for row in await Streams(work).lock(ids):
+        row.stopped_at = row.stopped_at or work.now
+
+    async def stop() -> None:
+        for stream_id in ids:
+            await desk.stop(stream_id)
+
+    work.after_commit(stop)
+
+
+async def start_streams(work: Work, ids: Sequence[StreamId]) -> None:
+    """Take publishers again on streams that were stopped."""
+    for row in await Streams(work).lock(ids):
+        row.stopped_at = None
+
+
+async def order_streams(work: Work, ids: Sequence[StreamId]) -> None:
+    """Put streams in an order; what is not named follows as it was."""
+    await Streams(work).lock(ids)
+    rows = await Streams(work).all()
+    wanted = {stream_id: place for place, stream_id in enumerate(ids)}
+    named = sorted(rows, key=lambda row: wanted.get(StreamId(row.id), len(wanted)))
+    for place, row in enumerate(named):
+        row.position = place
+
+
+async def remove_streams(work: Work, ids: Sequence[StreamId]) -> None:
+    """Remove streams of which none is live, with what went out on them."""
+    rows = await Streams(work).lock(ids)
+    running = await Broadcasts(work).running()
+    for row in rows:
+        if row.id in running:
+            raise StreamIsLive(row.id)
+        await Streams(work).remove(row)

@@ -1,4 +1,4 @@
-"""How a viewer comes to the edge of a broadcast."""
+"""Who may watch a stream, and how a viewer comes to the edge of its broadcast."""
 
 from __future__ import annotations
 
@@ -6,13 +6,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from streamverse.domains.live.errors import StreamNotLive
-from streamverse.domains.live.repository import Streams
+from streamverse.domains.billing import public as billing
+from streamverse.domains.identity.contracts import AccountId
+from streamverse.domains.live.errors import StreamNotFound, StreamNotLive, StreamPlanNeeded
+from streamverse.domains.live.repository import StreamPlans, Streams
+from streamverse.domains.live.rules.access import Access, Verdict, judge
 from streamverse.domains.media.contracts import PackageId
 from streamverse.domains.media.public import holder_of
 
 if TYPE_CHECKING:
     from streamverse.domains.live.contracts import StreamId
+    from streamverse.domains.live.models import StreamRow
     from streamverse.domains.live.service.desk import LiveDesk
     from streamverse.domains.media.public import MediaAddresses
     from streamverse.kit.work import Work
@@ -28,11 +32,33 @@ class LiveAddress:
     expires_at: datetime
 
 
+async def judge_stream(work: Work, row: StreamRow) -> Verdict:
+    """Decide whether the actor may watch a stream; one that is hidden is not found."""
+    access, is_staff = Access(row.access), work.actor.may("live.manage")
+    plan_ids, own = (), None
+    if access is Access.PLANS and not is_staff and work.actor.account_id is not None:
+        plan_ids = (await StreamPlans(work).of([row.id])).get(row.id, [])
+        own = (await billing.find_entitlements(work, AccountId(work.actor.account_id))).plan_id
+    verdict = judge(access, plan_ids, own, is_staff=is_staff)
+    if verdict is Verdict.HIDDEN:
+        raise StreamNotFound(row.id)
+    return verdict
+
+
+async def get_watchable(work: Work, stream_id: StreamId) -> StreamRow:
+    """Get a stream that the actor may watch, or say what it takes."""
+    row = await Streams(work).get(stream_id)
+    if await judge_stream(work, row) is Verdict.PLAN_NEEDED:
+        plan_ids = (await StreamPlans(work).of([row.id])).get(row.id, [])
+        raise StreamPlanNeeded((await billing.find_plan_names(work, plan_ids)).values())
+    return row
+
+
 async def open_playback(
     work: Work, desk: LiveDesk, addresses: MediaAddresses, stream_id: StreamId
 ) -> LiveAddress:
     """Sign the address of a stream for whoever asks; it holds for all that goes out on it."""
-    row = await Streams(work).get(stream_id)
+    row = await get_watchable(work, stream_id)
     broadcast = desk.find(row.id)
     if broadcast is None or broadcast.edge.is_ended:
         raise StreamNotLive(row.id)

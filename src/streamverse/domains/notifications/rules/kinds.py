@@ -20,6 +20,12 @@ from streamverse.domains.catalog.contracts import (
     TitleUnpublished,
 )
 from streamverse.domains.identity.contracts import AccountAdded, AccountRemoved
+from streamverse.domains.live.contracts import (
+    BroadcastEnded,
+    BroadcastStarted,
+    StreamUnwell,
+    StreamWell,
+)
 from streamverse.domains.media.contracts import (
     AssetAccepted,
     AssetFailed,
@@ -91,6 +97,22 @@ def _say_account(told: AccountAdded | AccountRemoved) -> Mapping[str, object]:
     return {"account_id": told.account_id}
 
 
+def _say_broadcast(told: BroadcastStarted | BroadcastEnded) -> Mapping[str, object]:
+    return {"stream_id": told.stream_id, "broadcast_id": told.broadcast_id}
+
+
+def _say_unwell(told: StreamUnwell) -> Mapping[str, object]:
+    return {**_say_well(told), "sentences": told.sentences}
+
+
+def _say_well(told: StreamUnwell | StreamWell) -> Mapping[str, object]:
+    return {
+        "stream_id": told.stream_id,
+        "broadcast_id": told.broadcast_id,
+        "name": told.name,
+    }
+
+
 KINDS = (
     _kind("media.asset_accepted", AssetAccepted, _say_accepted),
     _kind("media.package_playable", PackagePlayable, _say_playable),
@@ -101,6 +123,10 @@ KINDS = (
     _kind("catalog.title_deleted", TitleDeleted, _say_title),
     _kind("catalog.title_restored", TitleRestored, _say_title),
     _kind("catalog.title_purged", TitlePurged, _say_purged),
+    _kind("live.broadcast_started", BroadcastStarted, _say_broadcast),
+    _kind("live.broadcast_ended", BroadcastEnded, _say_broadcast),
+    _kind("live.stream_unwell", StreamUnwell, _say_unwell),
+    _kind("live.stream_well", StreamWell, _say_well),
     _kind("identity.account_added", AccountAdded, _say_account),
     _kind("identity.account_removed", AccountRemoved, _say_account),
 )

@@ -1,0 +1,100 @@
+"""How many watch: counted in each process, written in bulk, and summed over all of them."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Collection, Generator, Mapping
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from streamverse.domains.live.contracts import BroadcastId
+from streamverse.domains.live.repository import Audiences, Broadcasts, existing_broadcasts
+from streamverse.domains.live.rules.audiences import Audience
+from streamverse.kit.clock import new_id
+from streamverse.kit.work import Actor
+
+if TYPE_CHECKING:
+    from streamverse.domains.live.service.broadcasts import Broadcast
+    from streamverse.kit.work import Work, Workshop
+
+log = logging.getLogger(__name__)
+
+WRITE_EVERY_S = 3.0
+# What a server said longer ago than this says nothing any more.
+BELIEVED_FOR = timedelta(seconds=10)
+
+
+class AudienceDesk:
+    """Counts who watches from this process, and asks the records about the others."""
+
+    def __init__(self, workshop: Workshop, clock: Callable[[], float] = time.monotonic) -> None:
+        self._workshop = workshop
+        self.clock = clock
+        self._server = new_id()
+        self._audience = Audience()
+        self._written_s: float | None = None
+
+    @contextmanager
+    def attending(self, broadcast_id: BroadcastId, device: str) -> Generator[None]:
+        """Count a device while it waits for something, and for some seconds more."""
+        self._audience.enter(broadcast_id, device, self.clock())
+        try:
+            yield
+        finally:
+            self._audience.leave(broadcast_id, device, self.clock())
+
+    def count_here(self, broadcast_id: BroadcastId) -> int:
+        """Count who watches from this process."""
+        return self._audience.count(broadcast_id, self.clock())
+
+    async def count(self, work: Work, ids: Collection[UUID]) -> Mapping[UUID, int]:
+        """Count who watches some broadcasts, wherever."""
+        if not ids:
+            return {}
+        since = work.now - BELIEVED_FOR
+        elsewhere = await Audiences(work).elsewhere(ids, self._server, since)
+        return {one: self.count_here(BroadcastId(one)) + elsewhere.get(one, 0) for one in ids}
+
+    async def run(self, broadcasts: Callable[[], Collection[Broadcast]]) -> None:
+        """Write every few seconds until cancelled."""
+        while True:
+            await asyncio.sleep(WRITE_EVERY_S)
+            try:
+                await self.write(broadcasts())
+            except Exception:
+                log.exception("How many watch could not be written down.")
+
+    async def write(self, broadcasts: Collection[Broadcast]) -> None:
+        """Write how many watch what goes out, and what they have watched since the last time."""
+        now_s = self.clock()
+        elapsed_s = now_s - self._written_s if self._written_s is not None else 0.0
+        self._written_s = now_s
+        counts = self._audience.counts(now_s)
+        started = [one for one in broadcasts if one.started.is_set() and counts.get(one.id)]
+        if not started:
+            return
+        async with self._workshop.work(Actor.system()) as work:
+            known = await existing_broadcasts(work, [one.id for one in started])
+            here = [one for one in started if one.id in known]
+            if not here:
+                return
+            await Audiences(work).write(
+                [
+                    {
+                        "tenant_id": one.stream.tenant_id,
+                        "broadcast_id": one.id,
+                        "server": self._server,
+                        "viewers": counts[one.id],
+                        "seen_at": work.now,
+                    }
+                    for one in here
+                ]
+            )
+            totals = await self.count(work, [one.id for one in here])
+            for one in here:
+                watched_s = round(counts[one.id] * elapsed_s)
+                await Broadcasts(work).note_audience(one.id, totals[one.id], watched_s)

@@ -1,0 +1,171 @@
+"""How streams come in: measured every two seconds, kept for half an hour, and told where grave."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections import deque
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
+from uuid import UUID
+
+from streamverse.domains.live.contracts import StreamUnwell, StreamWell
+from streamverse.domains.live.repository import Streams
+from streamverse.domains.live.rules.health import (
+    USUAL_NEEDS,
+    Complaint,
+    News,
+    Outlook,
+    Watch,
+    find_complaints,
+)
+from streamverse.kit.work import Actor
+from streamverse.mediakit.live.health import HealthMeter, Reading
+
+if TYPE_CHECKING:
+    from streamverse.domains.live.contracts import StreamId
+    from streamverse.domains.live.service.audiences import AudienceDesk
+    from streamverse.domains.live.service.broadcasts import Broadcast
+    from streamverse.kit.work import Workshop
+
+log = logging.getLogger(__name__)
+
+LOOK_EVERY_S: Final = 2.0
+KEPT_FOR: Final = timedelta(minutes=30)
+JUDGED_BY: Final = 2 * USUAL_NEEDS
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """How a stream did at one look."""
+
+    at: datetime
+    reading: Reading
+    level_db: float | None
+    behind_ms: int | None
+    viewers: int
+
+
+@dataclass(slots=True)
+class StreamHealth:
+    """What is known of how one stream comes in."""
+
+    wanted_height: int | None = None
+    meter: HealthMeter | None = None
+    moments: deque[Moment] = field(default_factory=deque[Moment])
+    readings: deque[Reading] = field(default_factory=lambda: deque[Reading](maxlen=JUDGED_BY))
+    watch: Watch = field(default_factory=Watch)
+    complaints: Sequence[Complaint] = ()
+    level_db: float | None = None
+
+    def note(self, moment: Moment) -> None:
+        """Keep what was seen, and forget what is too old."""
+        self.moments.append(moment)
+        while self.moments[0].at <= moment.at - KEPT_FOR:
+            self.moments.popleft()
+
+
+class HealthDesk:
+    """Looks at all that comes into this process."""
+
+    def __init__(
+        self,
+        workshop: Workshop,
+        audiences: AudienceDesk,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._workshop = workshop
+        self._audiences = audiences
+        self._streams: dict[UUID, StreamHealth] = {}
+        self.clock = clock
+
+    def find(self, stream_id: StreamId) -> StreamHealth | None:
+        """Find what is known of a stream."""
+        return self._streams.get(stream_id)
+
+    def begin(self, stream_id: StreamId, wanted_height: int | None) -> HealthMeter:
+        """Measure another publisher of a stream."""
+        health = self._streams.setdefault(stream_id, StreamHealth())
+        health.wanted_height = wanted_height
+        health.meter = HealthMeter(self.clock())
+        health.readings.clear()
+        return health.meter
+
+    def pause(self, stream_id: StreamId) -> None:
+        """Note that the publisher of a stream is gone."""
+        health = self._streams.get(stream_id)
+        if health is not None:
+            health.meter = None
+
+    async def run(self, broadcasts: Callable[[], Collection[Broadcast]]) -> None:
+        """Look every two seconds until cancelled."""
+        while True:
+            await asyncio.sleep(LOOK_EVERY_S)
+            try:
+                await self.look(broadcasts())
+            except Exception:
+                log.exception("How live streams come in could not be looked at.")
+
+    async def look(self, broadcasts: Collection[Broadcast]) -> None:
+        """Look at all that goes out, tell what is grave, and forget what is long over."""
+        now = self._workshop.clock.now()
+        for broadcast in broadcasts:
+            health = self._streams.get(broadcast.stream.id)
+            if health is not None and broadcast.started.is_set():
+                await self._look_at(broadcast, health, now)
+        for stream_id, health in list(self._streams.items()):
+            is_over = health.meter is None and (
+                not health.moments or health.moments[-1].at <= now - KEPT_FOR
+            )
+            if is_over:
+                del self._streams[stream_id]
+
+    async def _look_at(self, broadcast: Broadcast, health: StreamHealth, now: datetime) -> None:
+        pictures = broadcast.edge.tracks.get("v")
+        if health.meter is not None:
+            reading = health.meter.read(self.clock())
+            health.readings.append(reading)
+            viewers = self._audiences.count_here(broadcast.id)
+            behind_ms = _behind_ms(broadcast, now)
+            health.note(Moment(now, reading, health.level_db, behind_ms, viewers))
+        found = find_complaints(
+            Outlook(
+                tuple(health.readings),
+                is_gone=health.meter is None,
+                height=pictures.heads[-1].height if pictures is not None else None,
+                wanted_height=health.wanted_height,
+                level_db=health.level_db,
+                has_pictures=pictures is not None,
+            )
+        )
+        health.complaints = health.watch.see(found, now)
+        news = health.watch.tell(health.complaints, now)
+        if news is not None:
+            await self._tell(broadcast, news, health.complaints)
+
+    async def _tell(
+        self, broadcast: Broadcast, news: News, complaints: Sequence[Complaint]
+    ) -> None:
+        stream = broadcast.stream
+        async with self._workshop.work(Actor.system(stream.tenant_id)) as work:
+            row = await Streams(work).find(stream.id)
+            if row is None:
+                return
+            if news is News.WELL:
+                work.emit(StreamWell(stream.id, broadcast.id, row.name))
+                return
+            said = tuple(one.sentence for one in complaints if one.is_grave)
+            work.emit(StreamUnwell(stream.id, broadcast.id, row.name, said))
+
+
+def _behind_ms(broadcast: Broadcast, now: datetime) -> int | None:
+    """Tell how old the newest instant is that viewers can have."""
+    ends = [
+        track.segments[-1].starts_at + timedelta(seconds=track.segments[-1].duration_s)
+        for track in broadcast.edge.tracks.values()
+        if track.segments
+    ]
+    return max(0, (now - min(ends)) // timedelta(milliseconds=1)) if ends else None
