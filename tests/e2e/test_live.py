@@ -18,12 +18,12 @@ SHOWN_FRAMES = "(document.querySelector('video')?.getVideoPlaybackQuality().tota
 
 @contextmanager
 def sending(
-    media: MediaFactory, url: str, *, seconds: int = 600
+    media: MediaFactory, url: str, *, seconds: int = 600, gop: int = GOP
 ) -> Generator[subprocess.Popen[bytes]]:
     """Send a test picture and a tone as an encoder does, at the speed of life."""
     sources = ("testsrc2=size=640x360:rate=30", "sine=frequency=440:sample_rate=48000")
     inputs = [part for one in sources for part in ("-re", "-f", "lavfi", "-i", one)]
-    coding = ("-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency", "-g", str(GOP))
+    coding = ("-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency", "-g", str(gop))
     encoder = subprocess.Popen(
         [
             *(str(media.tools.ffmpeg), "-v", "error", "-nostdin", *inputs, "-t", str(seconds)),
@@ -83,6 +83,5 @@ def test_what_an_encoder_sends_is_watched_from_its_edge(
         page.get_by_role("link", name="All streams").press("Enter")
         card = page.get_by_role("list", name="Live").get_by_role("listitem").last
         expect(card.get_by_text("Live", exact=True)).to_be_visible()
-        expect(card.get_by_role("button", name="Remove: Sunday service")).to_be_disabled()
         photograph(page, "live-list")
     assert owner.barriers() == []

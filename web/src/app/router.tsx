@@ -243,6 +243,12 @@ const liveStream = createRoute({
   component: lazyRouteComponent(() => import("../pages/LiveStreamPage"), "LiveStreamPage"),
 });
 
+const liveHealth = createRoute({
+  getParentRoute: () => layout,
+  path: "/live/$id/health",
+  component: lazyRouteComponent(() => import("../pages/LiveHealthPage"), "LiveHealthPage"),
+});
+
 const watch = createRoute({
   getParentRoute: () => member,
   path: "/watch/$id",
@@ -470,6 +476,7 @@ const tree = root.addChildren([
       calendar,
       live,
       liveStream,
+      liveHealth,
       ownPlan,
       adminPlans,
       sessions,

@@ -1,27 +1,21 @@
 import type { LiveStream } from "@streamverse/client";
-import {
-  Badge,
-  Button,
-  buttonClass,
-  Card,
-  EmptyState,
-  IconButton,
-  Skeleton,
-} from "@streamverse/ui";
+import { Button, EmptyState, Skeleton } from "@streamverse/ui";
 import { useQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
-import { Play, Plus, Radio, Settings2, Trash2 } from "lucide-react";
+import { Plus, Radio } from "lucide-react";
 import { useState } from "react";
 
 import { sentenceOf } from "../app/api";
-import { formatAge } from "../app/format";
 import { useText } from "../app/i18n";
-import { LiveBadge } from "../features/live/LiveBadge";
+import { useErrorToast } from "../app/use-error-toast";
+import { BulkBar } from "../features/live/BulkBar";
+import { useOrderStreams } from "../features/live/desk-queries";
 import { streamsQuery } from "../features/live/queries";
-import { AddStreamDialog, EncoderDialog, RemoveStreamDialog } from "../features/live/StreamDialogs";
+import { StreamCard } from "../features/live/StreamCard";
+import { AddStreamDialog } from "../features/live/StreamForm";
 import { PageHeading } from "../features/PageHeading";
 import { ProblemNotice } from "../features/ProblemNotice";
 import { useMay } from "../features/staff/queries";
+import { useSorting } from "../features/use-sorting";
 
 /** What goes out, and for those who may, what it takes to send. */
 export function LivePage() {
@@ -55,65 +49,53 @@ export function LivePage() {
           {maySend ? live.emptyBody : live.emptyBodyViewer}
         </EmptyState>
       )}
-      <ul aria-label={live.title} className="grid gap-3">
-        {streams.map((stream) => (
-          <li key={stream.id}>
-            <StreamCard stream={stream} maySend={maySend} />
-          </li>
-        ))}
-      </ul>
+      <StreamList streams={streams} maySend={maySend} />
       {isAdding && <AddStreamDialog onClose={() => setIsAdding(false)} />}
     </div>
   );
 }
 
-function StreamCard({ stream, maySend }: { stream: LiveStream; maySend: boolean }) {
-  const { live } = useText();
-  const [opened, setOpened] = useState<"encoder" | "remove" | null>(null);
-  const close = () => setOpened(null);
-  const isLive = stream.live_since !== null;
+function StreamList({ streams, maySend }: { streams: readonly LiveStream[]; maySend: boolean }) {
+  const { live, liveDesk } = useText();
+  const [chosenIds, setChosenIds] = useState<ReadonlySet<string>>(new Set());
+  const order = useOrderStreams();
+  const onError = useErrorToast();
+  const { list, shown, draggedId, handleOf, said } = useSorting({
+    items: streams,
+    idOf: ({ id }) => id,
+    say: ({ name }, place, count) => liveDesk.moved(name, place, count),
+    onOrder: maySend && streams.length > 1 ? (all) => order.mutate(all, { onError }) : null,
+  });
+  const choose = (id: string, isChosen: boolean) => {
+    const others = [...chosenIds].filter((one) => one !== id);
+    setChosenIds(new Set(isChosen ? [...others, id] : others));
+  };
+  const chosen = streams.filter(({ id }) => chosenIds.has(id));
   return (
-    <Card className="flex flex-wrap items-center justify-between gap-x-6 gap-y-4">
-      <div className="grid min-w-0 gap-1.5">
-        <h2 className="flex flex-wrap items-center gap-3 text-xl font-semibold wrap-anywhere">
-          {stream.name}
-          {isLive ? <LiveBadge /> : <Badge>{live.idle}</Badge>}
-        </h2>
-        {stream.description !== "" && <p className="text-muted">{stream.description}</p>}
-        {stream.live_since !== null && (
-          <p className="text-sm text-muted">{live.since(formatAge(stream.live_since))}</p>
-        )}
-      </div>
-      <div className="flex flex-wrap items-center gap-2">
-        <Link
-          to="/live/$id"
-          params={{ id: stream.id }}
-          className={buttonClass(isLive ? "primary" : "secondary", "sm")}
-        >
-          <Play aria-hidden size={16} fill="currentColor" />
-          {live.watch}
-        </Link>
-        {maySend && (
-          <>
-            <Button
-              size="sm"
-              icon={<Settings2 aria-hidden size={16} />}
-              onClick={() => setOpened("encoder")}
-            >
-              {live.setUp}
-            </Button>
-            <IconButton
-              label={`${live.remove}: ${stream.name}`}
-              disabled={isLive}
-              onClick={() => setOpened("remove")}
-            >
-              <Trash2 aria-hidden size={18} />
-            </IconButton>
-          </>
-        )}
-      </div>
-      {opened === "encoder" && <EncoderDialog stream={stream} onClose={close} />}
-      {opened === "remove" && <RemoveStreamDialog stream={stream} onClose={close} />}
-    </Card>
+    <>
+      <ol ref={list} aria-label={live.title} className="grid gap-3">
+        {shown.map((stream) => (
+          <li key={stream.id}>
+            <StreamCard
+              stream={stream}
+              desk={
+                maySend
+                  ? {
+                      isChosen: chosenIds.has(stream.id),
+                      onChoose: (isChosen) => choose(stream.id, isChosen),
+                      isDragged: draggedId === stream.id,
+                      handle: handleOf(stream),
+                    }
+                  : null
+              }
+            />
+          </li>
+        ))}
+      </ol>
+      <p role="status" className="sr-only">
+        {said}
+      </p>
+      {chosen.length > 0 && <BulkBar chosen={chosen} onDone={() => setChosenIds(new Set())} />}
+    </>
   );
 }

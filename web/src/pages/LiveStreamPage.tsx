@@ -1,14 +1,17 @@
-import { buttonClass, EmptyState, Skeleton } from "@streamverse/ui";
+import { buttonClass, Skeleton } from "@streamverse/ui";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { Radio } from "lucide-react";
 
 import { sentenceOf } from "../app/api";
 import { useText } from "../app/i18n";
+import { BeforeStart } from "../features/live/BeforeStart";
 import { LiveBadge } from "../features/live/LiveBadge";
 import { LiveStage } from "../features/live/LiveStage";
 import { livePlaybackQuery, streamQuery } from "../features/live/queries";
+import { Slate } from "../features/live/Slate";
+import { ViewerCount } from "../features/live/ViewerCount";
 import { ProblemNotice } from "../features/ProblemNotice";
+import { useMay } from "../features/staff/queries";
 
 const route = getRouteApi("/member/layout/live/$id");
 
@@ -19,6 +22,7 @@ export function LiveStreamPage() {
   const { id } = route.useParams();
   const query = useQuery(streamQuery(id));
   const stream = query.data;
+  const maySend = useMay("live.manage") === true;
   const playback = useQuery(livePlaybackQuery(id, stream?.live_since ?? null));
   return (
     <div className="gutter mx-auto grid max-w-6xl gap-5 pt-4 pb-12">
@@ -33,27 +37,42 @@ export function LiveStreamPage() {
       {stream !== undefined && (
         <>
           {playback.data === undefined ? (
-            <div className="grid aspect-video place-items-center rounded-card bg-raised">
-              <EmptyState icon={<Radio aria-hidden size={36} />} title={live.waiting}>
-                <p role="status">{live.waitingBody}</p>
-              </EmptyState>
-            </div>
+            <BeforeStart stream={stream} problem={playback.error} />
           ) : (
-            <LiveStage key={playback.data.hls_url} name={stream.name} url={playback.data.hls_url} />
+            <div className="relative">
+              <LiveStage
+                key={playback.data.hls_url}
+                name={stream.name}
+                url={playback.data.hls_url}
+              />
+              {stream.state === "away" && <Slate />}
+            </div>
           )}
           <div className="flex flex-wrap items-start justify-between gap-4">
             <div className="grid gap-2">
               <h1 className="flex flex-wrap items-center gap-3 text-3xl font-bold wrap-anywhere">
                 {stream.name}
-                {stream.live_since !== null && <LiveBadge />}
+                {stream.live_since !== null && (
+                  <>
+                    <LiveBadge />
+                    <ViewerCount count={stream.viewers} />
+                  </>
+                )}
               </h1>
               {stream.description !== "" && (
                 <p className="max-w-prose whitespace-pre-line text-muted">{stream.description}</p>
               )}
             </div>
-            <Link to="/live" className={buttonClass("quiet", "sm")}>
-              {live.back}
-            </Link>
+            <div className="flex flex-wrap gap-2">
+              {maySend && (
+                <Link to="/live/$id/health" params={{ id }} className={buttonClass("quiet", "sm")}>
+                  {text.liveDesk.health}
+                </Link>
+              )}
+              <Link to="/live" className={buttonClass("quiet", "sm")}>
+                {live.back}
+              </Link>
+            </div>
           </div>
         </>
       )}

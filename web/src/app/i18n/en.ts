@@ -6,6 +6,7 @@ import { matching } from "./matching";
 import { importing } from "./importing";
 import { library } from "./library";
 import { live } from "./live";
+import { liveDesk } from "./live-desk";
 import { media } from "./media";
 import { fetching, storage, webhooks } from "./operation";
 import { placing } from "./placing";
@@ -364,6 +365,7 @@ export const en = {
     },
   },
   live,
+  liveDesk,
   errors: {
     notFoundTitle: "This page does not exist",
     notFoundBody: "The address may be mistyped, or what was here has moved away.",

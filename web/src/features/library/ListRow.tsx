@@ -2,18 +2,11 @@ import type { ListedTitle } from "@streamverse/client";
 import { Badge, cx } from "@streamverse/ui";
 import { Link } from "@tanstack/react-router";
 import { GripVertical } from "lucide-react";
-import type { KeyboardEvent, PointerEvent } from "react";
 
 import { formatDuration } from "../../app/format";
 import { useText } from "../../app/i18n";
 import { Poster } from "../catalog/Poster";
-
-export interface Handle {
-  onKeyDown: (event: KeyboardEvent) => void;
-  onPointerDown: (event: PointerEvent) => void;
-  onPointerMove: (event: PointerEvent) => void;
-  onPointerUp: () => void;
-}
+import type { Handle } from "../use-sorting";
 
 export interface ListRowProps {
   item: ListedTitle;

@@ -4,7 +4,6 @@ import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query
 import { api } from "../../app/api";
 
 const LOOK_AGAIN_MS = 4_000;
-const REWIND_MINUTES = 120;
 const streamsKey = ["live", "streams"] as const;
 
 export const streamsQuery = queryOptions({
@@ -52,31 +51,11 @@ const useSettled = () => {
   return () => queryClient.invalidateQueries({ queryKey: streamsKey });
 };
 
-export function useAddStream() {
-  return useMutation({
-    mutationFn: (said: { name: string; description: string }) =>
-      unwrap(
-        api.POST("/api/v1/live/streams", { body: { ...said, rewind_minutes: REWIND_MINUTES } }),
-      ),
-    onSettled: useSettled(),
-  });
-}
-
 export function useChangeKey(id: string) {
   return useMutation({
     mutationFn: () =>
       unwrap(
         api.POST("/api/v1/live/streams/{stream_id}/key", { params: { path: { stream_id: id } } }),
-      ),
-    onSettled: useSettled(),
-  });
-}
-
-export function useRemoveStream(id: string) {
-  return useMutation({
-    mutationFn: () =>
-      unwrap(
-        api.DELETE("/api/v1/live/streams/{stream_id}", { params: { path: { stream_id: id } } }),
       ),
     onSettled: useSettled(),
   });
