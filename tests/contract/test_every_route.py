@@ -232,6 +232,7 @@ TABLE = {
     ("DELETE", "/api/v1/live/templates/{template_id}"): "live.manage",
     ("GET", "/api/v1/live/streams/{stream_id}/schedule"): "live.manage",
     ("PUT", "/api/v1/live/streams/{stream_id}/schedule"): "live.manage",
+    ("GET", "/api/v1/live/streams/{stream_id}/thumbnails/{form}"): SIGNED_IN,
     ("GET", "/api/v1/live/streams/{stream_id}/health"): "live.manage",
     ("GET", "/api/v1/live/streams/{stream_id}/reminders/{profile_id}"): SIGNED_IN,
     ("PUT", "/api/v1/live/streams/{stream_id}/reminders/{profile_id}"): SIGNED_IN,

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.e2e.browsing import PHONE, WIDER_THAN_THE_WINDOW, Visitor, photograph
+from tests.e2e.browsing import DESKTOP, PHONE, WIDER_THAN_THE_WINDOW, Visitor, photograph
 from tests.e2e.conftest import Library
 from tests.e2e.test_live import frames_advance, sending
 from tests.factories.media import MediaFactory
@@ -56,7 +56,7 @@ def look_at(owner: Visitor, name: str) -> None:
     assert page.evaluate(WIDER_THAN_THE_WINDOW) is False
     assert owner.barriers() == []
     photograph(page, f"{name}-phone-light")
-    page.set_viewport_size({"width": 1280, "height": 800})
+    page.set_viewport_size(DESKTOP)
 
 
 def card_of(owner: Visitor, name: str) -> Locator:
@@ -126,6 +126,9 @@ def test_rare_keyframes_are_warned_of_with_the_cure(
         figure = page.get_by_role("figure").filter(has_text="Frame rate")
         expect(figure.get_by_text("30.0 / s", exact=True)).to_be_visible()
         look_at(owner, "live-health")
+        owner.open("/live")
+        page.wait_for_function("() => document.querySelector('ol img')?.naturalWidth === 640")
+        look_at(owner, "live-thumbnail")
 
 
 def test_streams_are_put_in_order_stopped_and_removed_together(owner: Visitor, desk: Desk):
@@ -164,7 +167,7 @@ def test_streams_are_put_in_order_stopped_and_removed_together(owner: Visitor, d
     page.get_by_label("Choose “First”").check()
     page.get_by_role("button", name="Remove", exact=True).press("Enter")
     page.get_by_role("dialog").get_by_role("button", name="Remove", exact=True).press("Enter")
-    expect(headings).to_contain_text(["Third", "Second"])
+    expect(headings).to_have_count(2)
 
 
 def test_a_slate_is_shown_while_the_encoder_is_gone(

@@ -28,7 +28,7 @@ from streamverse.domains.catalog.contracts import CatalogSettings
 from streamverse.domains.identity.contracts import IdentitySettings
 from streamverse.domains.identity.service.mails import Correspondence
 from streamverse.domains.live.contracts import LiveSettings
-from streamverse.domains.live.public import LiveDesk
+from streamverse.domains.live.public import Glimpses, LiveDesk
 from streamverse.domains.media.public import MediaAddresses, UploadLimits
 from streamverse.domains.playback.public import PlaybackDesk
 from streamverse.domains.search.public import SearchDesk
@@ -102,7 +102,12 @@ def resources(
         upload_limits=upload_limits,
         search_desk=SearchDesk(workshop),
         playback_desk=PlaybackDesk(workshop, Signer([b"the key of player events"])),
-        live_desk=LiveDesk(workshop, store, LiveSettings(identity_settings.vault)),
+        live_desk=LiveDesk(
+            workshop,
+            store,
+            LiveSettings(identity_settings.vault),
+            Glimpses(media.tools, tmp_path / "scratch"),
+        ),
     )
 
 

@@ -2596,6 +2596,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/live/streams/{stream_id}/thumbnails/{form}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ShowThumbnail */
+        get: operations["ApiV1LiveStreamsStreamIdThumbnailsFormShowThumbnail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/live/templates": {
         parameters: {
             query?: never;
@@ -5295,7 +5312,6 @@ export interface components {
             late_ms: number | null;
             offset_ms: number | null;
             level_db: number | null;
-            behind_ms: number | null;
             viewers: number;
         };
         /** LivePlaybackOut */
@@ -17946,6 +17962,62 @@ export interface operations {
             };
             /** @description `live.stream_invalid`: This stream cannot be so */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    ApiV1LiveStreamsStreamIdThumbnailsFormShowThumbnail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                stream_id: string;
+                form: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description `live.plan_needed`: Not part of your plan */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `live.stream_not_found`: No such stream; `live.thumbnail_not_found`: No picture */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -18,7 +18,7 @@ from streamverse.domains.identity.public import ensure_default_tenant
 from streamverse.domains.identity.service.mails import Correspondence
 from streamverse.domains.intake.service.tmdb import Tmdb
 from streamverse.domains.live.contracts import LiveSettings
-from streamverse.domains.live.public import LiveDesk
+from streamverse.domains.live.public import Glimpses, LiveDesk
 from streamverse.domains.media.contracts import Protection
 from streamverse.domains.media.public import KeySafe, Lightbox, MediaAddresses, UploadLimits
 from streamverse.domains.media.rules.origins import parse_buckets
@@ -191,7 +191,12 @@ async def open_resources(
             ),
             search_desk=SearchDesk(workshop),
             playback_desk=_open_playback_desk(workshop, settings, secrets),
-            live_desk=LiveDesk(workshop, store, _live_settings(settings, vault)),
+            live_desk=LiveDesk(
+                workshop,
+                store,
+                _live_settings(settings, vault),
+                Glimpses(find_tools(), settings.data_dir / "scratch"),
+            ),
         )
     finally:
         regions.close()

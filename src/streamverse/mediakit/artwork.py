@@ -125,7 +125,7 @@ async def given_picture(path: Path, tools: Tools) -> Still:
     )
     command = Command(argv, (path,), pipe_count=1, limits=_LIMITS)
     try:
-        return _read_ppm(await run_to_bytes(command, most_bytes=_MOST_BYTES + 64))
+        return read_ppm(await run_to_bytes(command, most_bytes=_MOST_BYTES + 64))
     except (ToolFailed, ValueError) as failure:
         raise PictureRefused(
             "damaged",
@@ -211,7 +211,7 @@ def _renditions(
             yield Rendition(f"{width}.{ending}", width, written.getvalue())
 
 
-def _read_ppm(content: bytes) -> Still:
+def read_ppm(content: bytes) -> Still:
     """Read a PPM as ffmpeg writes it, whose pixels may look like anything."""
     head = _PPM_HEAD.match(content)
     if head is None:

@@ -169,3 +169,27 @@ def test_a_master_names_what_there_is(
     renditions: tuple[Rendition | None, Rendition | None], lines: list[str]
 ):
     assert render_master(*renditions).splitlines() == ["#EXTM3U", "#EXT-X-VERSION:9", *lines]
+
+
+def test_without_parts_only_whole_segments_are_named():
+    text = render_playlist(
+        "v",
+        [segment(0), segment(1), segment(2, 3, is_whole=False)],
+        reports=[Report("a.m3u8", 2, 1)],
+        has_parts=False,
+    )
+    assert text == (
+        "#EXTM3U\n"
+        "#EXT-X-VERSION:9\n"
+        "#EXT-X-TARGETDURATION:4\n"
+        "#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,CAN-SKIP-UNTIL=24.0,HOLD-BACK=12.0\n"
+        "#EXT-X-MEDIA-SEQUENCE:0\n"
+        "#EXT-X-INDEPENDENT-SEGMENTS\n"
+        '#EXT-X-MAP:URI="v/init-0.mp4"\n'
+        "#EXT-X-PROGRAM-DATE-TIME:2030-01-01T12:00:00.000Z\n"
+        "#EXTINF:2.00000,\n"
+        "v/0.m4s\n"
+        "#EXT-X-PROGRAM-DATE-TIME:2030-01-01T12:00:02.000Z\n"
+        "#EXTINF:2.00000,\n"
+        "v/1.m4s\n"
+    )

@@ -118,11 +118,6 @@ function Charts({ moments }: Pick<LiveHealth, "moments">) {
         points={over((moment) => moment.viewers)}
       />
       <LiveChart
-        title={words.behind}
-        format={seconds}
-        points={over((moment) => inSeconds(moment.behind_ms))}
-      />
-      <LiveChart
         title={words.late}
         format={seconds}
         points={over((moment) => inSeconds(moment.late_ms))}

@@ -73,6 +73,16 @@ function StreamList({ streams, maySend }: { streams: readonly LiveStream[]; mayS
   const chosen = streams.filter(({ id }) => chosenIds.has(id));
   return (
     <>
+      {maySend && streams.length > 0 && (
+        <BulkBar
+          streams={streams}
+          chosen={chosen}
+          onChooseAll={(areChosen) =>
+            setChosenIds(new Set(areChosen ? streams.map(({ id }) => id) : []))
+          }
+          onDone={() => setChosenIds(new Set())}
+        />
+      )}
       <ol ref={list} aria-label={live.title} className="grid gap-3">
         {shown.map((stream) => (
           <li key={stream.id}>
@@ -95,7 +105,6 @@ function StreamList({ streams, maySend }: { streams: readonly LiveStream[]; mayS
       <p role="status" className="sr-only">
         {said}
       </p>
-      {chosen.length > 0 && <BulkBar chosen={chosen} onDone={() => setChosenIds(new Set())} />}
     </>
   );
 }

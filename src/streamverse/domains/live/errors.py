@@ -67,6 +67,16 @@ class StreamPlanNeeded(Forbidden):
         super().__init__(f"{sentence} Ask whoever runs this service.")
 
 
+class ThumbnailNotFound(NotFound):
+    """There is no picture of what goes out."""
+
+    code = "live.thumbnail_not_found"
+    title = "No picture"
+
+    def __init__(self) -> None:
+        super().__init__("There is no picture of this stream right now. Ask again in a moment.")
+
+
 class TemplateNotFound(NotFound):
     """There is no such template."""
 

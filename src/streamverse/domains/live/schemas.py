@@ -233,8 +233,8 @@ class LiveWarningOut(msgspec.Struct):
 class LiveMomentOut(msgspec.Struct):
     """How a stream came in at one look; null is what nobody could say.
 
-    ``late_ms`` is how much later than its most punctual one a picture came, ``offset_ms`` how far
-    sound is ahead of pictures, ``behind_ms`` how old the newest is that viewers can have.
+    ``late_ms`` is how much later than the most punctual one a picture came, ``offset_ms`` how far
+    sound is ahead of pictures.
     """
 
     at: datetime
@@ -246,7 +246,6 @@ class LiveMomentOut(msgspec.Struct):
     late_ms: int | None
     offset_ms: int | None
     level_db: float | None
-    behind_ms: int | None
     viewers: int
 
     @classmethod
@@ -263,7 +262,6 @@ class LiveMomentOut(msgspec.Struct):
             late_ms=reading.late_ms,
             offset_ms=reading.offset_ms,
             level_db=moment.level_db,
-            behind_ms=moment.behind_ms,
             viewers=moment.viewers,
         )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
@@ -18,10 +18,13 @@ HOLD_BACK_S: Final = 3 * TARGET_DURATION_S
 # Older parts are not named, and what is older still may be left out of an update.
 PARTS_FOR_S: Final = 3 * TARGET_DURATION_S
 SKIP_UNTIL_S: Final = 6 * TARGET_DURATION_S
-SERVER_CONTROL: Final = (
+STEADY_CONTROL: Final = (
     "#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,"
-    f"CAN-SKIP-UNTIL={SKIP_UNTIL_S:.1f},HOLD-BACK={HOLD_BACK_S:.1f},"
-    f"PART-HOLD-BACK={PART_HOLD_BACK_S:.2f}"
+    f"CAN-SKIP-UNTIL={SKIP_UNTIL_S:.1f},HOLD-BACK={HOLD_BACK_S:.1f}"
+)
+PARTS_CONTROL: Final = (
+    f"{STEADY_CONTROL},PART-HOLD-BACK={PART_HOLD_BACK_S:.2f}",
+    f"#EXT-X-PART-INF:PART-TARGET={PART_TARGET_S:.2f}",
 )
 
 
@@ -111,18 +114,21 @@ def render_playlist(
     reports: Sequence[Report] = (),
     is_ended: bool = False,
     is_skipping: bool = False,
+    has_parts: bool = True,
 ) -> str:
     """Write the playlist of a rendition whose files lie below its name.
 
-    `is_skipping` leaves out the segments that whoever asks has seen (EXT-X-SKIP).
+    `is_skipping` leaves out the segments that whoever asks has seen (EXT-X-SKIP). Without parts,
+    viewers stay three segments behind, where a slow line stops nothing.
     """
+    if not has_parts:
+        segments = [replace(one, parts=()) for one in segments if one.is_whole]
     skipped = _skippable(segments) if is_skipping and not is_ended else 0
     lines = [
         "#EXTM3U",
         "#EXT-X-VERSION:9",
         f"#EXT-X-TARGETDURATION:{TARGET_DURATION_S}",
-        SERVER_CONTROL,
-        f"#EXT-X-PART-INF:PART-TARGET={PART_TARGET_S:.2f}",
+        *(PARTS_CONTROL if has_parts else (STEADY_CONTROL,)),
         f"#EXT-X-MEDIA-SEQUENCE:{segments[0].number if segments else 0}",
     ]
     if segments and segments[0].head:
@@ -134,7 +140,7 @@ def render_playlist(
     lines += _render_segments(track, segments, skipped, is_ended=is_ended)
     if is_ended:
         lines.append("#EXT-X-ENDLIST")
-    else:
+    elif has_parts:
         lines += _render_edge(track, segments, reports)
     return "\n".join(lines) + "\n"
 

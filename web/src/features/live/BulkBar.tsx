@@ -1,5 +1,5 @@
 import type { LiveStream } from "@streamverse/client";
-import { Button, ConfirmDialog, showToast } from "@streamverse/ui";
+import { Button, Checkbox, ConfirmDialog, showToast } from "@streamverse/ui";
 import { CirclePlay, CircleStop, Trash2 } from "lucide-react";
 import { useState } from "react";
 
@@ -8,12 +8,14 @@ import { useErrorToast } from "../../app/use-error-toast";
 import { type Deed, useDeed } from "./desk-queries";
 
 interface BulkBarProps {
+  streams: readonly LiveStream[];
   chosen: readonly LiveStream[];
+  onChooseAll: (areChosen: boolean) => void;
   onDone: () => void;
 }
 
 /** What is done with all streams that are chosen. */
-export function BulkBar({ chosen, onDone }: BulkBarProps) {
+export function BulkBar({ streams, chosen, onChooseAll, onDone }: BulkBarProps) {
   const text = useText();
   const { liveDesk: words } = text;
   const deeds = { start: useDeed("start"), stop: useDeed("stop"), remove: useDeed("remove") };
@@ -38,14 +40,17 @@ export function BulkBar({ chosen, onDone }: BulkBarProps) {
     remove: { title: words.removeTitle, body: words.removeBody, label: words.remove },
   };
   return (
-    <div className="sticky bottom-4 z-10 mt-4 flex flex-wrap items-center justify-between gap-3 rounded-card bg-surface p-3 shadow-float ring-1 ring-line">
-      <p role="status" className="px-2 font-semibold">
-        {words.chosen(chosen.length)}
-      </p>
+    <div className="mb-3 flex flex-wrap items-center justify-between gap-3 px-4 sm:px-5">
+      <Checkbox
+        label={chosen.length === 0 ? words.chooseAll : words.chosen(chosen.length)}
+        checked={chosen.length === streams.length}
+        onChange={(event) => onChooseAll(event.currentTarget.checked)}
+      />
       <div className="flex flex-wrap gap-2">
         <Button
           size="sm"
           icon={<CirclePlay aria-hidden size={16} />}
+          disabled={chosen.length === 0}
           isBusy={deeds.start.isPending}
           onClick={() => act("start")}
         >
@@ -54,6 +59,7 @@ export function BulkBar({ chosen, onDone }: BulkBarProps) {
         <Button
           size="sm"
           icon={<CircleStop aria-hidden size={16} />}
+          disabled={chosen.length === 0}
           isBusy={deeds.stop.isPending}
           onClick={() => setAsked("stop")}
         >
@@ -62,6 +68,7 @@ export function BulkBar({ chosen, onDone }: BulkBarProps) {
         <Button
           size="sm"
           icon={<Trash2 aria-hidden size={16} />}
+          disabled={chosen.length === 0}
           isBusy={deeds.remove.isPending}
           onClick={() => setAsked("remove")}
         >

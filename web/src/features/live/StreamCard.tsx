@@ -18,6 +18,7 @@ import { LiveBadge } from "./LiveBadge";
 import { ScheduleDialog } from "./ScheduleDialog";
 import { EncoderDialog } from "./StreamDialogs";
 import { ChangeStreamDialog } from "./StreamForm";
+import { Thumbnail } from "./Thumbnail";
 import { ViewerCount } from "./ViewerCount";
 
 /** What staff has beside what everybody sees. */
@@ -41,7 +42,8 @@ export function StreamCard({ stream, desk }: { stream: LiveStream; desk: DeskCon
     >
       {desk !== null && <Grips name={stream.name} desk={desk} />}
       <div className="flex min-w-0 flex-1 flex-wrap items-center justify-between gap-x-6 gap-y-4">
-        <div className="grid min-w-0 gap-1.5">
+        {isLive && <Thumbnail stream={stream} />}
+        <div className="grid min-w-0 flex-1 basis-48 gap-1.5">
           <h2 className="flex flex-wrap items-center gap-3 text-xl font-semibold wrap-anywhere">
             {stream.name}
             <StateBadge stream={stream} />

@@ -163,8 +163,8 @@ function StreamDialog(props: StreamDialogProps) {
           onChange={(event) => onSay({ ...said, description: event.currentTarget.value })}
           error={problem.at["description"]}
         />
-        <details open={props.isOpened} className="grid gap-5">
-          <summary className="flex min-h-11 w-fit cursor-pointer items-center font-semibold">
+        <details open={props.isOpened}>
+          <summary className="w-fit cursor-pointer py-2.5 font-semibold">
             {props.settingsLabel}
           </summary>
           <div className="grid gap-5 pt-3">

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from litestar import delete, get, patch, post, put
+from litestar import Response, delete, get, patch, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
 
@@ -14,7 +14,9 @@ from streamverse.domains.live.errors import (
     StreamInvalid,
     StreamIsLive,
     StreamNotFound,
+    StreamPlanNeeded,
     TemplateNotFound,
+    ThumbnailNotFound,
 )
 from streamverse.domains.live.repository import Broadcasts, Streams
 from streamverse.domains.live.schemas import (
@@ -30,6 +32,7 @@ from streamverse.domains.live.schemas import (
 )
 from streamverse.domains.live.service import reminders, schedules, streams, templates
 from streamverse.domains.live.service.desk import LiveDesk
+from streamverse.domains.live.service.watching import find_thumbnail
 from streamverse.domains.profiles.contracts import ProfileId
 from streamverse.domains.profiles.public import ProfileNotFound
 from streamverse.kit.errors import Unauthenticated
@@ -37,6 +40,9 @@ from streamverse.kit.http import may, problems, signed_in
 from streamverse.kit.work import Work
 
 BROADCASTS_SHOWN = 10
+THUMBNAIL_TYPES = {"jpg": "jpeg"}
+# Whoever may watch may see it, and nobody's cache may give it to others.
+THUMBNAIL_HEADERS = {"Cache-Control": "private, max-age=10"}
 
 
 @patch(
@@ -154,6 +160,23 @@ async def replace_schedule(
 
 
 @get(
+    "/streams/{stream_id:uuid}/thumbnails/{form:str}",
+    guards=[signed_in],
+    responses=problems(StreamNotFound, StreamPlanNeeded, ThumbnailNotFound),
+)
+async def show_thumbnail(
+    stream_id: FromPath[UUID],
+    form: FromPath[str],
+    work: NamedDependency[Work],
+    live_desk: NamedDependency[LiveDesk],
+) -> Response[bytes]:
+    """Give a picture of what goes out right now, as avif, webp or jpg."""
+    content = await find_thumbnail(work, live_desk, StreamId(stream_id), form)
+    media_type = f"image/{THUMBNAIL_TYPES.get(form, form)}"
+    return Response(content, media_type=media_type, headers=THUMBNAIL_HEADERS)
+
+
+@get(
     "/streams/{stream_id:uuid}/health",
     guards=[may("live.manage")],
     responses=problems(StreamNotFound),
@@ -219,6 +242,7 @@ handlers = [
     remove_template,
     show_schedule,
     replace_schedule,
+    show_thumbnail,
     show_health,
     show_reminder,
     ask_for_reminder,

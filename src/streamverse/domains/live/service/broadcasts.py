@@ -46,6 +46,7 @@ class LiveStream:
     id: StreamId
     tenant_id: UUID
     rewind: timedelta
+    has_parts: bool = True
 
 
 def object_key(broadcast_id: BroadcastId, name: str) -> str:
@@ -64,7 +65,7 @@ class Broadcast:
     ) -> None:
         self.id = broadcast_id
         self.stream = stream
-        self.edge = LiveEdge(stream.rewind)
+        self.edge = LiveEdge(stream.rewind, has_parts=stream.has_parts)
         self.started = asyncio.Event()
         self._workshop = workshop
         self._store = store

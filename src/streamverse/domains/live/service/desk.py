@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from streamverse.domains.live.contracts import BroadcastId, Newcomer, StreamId
+from streamverse.domains.live.contracts import BroadcastId, Latency, Newcomer, StreamId
 from streamverse.domains.live.repository import Broadcasts, Streams
 from streamverse.domains.live.service.audiences import AudienceDesk
 from streamverse.domains.live.service.broadcasts import Broadcast, LiveStream
@@ -31,6 +31,7 @@ from streamverse.mediakit.ingest.srt_server import SrtServer
 if TYPE_CHECKING:
     from streamverse.domains.live.contracts import LiveSettings
     from streamverse.domains.live.models import StreamRow
+    from streamverse.domains.live.service.glimpses import Glimpses
     from streamverse.kit.storage import ObjectStore
     from streamverse.kit.work import Workshop
     from streamverse.mediakit.live.health import HealthMeter
@@ -91,10 +92,17 @@ class _Publisher:
 class LiveDesk:
     """The broadcasts of this process, by their streams."""
 
-    def __init__(self, workshop: Workshop, store: ObjectStore, settings: LiveSettings) -> None:
+    def __init__(
+        self,
+        workshop: Workshop,
+        store: ObjectStore,
+        settings: LiveSettings,
+        glimpses: Glimpses | None = None,
+    ) -> None:
         self.workshop = workshop
         self.store = store
         self.settings = settings
+        self.glimpses = glimpses
         self.rtmp_port: int | None = None
         self.srt_port: int | None = None
         self.audiences = AudienceDesk(workshop)
@@ -139,6 +147,11 @@ class LiveDesk:
             await asyncio.gather(
                 self.audiences.run(lambda: self.broadcasts),
                 self.health.run(lambda: self.broadcasts),
+                *(
+                    [self.glimpses.run(lambda: self.broadcasts, self.health)]
+                    if self.glimpses
+                    else []
+                ),
             )
         finally:
             await rtmp.close()
@@ -159,7 +172,8 @@ class LiveDesk:
         broadcast = self._broadcasts.get(row.id)
         if broadcast is None:
             rewind = timedelta(minutes=row.rewind_minutes)
-            stream = LiveStream(StreamId(row.id), row.tenant_id, rewind)
+            has_parts = row.latency != Latency.STEADY
+            stream = LiveStream(StreamId(row.id), row.tenant_id, rewind, has_parts)
             broadcast = Broadcast(self.workshop, self.store, stream, BroadcastId(new_id()))
             self._broadcasts[row.id] = broadcast
         meter = self.health.begin(broadcast.stream.id, row.height)

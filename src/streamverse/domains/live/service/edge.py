@@ -127,10 +127,11 @@ class LiveTrack:
 class LiveEdge:
     """All tracks of a broadcast, and a bell for those who wait."""
 
-    def __init__(self, rewind: timedelta) -> None:
+    def __init__(self, rewind: timedelta, *, has_parts: bool = True) -> None:
         self.tracks: dict[str, LiveTrack] = {}
         self.is_ended = False
         self._rewind = rewind
+        self._has_parts = has_parts
         self._bell = asyncio.Event()
         # The same for all who ask, until there is more.
         self._texts: dict[tuple[str, bool], bytes] = {}
@@ -163,7 +164,12 @@ class LiveEdge:
         lines = [segment.line() for segment in track.segments]
         reports = [] if self.is_ended else list(self._reports(track))
         return render_playlist(
-            track.name, lines, reports=reports, is_ended=self.is_ended, is_skipping=is_skipping
+            track.name,
+            lines,
+            reports=reports,
+            is_ended=self.is_ended,
+            is_skipping=is_skipping,
+            has_parts=self._has_parts,
         )
 
     def master(self) -> str:

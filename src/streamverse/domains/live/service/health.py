@@ -45,7 +45,6 @@ class Moment:
     at: datetime
     reading: Reading
     level_db: float | None
-    behind_ms: int | None
     viewers: int
 
 
@@ -129,8 +128,7 @@ class HealthDesk:
             reading = health.meter.read(self.clock())
             health.readings.append(reading)
             viewers = self._audiences.count_here(broadcast.id)
-            behind_ms = _behind_ms(broadcast, now)
-            health.note(Moment(now, reading, health.level_db, behind_ms, viewers))
+            health.note(Moment(now, reading, health.level_db, viewers))
         found = find_complaints(
             Outlook(
                 tuple(health.readings),
@@ -159,13 +157,3 @@ class HealthDesk:
                 return
             said = tuple(one.sentence for one in complaints if one.is_grave)
             work.emit(StreamUnwell(stream.id, broadcast.id, row.name, said))
-
-
-def _behind_ms(broadcast: Broadcast, now: datetime) -> int | None:
-    """Tell how old the newest instant is that viewers can have."""
-    ends = [
-        track.segments[-1].starts_at + timedelta(seconds=track.segments[-1].duration_s)
-        for track in broadcast.edge.tracks.values()
-        if track.segments
-    ]
-    return max(0, (now - min(ends)) // timedelta(milliseconds=1)) if ends else None

@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING
 
 from streamverse.domains.billing import public as billing
 from streamverse.domains.identity.contracts import AccountId
-from streamverse.domains.live.errors import StreamNotFound, StreamNotLive, StreamPlanNeeded
+from streamverse.domains.live.errors import (
+    StreamNotFound,
+    StreamNotLive,
+    StreamPlanNeeded,
+    ThumbnailNotFound,
+)
 from streamverse.domains.live.repository import StreamPlans, Streams
 from streamverse.domains.live.rules.access import Access, Verdict, judge
 from streamverse.domains.media.contracts import PackageId
@@ -64,3 +69,15 @@ async def open_playback(
         raise StreamNotLive(row.id)
     grant = addresses.stream_grant(PackageId(row.id), holder_of(work), work.now, work.actor.place)
     return LiveAddress(f"{PREFIX}/{grant}/{row.id}/master.m3u8", addresses.expires_at(work.now))
+
+
+async def find_thumbnail(work: Work, desk: LiveDesk, stream_id: StreamId, form: str) -> bytes:
+    """Give a picture of what goes out to whoever may watch it, or ``ThumbnailNotFound``."""
+    row = await get_watchable(work, stream_id)
+    broadcast = desk.find(row.id)
+    if broadcast is None or broadcast.edge.is_ended or desk.glimpses is None:
+        raise ThumbnailNotFound
+    found = (await desk.glimpses.thumbnail(broadcast)).get(form)
+    if found is None:
+        raise ThumbnailNotFound
+    return found
