@@ -191,12 +191,7 @@ async def open_resources(
             ),
             search_desk=SearchDesk(workshop),
             playback_desk=_open_playback_desk(workshop, settings, secrets),
-            live_desk=LiveDesk(
-                workshop,
-                store,
-                _live_settings(settings, vault),
-                Glimpses(find_tools(), settings.data_dir / "scratch"),
-            ),
+            live_desk=_open_live_desk(workshop, store, settings, vault),
         )
     finally:
         regions.close()
@@ -222,6 +217,13 @@ def _open_playback_desk(
     )
     signer = Signer([derive_key(secret, "player events") for secret in secrets])
     return PlaybackDesk(workshop, signer, decided)
+
+
+def _open_live_desk(
+    workshop: Workshop, store: ObjectStore, settings: Settings, vault: Vault
+) -> LiveDesk:
+    glimpses = Glimpses(find_tools(), settings.data_dir / "scratch")
+    return LiveDesk(workshop, store, _live_settings(settings, vault), glimpses)
 
 
 def _live_settings(settings: Settings, vault: Vault) -> LiveSettings:
