@@ -9,7 +9,9 @@ import re
 import shutil
 import signal
 import subprocess
+import tempfile
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -31,23 +33,31 @@ PAGE = """
 <script>
 const tell = (told) => fetch("/report", { method: "POST", body: JSON.stringify(told) });
 const video = document.querySelector("video");
+const asked = new URLSearchParams(location.search);
+const pictures = () => video.getVideoPlaybackQuality().totalVideoFrames;
+const follow = async (player) => {
+    await video.play();
+    while (pictures() < 60) await new Promise((resolve) => setTimeout(resolve, 100));
+    return { pictures: pictures(), seconds: player.getStats().liveLatency };
+};
 const play = async (manifest) => {
     const player = new shaka.Player();
+    player.configure({ streaming: { lowLatencyMode: asked.has("live") } });
     await player.attach(video);
     try {
         await player.load(manifest);
+        if (asked.has("live")) return await follow(player);
         video.playbackRate = 4;
         const ended = new Promise((resolve) => { video.onended = resolve; });
         await video.play();
         await ended;
-        const pictures = video.getVideoPlaybackQuality().totalVideoFrames;
-        return { pictures, seconds: video.currentTime };
+        return { pictures: pictures(), seconds: video.currentTime };
     } finally {
         await player.destroy();
     }
 };
 (async () => {
-    for (const manifest of new URLSearchParams(location.search).getAll("manifest")) {
+    for (const manifest of asked.getAll("manifest")) {
         const refused = (problem) => ({ problem: String(problem.message || problem) });
         await tell(await play(manifest).catch(refused));
     }
@@ -239,25 +249,28 @@ def gstreamer(stage: Stage, manifest: str) -> Shown:
     return Shown(shown, done.stderr if done.returncode else "")
 
 
-def chromium(stage: Stage, manifests: Sequence[str]) -> list[Shown]:
+def chromium(stage: Stage, manifests: Sequence[str], *, is_live: bool = False) -> list[Shown]:
     """Play in Chromium by our player library, one film after another."""
     program = os.environ.get("CHROMIUM") or "chromium"
     profile = stage.scratch / "chromium"
     flags = ("--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run")
-    return _browse(stage, manifests, [program, *flags, f"--user-data-dir={profile}"])
+    command = [program, *flags, f"--user-data-dir={profile}"]
+    return _browse(stage, manifests, command, is_live=is_live)
 
 
-def firefox(stage: Stage, manifests: Sequence[str]) -> list[Shown]:
+def firefox(stage: Stage, manifests: Sequence[str], *, is_live: bool = False) -> list[Shown]:
     """Play in Firefox by our player library, one film after another."""
     profile = stage.scratch / "firefox"
     profile.mkdir()
     flags = ("--headless", "--no-remote", "--profile", str(profile))
-    return _browse(stage, manifests, ["firefox-esr", *flags])
+    return _browse(stage, manifests, ["firefox-esr", *flags], is_live=is_live)
 
 
-def _browse(stage: Stage, manifests: Sequence[str], command: list[str]) -> list[Shown]:
+def _browse(
+    stage: Stage, manifests: Sequence[str], command: list[str], *, is_live: bool
+) -> list[Shown]:
     """Open the page that plays, and wait for what it reports."""
-    query = "&".join(f"manifest={manifest}" for manifest in manifests)
+    query = "&".join(f"manifest={manifest}" for manifest in manifests) + "&live" * is_live
     with subprocess.Popen(
         [*command, f"{stage.url}/play.html?{query}"],
         stdout=subprocess.DEVNULL,
@@ -270,6 +283,60 @@ def _browse(stage: Stage, manifests: Sequence[str], command: list[str]) -> list[
         finally:
             os.killpg(browser.pid, signal.SIGKILL)
     return [Shown(**report) for report in told]
+
+
+# --- what goes on and on --------------------------------------------------------------------------
+
+
+def follow_gstreamer(stage: Stage, address: str, count: int) -> int:
+    """Play in GStreamer until so many pictures have arrived at its sink."""
+    sink = "fakesink name=pictures sync=false silent=false"
+    command = ["gst-launch-1.0", "-v", "playbin3", f"uri={address}", f"video-sink={sink}"]
+    arrived = 0
+    with _running([*command, "audio-sink=fakesink sync=false"], stage) as player:
+        for line in player.stdout or ():
+            arrived += "chain   *******" in line and "(pictures:sink)" in line
+            if arrived >= count:
+                break
+    return arrived
+
+
+def follow_vlc(stage: Stage, address: str, count: int) -> int:
+    """Play in VLC until it has shown so many pictures, of which it writes down every fifth."""
+    pictures = Path(tempfile.mkdtemp(dir=stage.scratch))
+    pictures.chmod(0o777)
+    command = ["vlc", "-I", "dummy", "--no-video-title-show", "--vout", "vdummy"]
+    command += ["--aout", "adummy", "--video-filter", "scene", "--scene-format", "jpg"]
+    command += ["--scene-ratio", "5", "--scene-path", str(pictures), address]
+    # It refuses to run as root.
+    with _running(command, stage, user="nobody" if os.geteuid() == 0 else None) as player:
+        while len(list(pictures.iterdir())) * 5 < count and player.poll() is None:
+            time.sleep(0.1)
+    return len(list(pictures.iterdir())) * 5
+
+
+@contextmanager
+def _running(
+    command: Sequence[str], stage: Stage, user: str | None = None
+) -> Iterator[subprocess.Popen[str]]:
+    """Run a player of what has no end, and end it: after a while even if it shows nothing."""
+    with subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE if command[0].startswith("gst") else subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+        text=True,
+        user=user,
+        env={**os.environ, "HOME": str(stage.scratch)},
+    ) as player:
+        hanging = threading.Timer(PATIENCE_S, player.kill)
+        hanging.start()
+        try:
+            yield player
+        finally:
+            hanging.cancel()
+            if player.poll() is None:
+                os.killpg(player.pid, signal.SIGKILL)
 
 
 def _count(folder: Path, done: subprocess.CompletedProcess[str], every: int = 1) -> Shown:

@@ -20,7 +20,9 @@ from streamverse.mediakit.ingest.samples import (
     VideoFormat,
 )
 from tests.conftest import Clients
-from tests.factories.pipeline import eventually
+from tests.factories.pipeline import eventually, work_off
+
+__all__ = ["work_off"]
 
 if TYPE_CHECKING:
     from streamverse.app.resources import Resources

@@ -165,7 +165,7 @@ def test_what_is_playable_ends_at_the_first_hole(numbers: set[int]):
         make_film().tracks[0], segments=[Segment(number, 1, 1) for number in sorted(numbers)]
     )
     expected = next(count for count in range(14) if count not in numbers)
-    assert track.playable_count == expected
+    assert track.playable_stop == expected
     assert [s.number for s in track.numbered(range(1, 20))] == list(range(1, expected))
 
 
@@ -191,14 +191,14 @@ def with_counts(*counts: int, complete: tuple[str, ...] = (), is_complete: bool 
     ],
 )
 def test_what_is_playable_waits_for_every_growing_track(package: Package, expected: int):
-    assert package.playable_count == expected
+    assert package.playable_stop == expected
 
 
 def test_subtitles_hold_nobody_up():
     plan = SegmentPlan(USUAL_RATES[0], 100)
     text = replace(make_text_track(plan, "t0", "en"), segments=())
     package = Package(id="x", tracks=(*make_video_track(plan, (640, 360)), text), is_complete=False)
-    assert package.playable_count == 6
+    assert package.playable_stop == 6
 
 
 def test_sound_may_outlast_the_pictures_to_the_end_but_not_in_a_cut():

@@ -26,6 +26,7 @@ from streamverse.domains.library.public import LIBRARY_EXPORTERS
 from streamverse.domains.live import models as live_models
 from streamverse.domains.live.jobs import LiveJobs
 from streamverse.domains.live.public import LIVE_EXPORTERS, LIVE_STORE_OWNERS
+from streamverse.domains.live.listeners import listeners as live_listeners
 from streamverse.domains.media import models as media_models
 from streamverse.domains.media.jobs import media_jobs
 from streamverse.domains.media.jobs.importing import ImportingJobs
@@ -112,6 +113,7 @@ def listeners(catalog_settings: CatalogSettings, correspondence: Correspondence)
         *identity_listeners(correspondence),
         *profiles_listeners,
         *media_listeners,
+        *live_listeners,
         *catalog_listeners(catalog_settings),
         *intake_listeners(catalog_settings),
         *search_listeners,
@@ -131,7 +133,7 @@ def job_handlers(resources: Resources) -> Sequence[JobHandlers]:
         profiles_jobs.handlers(resources.store),
         catalog_jobs.handlers(resources.catalog_settings),
         search_jobs.handlers(),
-        LiveJobs(resources.workshop, resources.correspondence).handlers(),
+        LiveJobs(resources.workshop, resources.correspondence, resources.store).handlers(),
         LibraryJobs(resources.workshop, resources.correspondence).handlers(),
         recommendations_jobs.handlers(),
         media_jobs(

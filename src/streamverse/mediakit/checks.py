@@ -90,7 +90,7 @@ def find_hole(package: Package) -> str | None:
     for track in package.tracks:
         if track.kind is TrackKind.TEXT:
             continue
-        if track.playable_count != len(track.segments) or not track.segments:
+        if track.playable_stop != len(track.segments) or not track.segments:
             return f"The track {track.name} has a hole"
     return None
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from fractions import Fraction
-from itertools import groupby
 from typing import Final
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
@@ -21,7 +20,7 @@ from streamverse.mediakit.renditions import (
     require_playable,
     write_instant,
 )
-from streamverse.mediakit.timeline import Segment, Span, Timeline, Track, TrackKind
+from streamverse.mediakit.timeline import Span, Timeline, Track, TrackKind
 
 CHANNEL_CONFIGURATION: Final = "urn:mpeg:dash:23003:3:audio_channel_configuration:2011"
 CLOCK_IN_MANIFEST: Final = "urn:mpeg:dash:utc:direct:2014"
@@ -216,9 +215,8 @@ def _add_representation(
 
 
 def _add_segments(representation: Element, track: Track, span: Span, locate: Locator) -> None:
-    package = span.package
-    before = range(span.first)
-    period_starts_s = package.reference.duration_s(before)
+    package, reference = span.package, span.package.reference
+    period_starts_s = Fraction(reference.start_ticks(span.first), reference.timescale)
     template = SubElement(
         representation,
         "SegmentTemplate",
@@ -230,17 +228,17 @@ def _add_segments(representation: Element, track: Track, span: Span, locate: Loc
         media=escape_uri(locate.segment_template(package.id, track.name)),
     )
     segment_timeline = SubElement(template, "SegmentTimeline")
-    start_ticks = track.duration_ticks(before)
-    for duration_ticks, run in groupby(track.numbered(span.numbers_in(track)), key=_ticks):
-        count = len(list(run))
-        entry = SubElement(segment_timeline, "S", t=str(start_ticks), d=str(duration_ticks))
-        if count > 1:
-            entry.set("r", str(count - 1))
-        start_ticks += count * duration_ticks
-
-
-def _ticks(segment: Segment) -> int:
-    return segment.duration_ticks
+    start_ticks = track.start_ticks(span.first)
+    entry: Element | None = None
+    for segment in track.numbered(span.numbers_in(track)):
+        # What says itself where it begins may leave a gap, which has to be named.
+        begins_ticks = start_ticks if segment.start_ticks is None else segment.start_ticks
+        duration = str(segment.duration_ticks)
+        if entry is not None and entry.get("d") == duration and begins_ticks == start_ticks:
+            entry.set("r", str(int(entry.get("r", "0")) + 1))
+        else:
+            entry = SubElement(segment_timeline, "S", t=str(begins_ticks), d=duration)
+        start_ticks = begins_ticks + segment.duration_ticks
 
 
 def _longest_segment_s(timeline: Timeline) -> Fraction:

@@ -34,20 +34,21 @@ class TimelineEmpty(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """One row of a track's index."""
+    """One row of a track's index; without a start it follows the one before it, the first at 0."""
 
     number: int
     duration_ticks: int
     size_bytes: int
+    start_ticks: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Track:
     """One rendition of a package; segments are sorted by number and may have holes.
 
-    A complete track gets no more segments, although its package may still grow. One with a key is
-    encrypted. Subtitles are forced when they are shown to those who want none, and SDH when they
-    tell of sounds as well.
+    A complete track gets no more segments, although its package may still grow. One of a recording
+    may begin with another number than 0. One with a key is encrypted. Subtitles are forced when
+    they are shown to those who want none, and SDH when they tell of sounds as well.
     """
 
     name: str
@@ -69,12 +70,16 @@ class Track:
     key_id: UUID | None = None
     is_forced: bool = False
     is_sdh: bool = False
+    first_number: int = 0
 
     @property
-    def playable_count(self) -> int:
-        """How many segments there are from 0 on without a hole."""
-        return bisect_left(
-            range(len(self.segments)), 1, key=lambda index: self.segments[index].number != index
+    def playable_stop(self) -> int:
+        """The number behind the last segment before there is a hole."""
+        first = self.first_number
+        return first + bisect_left(
+            range(len(self.segments)),
+            1,
+            key=lambda index: self.segments[index].number != first + index,
         )
 
     @property
@@ -84,7 +89,16 @@ class Track:
 
     def numbered(self, numbers: range) -> Sequence[Segment]:
         """Give the playable segments with these numbers."""
-        return self.segments[numbers.start : min(numbers.stop, self.playable_count)]
+        first = self.first_number
+        start, stop = max(numbers.start, first), min(numbers.stop, self.playable_stop)
+        return self.segments[start - first : max(start, stop) - first]
+
+    def start_ticks(self, number: int) -> int:
+        """Say where a segment begins in the track's own time."""
+        for segment in self.numbered(range(number, number + 1)):
+            if segment.start_ticks is not None:
+                return segment.start_ticks
+        return self.duration_ticks(range(number))
 
     def duration_ticks(self, numbers: range) -> int:
         """Add up the durations of the playable segments with these numbers."""
@@ -119,15 +133,15 @@ class Package:
         return (self.tracks_of(TrackKind.VIDEO) or self.tracks_of(TrackKind.AUDIO))[0]
 
     @property
-    def playable_count(self) -> int:
-        """How many segments from 0 on can be played.
+    def playable_stop(self) -> int:
+        """The number behind the last segment that can be played.
 
-        While the package grows, those that every track of pictures and sound has got so far;
+        While the package grows, those can that every track of pictures and sound has got so far;
         a track that is complete holds nobody up.
         """
         growing = () if self.is_complete else self.tracks
-        counts = (track.playable_count for track in growing if track.holds_up)
-        return min((self.reference.playable_count, *counts))
+        stops = (track.playable_stop for track in growing if track.holds_up)
+        return min((self.reference.playable_stop, *stops))
 
     def tracks_of(self, kind: TrackKind) -> tuple[Track, ...]:
         """Give the tracks of one kind."""
@@ -149,13 +163,13 @@ class Span:
     @property
     def is_growing(self) -> bool:
         """Whether more segments may come."""
-        awaits_more = self.last is None or self.last >= self.package.playable_count
+        awaits_more = self.last is None or self.last >= self.package.playable_stop
         return awaits_more and not self.package.is_complete
 
     @property
     def numbers(self) -> range:
         """The numbers of the segments that can be played."""
-        playable = self.package.playable_count
+        playable = self.package.playable_stop
         stop = playable if self.last is None else min(self.last + 1, playable)
         return range(self.first, max(self.first, stop))
 
@@ -167,8 +181,8 @@ class Span:
     def numbers_in(self, track: Track) -> range:
         """Give the numbers of a track's segments; its sound may outlast the pictures."""
         if self.last is None and self.package.is_complete:
-            return range(self.first, max(self.first, track.playable_count))
-        return range(self.first, max(self.first, min(self.numbers.stop, track.playable_count)))
+            return range(self.first, max(self.first, track.playable_stop))
+        return range(self.first, max(self.first, min(self.numbers.stop, track.playable_stop)))
 
     def part(self, start: int, stop: int | None) -> Span | None:
         """Cut out segments counted from its first one; None if there are none."""
@@ -262,7 +276,7 @@ class Timeline:
 
     def slice_ms(self, start_ms: int, stop_ms: int | None = None) -> Self:
         """Cut out the whole segments that show a stretch of time."""
-        starts_s = list(self._starts_s())
+        starts_s = list(self.starts_s())
         start = bisect_right(starts_s, Fraction(start_ms, 1000)) - 1
         stop = None if stop_ms is None else bisect_left(starts_s, Fraction(stop_ms, 1000))
         return self.slice(max(0, start), stop)
@@ -279,7 +293,7 @@ class Timeline:
                 yield part
             offset += len(span.numbers)
 
-    def _starts_s(self) -> Iterator[Fraction]:
+    def starts_s(self) -> Iterator[Fraction]:
         """Go through the instants at which segments begin, and then the end."""
         durations_s = (
             Fraction(segment.duration_ticks, span.package.reference.timescale)

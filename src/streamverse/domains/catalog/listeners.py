@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from streamverse.domains.catalog.contracts import CatalogSettings
-from streamverse.domains.catalog.service import media_news
+from streamverse.domains.catalog.service import media_news, recordings
+from streamverse.domains.live.contracts import RecordingMade
 from streamverse.domains.media.contracts import (
     AssetAccepted,
     AssetExpired,
@@ -48,5 +49,9 @@ def listeners(settings: CatalogSettings) -> Listeners:
     @declared.on(PosterMade)
     async def mark_poster(work: Work, made: PosterMade) -> None:
         await media_news.mark_poster(work, made.asset_id)
+
+    @declared.on(RecordingMade)
+    async def take_recording(work: Work, made: RecordingMade) -> None:
+        await recordings.take_in(work, made)
 
     return declared

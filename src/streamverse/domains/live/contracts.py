@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import NewType
 from uuid import UUID
 
+from streamverse.domains.media.contracts import AssetId
 from streamverse.kit.crypto import Vault
 from streamverse.kit.events import Event
 from streamverse.kit.jobs import Job
@@ -38,6 +39,21 @@ class Newcomer(enum.StrEnum):
 
     TAKE_OVER = "take_over"
     REFUSE = "refuse"
+
+
+class Keep(enum.StrEnum):
+    """What becomes of a recording or a clip: nothing, a draft for staff, or a title for all."""
+
+    OFF = "off"
+    PRIVATE = "private"
+    PUBLIC = "public"
+
+
+class RecordingKind(enum.StrEnum):
+    """Whether all of a broadcast was kept, or a moment of it."""
+
+    WHOLE = "whole"
+    CLIP = "clip"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,3 +108,33 @@ class StreamWell(Event):
 @dataclass(frozen=True, slots=True)
 class RemindOfStreams(Job):
     """Write to those who want to be reminded of streams that are about to begin."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingMade(Event):
+    """What went out can be played from now on, under the title that is named here."""
+
+    title_id: UUID
+    asset_id: AssetId
+    stream_id: StreamId
+    kind: RecordingKind
+    name: str
+    is_public: bool
+    duration_ms: int
+    width: int | None
+    height: int | None
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class KeepRecording(Job):
+    """Make what a broadcast has left a recording, or note that nobody wants it."""
+
+    broadcast_id: BroadcastId
+
+
+@dataclass(frozen=True, slots=True)
+class LetGo(Job):
+    """Delete what a broadcast has stored and nothing plays."""
+
+    broadcast_id: BroadcastId

@@ -11,6 +11,7 @@ from streamverse.kit.errors import (
     Forbidden,
     Invalid,
     NotFound,
+    Throttled,
     Unavailable,
 )
 
@@ -126,3 +127,30 @@ class EdgeTooSlow(Unavailable):
 
     def __init__(self) -> None:
         super().__init__("The stream is late: its encoder sends nothing right now. Ask again.")
+
+
+class ClipsOff(Forbidden):
+    """Viewers may not clip the stream."""
+
+    code = "live.clips_off"
+    title = "No clips of this stream"
+
+    def __init__(self) -> None:
+        super().__init__("This stream is not to be clipped. Ask whoever runs it to allow clips.")
+
+
+class NothingToClip(Conflict):
+    """The stream has only just begun."""
+
+    code = "live.nothing_to_clip"
+    title = "Nothing to clip yet"
+
+    def __init__(self) -> None:
+        super().__init__("The stream has only just begun. Try again in a few seconds.")
+
+
+class ClippedJustNow(Throttled):
+    """Somebody clips again and again."""
+
+    code = "live.clipped_just_now"
+    title = "You have clipped this just now"

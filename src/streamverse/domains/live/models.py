@@ -128,3 +128,18 @@ class LiveSegmentRow(TenantOwned, Base):
     duration_us: Mapped[int] = mapped_column(Integer)
     size_bytes: Mapped[int] = mapped_column(Integer)
     starts_at: Mapped[datetime]
+    # Where it lies in the time of its track, and how long it lasts there.
+    start_ticks: Mapped[int]
+    duration_ticks: Mapped[int]
+
+
+class KeepingRow(TenantOwned, Base):
+    """What becomes of what goes out on a stream, and of what viewers clip from it."""
+
+    __tablename__ = "live_keeping"
+
+    stream_id: Mapped[UUID] = mapped_column(
+        ForeignKey("live_stream.id", ondelete="CASCADE"), primary_key=True
+    )
+    recordings: Mapped[str]
+    clips: Mapped[str]

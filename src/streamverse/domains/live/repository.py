@@ -14,6 +14,7 @@ from streamverse.domains.live.errors import StreamNotFound, TemplateNotFound
 from streamverse.domains.live.models import (
     AudienceRow,
     BroadcastRow,
+    KeepingRow,
     LiveSegmentRow,
     SlotRow,
     StreamPlanRow,
@@ -129,6 +130,49 @@ class Broadcasts:
     async def add_segments(self, rows: Sequence[Mapping[str, object]]) -> None:
         """Add segments to the index."""
         await self._work.session.execute(insert(LiveSegmentRow), [dict(row) for row in rows])
+
+    async def find(self, broadcast_id: BroadcastId) -> BroadcastRow | None:
+        """Find a broadcast, running or over."""
+        return await self._work.session.scalar(
+            select(BroadcastRow).where(BroadcastRow.id == broadcast_id)
+        )
+
+    async def ids_of(self, stream_id: StreamId) -> Sequence[BroadcastId]:
+        """List the broadcasts of a stream."""
+        query = select(BroadcastRow.id).where(BroadcastRow.stream_id == stream_id)
+        return [BroadcastId(found) for found in await self._work.session.scalars(query)]
+
+    async def segments(
+        self, broadcast_id: BroadcastId, since: datetime | None = None
+    ) -> Sequence[LiveSegmentRow]:
+        """List what is stored of a broadcast and not yet handed on, by number."""
+        query = select(LiveSegmentRow).where(LiveSegmentRow.broadcast_id == broadcast_id)
+        if since is not None:
+            query = query.where(LiveSegmentRow.starts_at >= since)
+        return (await self._work.session.scalars(query.order_by(LiveSegmentRow.number))).all()
+
+    async def forget_segments(self, broadcast_id: BroadcastId) -> None:
+        """Take all of a broadcast out of the index."""
+        await self._work.session.execute(
+            delete(LiveSegmentRow).where(LiveSegmentRow.broadcast_id == broadcast_id)
+        )
+
+
+class Keepings:
+    """What becomes of what goes out on streams."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    def add(self, row: KeepingRow) -> None:
+        """Add what somebody chose for a stream."""
+        self._work.session.add(row)
+
+    async def find(self, stream_id: StreamId) -> KeepingRow | None:
+        """Find what somebody chose for a stream."""
+        return await self._work.session.scalar(
+            select(KeepingRow).where(KeepingRow.stream_id == stream_id)
+        )
 
 
 class StreamPlans:

@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from streamverse.domains.live.contracts import Latency, Newcomer, StreamId, StreamState
+from streamverse.domains.live.contracts import Keep, Latency, Newcomer, StreamId, StreamState
 from streamverse.domains.live.errors import StreamInvalid
 from streamverse.domains.live.rules.access import Access
 from streamverse.domains.live.rules.health import Ailment
@@ -20,6 +20,7 @@ from streamverse.domains.live.service.streams import (
     StreamChange,
     StreamSettings,
 )
+from streamverse.domains.live.service.recordings import Clip, Keeping
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -318,3 +319,39 @@ class LivePlaybackOut(msgspec.Struct):
 
     hls_url: str
     expires_at: datetime
+
+
+class KeepingOut(msgspec.Struct):
+    """What becomes of what goes out on a stream, and of what viewers clip from it."""
+
+    recordings: Keep
+    clips: Keep
+
+    @classmethod
+    def of(cls, keeping: Keeping) -> KeepingOut:
+        """Show what was chosen."""
+        return cls(keeping.recordings, keeping.clips)
+
+
+class KeepingIn(msgspec.Struct, forbid_unknown_fields=True):
+    """What shall become of it: nothing, a draft for staff, or a title for everybody."""
+
+    recordings: Keep
+    clips: Keep
+
+    def to_keeping(self) -> Keeping:
+        """Give what is chosen."""
+        return Keeping(self.recordings, self.clips)
+
+
+class ClipOut(msgspec.Struct):
+    """A clip; its title is there in a moment, for everybody if it is public."""
+
+    title_id: UUID
+    name: str
+    is_public: bool
+
+    @classmethod
+    def of(cls, clip: Clip) -> ClipOut:
+        """Show a clip."""
+        return cls(clip.title_id, clip.name, clip.is_public)

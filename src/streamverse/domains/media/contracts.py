@@ -16,6 +16,7 @@ AssetId = NewType("AssetId", UUID)
 PackageId = NewType("PackageId", UUID)
 PictureId = NewType("PictureId", UUID)
 SubtitleId = NewType("SubtitleId", UUID)
+ReelId = NewType("ReelId", UUID)
 
 ENCODE_LANE, SOUND_LANE = "encode", "sound"
 FETCH_LANE, PICTURES_LANE = "fetch", "pictures"
@@ -153,6 +154,13 @@ class AssetExpired(Event):
     """An asset that could not be made playable was let go, as the rules of retention say."""
 
     asset_id: AssetId
+
+
+@dataclass(frozen=True, slots=True)
+class ReelLoosened(Event):
+    """Less of a reel is played than before, or none of it: whoever stored it may let it go."""
+
+    reel_id: ReelId
 
 
 @dataclass(frozen=True, slots=True)

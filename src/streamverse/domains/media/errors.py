@@ -394,3 +394,33 @@ class PackageBroken(Problem):
 
     code = "media.package_broken"
     title = "The encoded film did not pass its checks"
+
+
+class ReelNotFound(NotFound):
+    """There is nothing stored of a broadcast."""
+
+    code = "media.reel_not_found"
+    title = "No such recording"
+
+    def __init__(self) -> None:
+        super().__init__("Nothing of this broadcast is kept any more.")
+
+
+class NoRecording(Conflict):
+    """A film is no recording, and so cannot be cut."""
+
+    code = "media.no_recording"
+    title = "Not a recording"
+
+    def __init__(self) -> None:
+        super().__init__("Only recordings of live streams can be trimmed, split and clipped.")
+
+
+class CutEmpty(Invalid):
+    """A cut would play nothing."""
+
+    code = "media.cut_empty"
+    title = "Nothing would be left"
+
+    def __init__(self) -> None:
+        super().__init__("Choose an end that comes after the start, both within the recording.")

@@ -15,7 +15,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from streamverse.kit.db import Base, JsonObject, TenantOwned
+from streamverse.kit.db import JSON_COLUMN, Base, JsonObject, TenantOwned
 from streamverse.kit.jobs import NORMAL
 
 
@@ -293,3 +293,46 @@ class ArtworkRow(TenantOwned, Base):
     picture_id: Mapped[UUID]
     width: Mapped[int] = mapped_column(Integer)
     created_at: Mapped[datetime]
+
+
+class ReelRow(TenantOwned, Base):
+    """What a broadcast left in the store: its folder, and how its tracks are coded from where on.
+
+    ``heads`` lists for each track the heads that its segments refer to.
+    """
+
+    __tablename__ = "media_reel"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    store_prefix: Mapped[str]
+    heads: Mapped[JsonObject]
+    created_at: Mapped[datetime]
+
+
+class ReelSegmentRow(TenantOwned, Base):
+    """A segment of a reel: where it lies in its track's own time, and how long it lasts."""
+
+    __tablename__ = "media_reel_segment"
+
+    reel_id: Mapped[UUID] = mapped_column(
+        ForeignKey("media_reel.id", ondelete="CASCADE"), primary_key=True
+    )
+    track: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(Integer, primary_key=True)
+    head: Mapped[int] = mapped_column(SmallInteger)
+    start_ticks: Mapped[int]
+    duration_ticks: Mapped[int]
+    size_bytes: Mapped[int] = mapped_column(Integer)
+
+
+class CutRow(TenantOwned, Base):
+    """What a package plays of a reel: runs of segment numbers, and those it was made with."""
+
+    __tablename__ = "media_cut"
+
+    package_id: Mapped[UUID] = mapped_column(
+        ForeignKey("media_package.id", ondelete="CASCADE"), primary_key=True
+    )
+    reel_id: Mapped[UUID] = mapped_column(ForeignKey("media_reel.id"), index=True)
+    runs: Mapped[list[list[int]]] = mapped_column(JSON_COLUMN)
+    whole: Mapped[list[list[int]]] = mapped_column(JSON_COLUMN)

@@ -11,7 +11,9 @@ from uuid import UUID
 from streamverse.domains.media.contracts import AssetId, PackageId, PackageView, UploadId
 from streamverse.domains.media.errors import (
     AddressElsewhere,
+    CutEmpty,
     KeyUnknown,
+    NoRecording,
     PosterUnreadable,
     SubtitlesUnreadable,
     TooManySubtitles,
@@ -22,10 +24,12 @@ from streamverse.domains.media.repository import (
     Packages,
     Pictures,
     Uploads,
+    existing_reels,
     find_playable,
 )
 from streamverse.domains.media.rules.packages import EncodingPolicy
 from streamverse.domains.media.rules.pictures import NewPicture
+from streamverse.domains.media.rules.reels import ReelHead, ReelSegment
 from streamverse.domains.media.rules.subtitles import SubtitleWords
 from streamverse.domains.media.service import assets, delivery, processing
 from streamverse.domains.media.service.artwork import (
@@ -50,6 +54,16 @@ from streamverse.domains.media.service.delivery import (
 from streamverse.domains.media.service.importing import import_file
 from streamverse.domains.media.service.keys import KeySafe, open_keys
 from streamverse.domains.media.service.pictures import Lightbox, give_poster
+from streamverse.domains.media.service.reels import (
+    CutView,
+    NewCut,
+    cut_again,
+    cut_reel,
+    keep_reel,
+    loosen_reel,
+    recut,
+    view_cut,
+)
 from streamverse.domains.media.service.remote_imports import NewImport, order_file, order_import
 from streamverse.domains.media.service.retention import let_source_go
 from streamverse.domains.media.service.storage_report import STORE_OWNERS as MEDIA_STORE_OWNERS
@@ -199,6 +213,8 @@ __all__ = [
     "MEDIA_COOKIE",
     "MEDIA_STORE_OWNERS",
     "AddressElsewhere",
+    "CutEmpty",
+    "CutView",
     "EncodingPolicy",
     "GivenSubtitles",
     "Holders",
@@ -206,13 +222,17 @@ __all__ = [
     "KeyUnknown",
     "Lightbox",
     "MediaAddresses",
+    "NewCut",
     "NewImport",
     "NewPicture",
+    "NoRecording",
     "PictureAddress",
     "PlayableAddresses",
     "PosterAddresses",
     "PosterUnreadable",
     "Receptions",
+    "ReelHead",
+    "ReelSegment",
     "SpriteAddresses",
     "SubtitleWords",
     "SubtitlesUnreadable",
@@ -222,8 +242,11 @@ __all__ = [
     "add_subtitles",
     "admit_log_in",
     "artworks",
+    "cut_again",
+    "cut_reel",
     "delete_asset",
     "drop_artwork",
+    "existing_reels",
     "find_package",
     "find_pictured",
     "find_protected",
@@ -237,17 +260,21 @@ __all__ = [
     "hurry",
     "import_file",
     "is_same_subtitles",
+    "keep_reel",
     "let_source_go",
     "list_subtitles",
+    "loosen_reel",
     "needs_poster",
     "order_file",
     "order_import",
     "posters",
     "progress",
     "read_subtitles",
+    "recut",
     "rename_asset",
     "retry_job",
     "sign_addresses",
     "time_left",
     "total_by_tenant",
+    "view_cut",
 ]

@@ -12,6 +12,8 @@ from streamverse.mediakit.renditions import write_instant
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+PLAIN_PREFIX: Final = "plain-"
+PLAIN_VERSION: Final = 7
 # Apple's players want three parts between them and the edge.
 PART_HOLD_BACK_S: Final = 3 * PART_TARGET_S
 HOLD_BACK_S: Final = 3 * TARGET_DURATION_S
@@ -86,9 +88,15 @@ def edge_of(segments: Sequence[SegmentLine]) -> Edge | None:
     return Edge(last.number + 1, 0) if last.is_whole else Edge(last.number, len(last.parts))
 
 
-def render_master(video: Rendition | None, audio: Rendition | None) -> str:
-    """Write the playlist that names the pictures, and the sound beside them."""
-    lines = ["#EXTM3U", "#EXT-X-VERSION:9"]
+def render_master(
+    video: Rendition | None, audio: Rendition | None, *, is_plain: bool = False
+) -> str:
+    """Write the playlist that names the pictures, and the sound beside them.
+
+    A plain one leads to playlists without parts, which older players read.
+    """
+    lines = ["#EXTM3U", f"#EXT-X-VERSION:{PLAIN_VERSION if is_plain else 9}"]
+    prefix = PLAIN_PREFIX if is_plain else ""
     renditions = [one for one in (video, audio) if one is not None]
     attributes = [
         f"BANDWIDTH={sum(one.bitrate_bps for one in renditions)}",
@@ -100,10 +108,10 @@ def render_master(video: Rendition | None, audio: Rendition | None) -> str:
         attributes.append('AUDIO="sound"')
         lines.append(
             '#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="sound",NAME="Sound",DEFAULT=YES,AUTOSELECT=YES,'
-            f'URI="{audio.name}.m3u8"'
+            f'URI="{prefix}{audio.name}.m3u8"'
         )
     if renditions:
-        lines += [f"#EXT-X-STREAM-INF:{','.join(attributes)}", f"{renditions[0].name}.m3u8"]
+        lines += [f"#EXT-X-STREAM-INF:{','.join(attributes)}", f"{prefix}{renditions[0].name}.m3u8"]
     return "\n".join(lines) + "\n"
 
 
@@ -142,6 +150,24 @@ def render_playlist(
         lines.append("#EXT-X-ENDLIST")
     elif has_parts:
         lines += _render_edge(track, segments, reports)
+    return "\n".join(lines) + "\n"
+
+
+def render_plain(track: str, segments: Sequence[SegmentLine], *, is_ended: bool = False) -> str:
+    """Write the playlist of a rendition as older players read it: of whole segments alone."""
+    whole = [replace(segment, parts=()) for segment in segments if segment.is_whole]
+    longest_s = max((round(segment.duration_s) for segment in whole), default=0)
+    lines = [
+        "#EXTM3U",
+        f"#EXT-X-VERSION:{PLAIN_VERSION}",
+        f"#EXT-X-TARGETDURATION:{max(TARGET_DURATION_S, longest_s)}",
+        f"#EXT-X-MEDIA-SEQUENCE:{segments[0].number if segments else 0}",
+    ]
+    if whole and whole[0].head:
+        lines.append(f"#EXT-X-DISCONTINUITY-SEQUENCE:{whole[0].head}")
+    lines += _render_segments(track, whole, 0, is_ended=is_ended)
+    if is_ended:
+        lines.append("#EXT-X-ENDLIST")
     return "\n".join(lines) + "\n"
 
 

@@ -182,3 +182,16 @@ class EditRow(TenantOwned, Base):
     after: Mapped[JsonObject]
     created_at: Mapped[datetime] = mapped_column(index=True)
     undone_at: Mapped[datetime | None]
+
+
+class RecordingRow(TenantOwned, Base):
+    """A title that was recorded of a stream, which may be gone by now."""
+
+    __tablename__ = "catalog_recording"
+    __table_args__ = (Index(None, "stream_id", "recorded_at"),)
+
+    title_id: Mapped[UUID] = mapped_column(
+        ForeignKey("catalog_title.id", ondelete="CASCADE"), primary_key=True
+    )
+    stream_id: Mapped[UUID]
+    recorded_at: Mapped[datetime]

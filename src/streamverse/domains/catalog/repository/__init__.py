@@ -8,6 +8,7 @@ from streamverse.domains.catalog.repository.collections import Collections
 from streamverse.domains.catalog.repository.edits import Edits
 from streamverse.domains.catalog.repository.links import CreditedRow, Links, PartRow
 from streamverse.domains.catalog.repository.named import Genres, People, Studios
+from streamverse.domains.catalog.repository.recordings import Recordings
 from streamverse.domains.catalog.repository.revision import Revisions
 from streamverse.domains.catalog.repository.titles import CardRow, Titles
 
@@ -23,6 +24,7 @@ __all__ = [
     "Links",
     "PartRow",
     "People",
+    "Recordings",
     "Revisions",
     "Studios",
     "Titles",

@@ -18,6 +18,11 @@ from streamverse.domains.live.errors import (
 )
 from streamverse.domains.live.routes.delivery import LiveDelivery
 from streamverse.domains.live.routes.desk import handlers as desk_handlers
+from streamverse.domains.live.routes.recordings import (
+    choose_keeping,
+    clip_last_minute,
+    get_keeping,
+)
 from streamverse.domains.live.schemas import (
     LiveKeyOut,
     LivePlaybackOut,
@@ -125,6 +130,9 @@ router = Router(
         change_key,
         start_playback,
         *desk_handlers,
+        get_keeping,
+        choose_keeping,
+        clip_last_minute,
     ],
 )
 

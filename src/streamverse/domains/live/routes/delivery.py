@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 from uuid import UUID
 
 from streamverse.domains.live.errors import EdgeTooSlow, PartNotFound, PlaylistUnlikely
-from streamverse.domains.live.service.broadcasts import object_key
+from streamverse.domains.live.service.recordings import object_key
 from streamverse.domains.live.service.watching import PREFIX
 from streamverse.domains.media.contracts import PackageId
 from streamverse.domains.media.public import Holders
@@ -28,7 +28,7 @@ from streamverse.mediakit.live.packager import TARGET_DURATION_S
 if TYPE_CHECKING:
     from streamverse.domains.live.service.broadcasts import Broadcast
     from streamverse.domains.live.service.desk import LiveDesk
-    from streamverse.domains.live.service.edge import LiveTrack
+    from streamverse.domains.live.service.edge import LiveSegment, LiveTrack
     from streamverse.domains.media.public import MediaAddresses
 
 HELD_FOR_S = 3 * TARGET_DURATION_S
@@ -39,10 +39,12 @@ FOREVER = "public, max-age=31536000, immutable"
 FOR_A_WHILE = "public, max-age=6"
 FOR_NOW = "no-cache"
 PLAYLIST_TYPE = "application/vnd.apple.mpegurl"
+MPD_TYPE = "application/dash+xml"
 
 _ADDRESS = re.compile(
     PREFIX + r"/([A-Za-z0-9_-]{16,80})/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/"
-    r"(?:(?P<master>master\.m3u8)|(?P<playlist>[av])\.m3u8"
+    r"(?:(?P<master>master\.m3u8)|(?P<plain>plain\.m3u8)|(?P<mpd>manifest\.mpd)"
+    r"|(?P<without_parts>plain-)?(?P<playlist>[av])\.m3u8"
     r"|(?P<track>[av])/(?:init-(?P<head>[0-9]{1,4})\.mp4"
     r"|(?P<segment>[0-9]{1,8})(?:\.(?P<part>[0-9]{1,4}))?\.m4s))"
 )
@@ -66,9 +68,12 @@ class LiveDelivery:
         except Problem as problem:
             await refuse(send, problem)
             return
-        await self.files.answer(scope, send, content)
+        if isinstance(content, Growing):
+            await content.answer(scope, send)
+        else:
+            await self.files.answer(scope, send, content)
 
-    async def _find(self, scope: Scope) -> Content:
+    async def _find(self, scope: Scope) -> Content | Growing:
         match = _ADDRESS.fullmatch(scope["path"])
         if match is None or scope["method"] not in {"GET", "HEAD"}:
             raise PartNotFound
@@ -84,11 +89,20 @@ class LiveDelivery:
             return await self._answer(broadcast, match, scope["query_string"])
 
     async def _answer(self, broadcast: Broadcast, match: re.Match[str], query: bytes) -> Content:
-        if match["master"]:
-            return _playlist_of(broadcast.edge.master().encode(), FOR_NOW)
-        track = broadcast.edge.tracks.get(match["playlist"] or match["track"])
+        edge = broadcast.edge
+        if match["master"] or match["plain"]:
+            return _playlist_of(edge.master(is_plain=bool(match["plain"])).encode(), FOR_NOW)
+        if match["mpd"]:
+            now = self.desk.workshop.clock.now()
+            return Content.of(edge.mpd(now).encode(), MPD_TYPE, FOR_NOW, CROSS_ORIGIN)
+        track = edge.tracks.get(match["playlist"] or match["track"])
         if track is None:
             raise PartNotFound
+        if match["without_parts"]:
+            # Older players give up on a playlist that names nothing yet.
+            first = track.segments[0].number if track.segments else 0
+            await _hold(broadcast, track, first, None)
+            return _playlist_of(edge.plain(track), FOR_NOW)
         if match["playlist"]:
             return await _playlist(broadcast, track, query)
         if match["head"]:
@@ -98,13 +112,15 @@ class LiveDelivery:
 
     async def _media(
         self, broadcast: Broadcast, track: LiveTrack, number: int, part: int | None
-    ) -> Content:
+    ) -> Content | Growing:
         edge = track.edge
-        if part is not None and edge is not None and (edge.segment, edge.part) == (number, part):
-            await _hold(broadcast, track, number, part)
+        if edge is not None and (edge.segment, edge.part) == (number, part or 0):
+            await _hold(broadcast, track, number, part or 0)
         segment = track.find(number)
-        if segment is None or not (segment.is_whole or part is not None):
+        if segment is None:
             raise PartNotFound
+        if part is None and not segment.is_whole:
+            return Growing(broadcast, track, segment)
         if part is not None:
             if part >= len(segment.parts):
                 raise PartNotFound
@@ -113,6 +129,40 @@ class LiveDelivery:
             return _bytes(track, segment.payload)
         key = object_key(broadcast.id, f"{track.name}/{number}.m4s")
         return _bytes(track, await self.desk.store.get(key))
+
+
+@dataclass(frozen=True, slots=True)
+class Growing:
+    """A segment of which more is to come: its parts are sent in chunks, each as it comes."""
+
+    broadcast: Broadcast
+    track: LiveTrack
+    segment: LiveSegment
+
+    async def answer(self, scope: Scope, send: Send) -> None:
+        """Send what there is and what comes, until the segment is whole."""
+        headers = [(b"content-type", _type_of(self.track).encode()), *CROSS_ORIGIN]
+        # Nobody may keep what could turn out to be cut short.
+        headers.append((b"cache-control", b"no-store"))
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        if scope["method"] != "HEAD":
+            async for payload in self._payloads():
+                await send({"type": "http.response.body", "body": payload, "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
+
+    async def _payloads(self) -> AsyncIterator[bytes]:
+        # The list stays while it is sent, even if the edge lets go of it.
+        parts, sent = self.segment.parts, 0
+        while True:
+            while sent < len(parts):
+                yield parts[sent].payload
+                sent += 1
+            if self.segment.is_whole or self.broadcast.edge.is_ended:
+                return
+            try:
+                await _hold(self.broadcast, self.track, self.segment.number, sent)
+            except EdgeTooSlow:
+                return
 
 
 async def _playlist(broadcast: Broadcast, track: LiveTrack, query: bytes) -> Content:
@@ -157,8 +207,11 @@ def _head(track: LiveTrack, number: int) -> Content:
 
 
 def _bytes(track: LiveTrack, body: bytes) -> Content:
-    content_type = "audio/mp4" if track.name == "a" else "video/mp4"
-    return Content.of(body, content_type, FOREVER, CROSS_ORIGIN)
+    return Content.of(body, _type_of(track), FOREVER, CROSS_ORIGIN)
+
+
+def _type_of(track: LiveTrack) -> str:
+    return "audio/mp4" if track.name == "a" else "video/mp4"
 
 
 def _playlist_of(text: bytes, cache_control: str) -> Content:

@@ -10,15 +10,11 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from streamverse.domains.live.contracts import (
-    BroadcastEnded,
-    BroadcastId,
-    BroadcastStarted,
-    StreamId,
-)
+from streamverse.domains.live.contracts import BroadcastId, BroadcastStarted, StreamId
 from streamverse.domains.live.models import BroadcastRow
 from streamverse.domains.live.repository import Broadcasts
-from streamverse.domains.live.service.edge import LiveEdge, LiveSegment, LiveTrack
+from streamverse.domains.live.service.edge import LiveEdge, LiveSegment, LiveTrack, Stretch
+from streamverse.domains.live.service.recordings import end_broadcast, object_key
 from streamverse.kit.work import Actor
 from streamverse.mediakit.ingest.samples import CLOCK_HZ, AudioFormat, Kind, Sample, VideoFormat
 from streamverse.mediakit.live.heads import write_head
@@ -49,11 +45,6 @@ class LiveStream:
     has_parts: bool = True
 
 
-def object_key(broadcast_id: BroadcastId, name: str) -> str:
-    """Name an object of a broadcast in the store."""
-    return f"live/{broadcast_id}/{name}"
-
-
 class Broadcast:
     """What goes out on a stream, by one publisher after another.
 
@@ -74,6 +65,7 @@ class Broadcast:
         self._early: list[Sample] = []
         self._packager: Packager | None = None
         self._begins_at: datetime | None = None
+        self._begins_stretch = False
         self._unstored = asyncio.Queue[tuple[LiveTrack, LiveSegment]]()
         self._has_room = asyncio.Event()
         self._stored_heads: set[tuple[str, int]] = set()
@@ -120,14 +112,15 @@ class Broadcast:
         self.edge.is_ended = True
         self.edge.ring()
         async with self._workshop.work(Actor.system(self.stream.tenant_id)) as work:
-            if self.started.is_set() and await Broadcasts(work).end(self.id, work.now):
-                work.emit(BroadcastEnded(self.stream.id, self.id))
+            if self.started.is_set():
+                await end_broadcast(work, self.stream.id, self.id)
 
     # --- parts and segments -----------------------------------------------------------------------
 
     def _begin_packager(self) -> None:
         """Begin with the formats that there are, on tracks that begin with the same segment."""
         self._write_heads()
+        self._begins_stretch = True
         tracks = self.edge.tracks.values()
         numbers = (track.segments[-1].number for track in tracks if track.segments)
         video, audio = self._formats.get("video"), self._formats.get("audio")
@@ -173,7 +166,11 @@ class Broadcast:
             head = len(track.heads) - 1
             timescale = track.heads[head].timescale
             starts_at = self._instant(part.start_ticks / timescale)
-            segment = LiveSegment(part.segment, head, starts_at, timescale)
+            if self._begins_stretch:
+                self.edge.stretches.append(Stretch(starts_at, part.start_ticks / timescale))
+                self._begins_stretch = False
+            stretch = len(self.edge.stretches) - 1
+            segment = LiveSegment(part.segment, head, starts_at, timescale, stretch=stretch)
             track.segments.append(segment)
         segment.add(part)
         self.started.set()
@@ -239,6 +236,8 @@ class Broadcast:
                 "duration_us": round(segment.duration_s * 1_000_000),
                 "size_bytes": len(payload),
                 "starts_at": segment.starts_at,
+                "start_ticks": segment.start_ticks,
+                "duration_ticks": segment.duration_ticks,
             }
             await Broadcasts(work).add_segments([row])
         segment.is_stored = True

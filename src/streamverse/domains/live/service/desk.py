@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from streamverse.domains.live.contracts import BroadcastId, Latency, Newcomer, StreamId
+from streamverse.domains.live.errors import ClippedJustNow
 from streamverse.domains.live.repository import Broadcasts, Streams
 from streamverse.domains.live.service.audiences import AudienceDesk
 from streamverse.domains.live.service.broadcasts import Broadcast, LiveStream
 from streamverse.domains.live.service.health import HealthDesk
+from streamverse.domains.live.service.recordings import end_broadcast
 from streamverse.kit.clock import new_id
 from streamverse.kit.memory import ShortMemory
 from streamverse.kit.tokens import hash_secret
@@ -33,7 +35,8 @@ if TYPE_CHECKING:
     from streamverse.domains.live.models import StreamRow
     from streamverse.domains.live.service.glimpses import Glimpses
     from streamverse.kit.storage import ObjectStore
-    from streamverse.kit.work import Workshop
+    from streamverse.kit.work import Work, Workshop
+    from streamverse.mediakit.cmaf import InitSegment
     from streamverse.mediakit.live.health import HealthMeter
 
 log = logging.getLogger(__name__)
@@ -42,6 +45,9 @@ KEY_UNKNOWN = "This stream key is not known: copy it again from the stream's pag
 # Players that follow an edge learn of its end within these seconds.
 ENDED_KEPT_S = 60.0
 ENDED_AT_MOST = 1000
+# Who clips has to wait so long for the next one.
+CLIP_PAUSE_S = 10
+CLIPPERS_AT_MOST = 10_000
 TAKEN_OVER = "Another encoder publishes with the same key now."
 SECOND = (
     "Another encoder publishes with this key already: end it first, "
@@ -110,6 +116,7 @@ class LiveDesk:
         self._broadcasts: dict[UUID, Broadcast] = {}
         self._publishers: dict[UUID, _Publisher] = {}
         self._endings: dict[UUID, asyncio.Task[None]] = {}
+        self._clippers = ShortMemory[UUID, bool](limit=CLIPPERS_AT_MOST, seconds=CLIP_PAUSE_S)
         self._ended = ShortMemory[UUID, Broadcast](limit=ENDED_AT_MOST, seconds=ENDED_KEPT_S)
 
     def srt_url(self, key: str) -> str | None:
@@ -136,6 +143,26 @@ class LiveDesk:
         if broadcast is not None and broadcast.started.is_set():
             return broadcast
         return self._ended.find(stream_id)
+
+    def heads_of(self, stream_id: UUID) -> dict[str, list[InitSegment]]:
+        """Give how the tracks of what goes out on a stream are coded, from the first head on."""
+        broadcast = self.find(stream_id)
+        tracks = broadcast.edge.tracks if broadcast is not None else {}
+        return {name: list(track.heads) for name, track in tracks.items()}
+
+    def slow_down_clips(self, work: Work) -> None:
+        """Refuse whoever has made a clip only just now."""
+        account_id = work.actor.account_id
+        if account_id is not None and self._clippers.find(account_id):
+            raise ClippedJustNow(
+                f"Wait {CLIP_PAUSE_S} seconds before the next clip.", retry_after_s=CLIP_PAUSE_S
+            )
+
+        async def note() -> None:
+            if account_id is not None:
+                self._clippers.keep(account_id, value=True)
+
+        work.after_commit(note)
 
     async def run(self) -> None:
         """Take publishers until cancelled; then end what goes out."""
@@ -241,9 +268,11 @@ class LiveDesk:
 
     async def _end_forgotten(self) -> None:
         """End in the records what a process that died was sending out."""
-        async with self.workshop.work(Actor.system()) as work:
-            for row in (await Broadcasts(work).running()).values():
-                await Broadcasts(work).end(BroadcastId(row.id), work.now)
+        async with self.workshop.reading(Actor.system()) as work:
+            forgotten = list((await Broadcasts(work).running()).values())
+        for row in forgotten:
+            async with self.workshop.work(Actor.system(row.tenant_id)) as work:
+                await end_broadcast(work, StreamId(row.stream_id), BroadcastId(row.id))
 
 
 def _admissible(row: StreamRow | None, *, has_publisher: bool) -> StreamRow:

@@ -8,7 +8,17 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from streamverse.mediakit.live.mpd import (
+    NOW,
+    REWIND_S,
+    MpdPeriod,
+    MpdSegment,
+    MpdTrack,
+    ahead_of_end_s,
+    render_mpd,
+)
 from streamverse.mediakit.live.playlist import (
+    PLAIN_PREFIX,
     Edge,
     PartLine,
     Rendition,
@@ -16,11 +26,13 @@ from streamverse.mediakit.live.playlist import (
     SegmentLine,
     edge_of,
     render_master,
+    render_plain,
     render_playlist,
 )
+from streamverse.mediakit.renditions import write_instant
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
     from streamverse.mediakit.cmaf import InitSegment
     from streamverse.mediakit.live.packager import Part
@@ -29,6 +41,7 @@ if TYPE_CHECKING:
 KEPT_IN_MEMORY = timedelta(seconds=30)
 MARGIN = 1.1
 FIRST_GUESS_BPS = 5_000_000
+FIRST_SEGMENT_S = 2.0
 
 
 @dataclass(slots=True)
@@ -42,9 +55,12 @@ class LiveSegment:
     parts: list[Part] = field(default_factory=list["Part"])
     is_whole: bool = False
     is_stored: bool = False
+    start_ticks: int = 0
     duration_ticks: int = 0
     is_independent: bool = True
     lines: list[PartLine] = field(default_factory=list[PartLine])
+    # Which of the edge's stretches it belongs to.
+    stretch: int = 0
 
     @property
     def duration_s(self) -> float:
@@ -60,6 +76,7 @@ class LiveSegment:
         """Take the next part."""
         if not self.parts:
             self.is_independent = part.is_independent
+            self.start_ticks = part.start_ticks
         self.parts.append(part)
         self.duration_ticks += part.duration_ticks
         self.lines.append(PartLine(part.duration_ticks / self.timescale, part.is_independent))
@@ -75,6 +92,14 @@ class LiveSegment:
             is_independent=self.is_independent,
             head=self.head,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A run of segments in which nothing jumps: when it began, and where in its tracks' time."""
+
+    began_at: datetime
+    media_starts_s: float
 
 
 @dataclass(slots=True)
@@ -130,15 +155,18 @@ class LiveEdge:
     def __init__(self, rewind: timedelta, *, has_parts: bool = True) -> None:
         self.tracks: dict[str, LiveTrack] = {}
         self.is_ended = False
+        # One for each publisher and each head, from the first on.
+        self.stretches: list[Stretch] = []
         self._rewind = rewind
         self._has_parts = has_parts
         self._bell = asyncio.Event()
         # The same for all who ask, until there is more.
         self._texts: dict[tuple[str, bool], bytes] = {}
+        self._mpd: str | None = None
 
     def ring(self) -> None:
         """Let everybody look again who waits."""
-        self._texts.clear()
+        self._forget_texts()
         self._bell.set()
         self._bell = asyncio.Event()
 
@@ -146,7 +174,11 @@ class LiveEdge:
         """Keep no more in memory than the edge needs."""
         for track in self.tracks.values():
             track.let_go(now, self._rewind)
+        self._forget_texts()
+
+    def _forget_texts(self) -> None:
         self._texts.clear()
+        self._mpd = None
 
     async def wait_for(self, track: LiveTrack, segment: int, part: int | None) -> None:
         """Wait until a playlist would name something, or the broadcast is over."""
@@ -172,9 +204,25 @@ class LiveEdge:
             has_parts=self._has_parts,
         )
 
-    def master(self) -> str:
+    def plain(self, track: LiveTrack) -> bytes:
+        """Give the playlist of a track for players that know nothing of parts."""
+        asked = (f"{PLAIN_PREFIX}{track.name}", False)
+        if asked not in self._texts:
+            lines = [segment.line() for segment in track.segments]
+            text = render_plain(track.name, lines, is_ended=self.is_ended)
+            self._texts[asked] = text.encode()
+        return self._texts[asked]
+
+    def mpd(self, now: datetime) -> str:
+        """Give the manifest for players of DASH, as it is now."""
+        if self._mpd is None:
+            self._mpd = write_mpd(self.tracks, self.stretches, self._rewind, self.is_ended)
+        return self._mpd.replace(NOW, write_instant(now))
+
+    def master(self, *, is_plain: bool = False) -> str:
         """Write the playlist that names the tracks."""
-        return render_master(*(self._rendition(name) for name in ("v", "a")))
+        video, audio = (self._rendition(name) for name in ("v", "a"))
+        return render_master(video, audio, is_plain=is_plain)
 
     def _rendition(self, name: str) -> Rendition | None:
         track = self.tracks.get(name)
@@ -188,3 +236,66 @@ class LiveEdge:
             last = other.segments[-1] if other.segments else None
             if other is not track and last is not None and last.lines:
                 yield Report(f"{other.name}.m3u8", last.number, len(last.lines) - 1)
+
+
+def write_mpd(
+    tracks: Mapping[str, LiveTrack],
+    stretches: Sequence[Stretch],
+    rewind: timedelta,
+    is_ended: bool,  # noqa: FBT001 - as the edge says it
+) -> str:
+    """Write the manifest of what the tracks have."""
+    began_at = stretches[0].began_at
+    newest = max(track.segments[-1].starts_at for track in tracks.values() if track.segments)
+    oldest = newest - min(rewind, timedelta(seconds=REWIND_S))
+    periods: list[MpdPeriod] = []
+    for number, stretch in enumerate(stretches):
+        own = [
+            described
+            for name in ("v", "a")
+            if name in tracks and (described := _describe(tracks[name], number, oldest)) is not None
+        ]
+        if own:
+            starts_s = (stretch.began_at - began_at).total_seconds()
+            periods.append(MpdPeriod(number, starts_s, stretch.media_starts_s, own))
+    expected_s = min(_expected_s(track) for track in tracks.values() if track.segments)
+    return render_mpd(
+        periods,
+        began_at=began_at,
+        rewind_s=rewind.total_seconds(),
+        ahead_s=ahead_of_end_s(expected_s),
+        is_ended=is_ended,
+    )
+
+
+def _describe(track: LiveTrack, stretch: int, oldest: datetime) -> MpdTrack | None:
+    segments = [one for one in track.segments if one.stretch == stretch and one.starts_at >= oldest]
+    if not segments:
+        return None
+    head = track.heads[segments[0].head]
+    return MpdTrack(
+        name=track.name,
+        codec=head.codec,
+        timescale=head.timescale,
+        bitrate_bps=track.bitrate_bps,
+        segments=[
+            MpdSegment(one.number, one.start_ticks, _expected_ticks(track, one)) for one in segments
+        ],
+        head=segments[0].head,
+        width=head.width,
+        height=head.height,
+        channels=head.channels,
+        sample_rate_hz=head.sample_rate_hz,
+    )
+
+
+def _expected_ticks(track: LiveTrack, segment: LiveSegment) -> int:
+    """Tell how long a segment is, or will be if it becomes as long as the one before it."""
+    if segment.is_whole:
+        return segment.duration_ticks
+    return max(segment.duration_ticks, round(_expected_s(track) * segment.timescale))
+
+
+def _expected_s(track: LiveTrack) -> float:
+    whole = [segment for segment in track.segments[-3:] if segment.is_whole]
+    return whole[-1].duration_s if whole else FIRST_SEGMENT_S

@@ -17,6 +17,7 @@ from streamverse.domains.live.rules.access import Access
 from streamverse.domains.live.rules.schedules import Showing, next_showing
 from streamverse.domains.live.service.schedules import slot_of
 from streamverse.domains.live.service.watching import judge_stream
+from streamverse.domains.live.service.recordings import let_all_go
 from streamverse.kit.clock import new_id
 from streamverse.kit.tokens import hash_secret, new_secret
 
@@ -227,4 +228,5 @@ async def remove_streams(work: Work, ids: Sequence[StreamId]) -> None:
     for row in rows:
         if row.id in running:
             raise StreamIsLive(row.id)
+        await let_all_go(work, StreamId(row.id))
         await Streams(work).remove(row)

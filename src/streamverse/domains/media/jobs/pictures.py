@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from streamverse.domains.media.contracts import AssetId, MakePictures, MakePoster, PackageId
-from streamverse.domains.media.jobs.workshop import Workshop, read_facts
+from streamverse.domains.media.jobs.looking import Recorded, Subject, find_recorded, open_subject
+from streamverse.domains.media.jobs.workshop import Workshop
 from streamverse.domains.media.repository import Assets, Packages
 from streamverse.domains.media.rules.pictures import (
     INDEX_NAME,
@@ -73,13 +74,15 @@ class PictureJobs:
 
     async def make_poster(self, run: Run, job: MakePoster) -> None:
         """Take a good frame from the first half, so that there is one soon."""
-        package, asset = await self._find(run, job.package_id)
+        package, asset, recorded = await self._find(run, job.package_id)
         if package is None or asset is None or package.poster_id is not None:
             return
-        facts = read_facts(asset)
-        async with self.workshop.source_file(asset.source_key) as path:
-            at_ms = int(facts.duration_ms * POSTER_AT)
-            still = await artwork.poster(path, facts, at_ms=at_ms, tools=self.workshop.tools)
+        subject = open_subject(self.workshop, asset, recorded, glance_at=POSTER_AT)
+        async with subject as seen:
+            at_ms = 0 if recorded is not None else int(seen.facts.duration_ms * POSTER_AT)
+            still = await artwork.poster(
+                seen.path, seen.facts, at_ms=at_ms, tools=self.workshop.tools
+            )
         picture = await pictures.as_picture(still, PictureKind.POSTER, is_quick=True)
         await pictures.store_picture(self.workshop.store, job.package_id, picture)
         async with run.work() as work:
@@ -87,20 +90,18 @@ class PictureJobs:
 
     async def make_pictures(self, run: Run, job: MakePictures) -> None:
         """Look through the film, and take what is worth showing."""
-        package, asset = await self._find(run, job.package_id)
-        if package is None or asset is None:
-            return
-        facts = read_facts(asset)
-        if not facts.has_video:
+        package, asset, recorded = await self._find(run, job.package_id)
+        if package is None or asset is None or not pictures.is_seen(package):
             return
         made: list[NewPicture] = []
-        async with self.workshop.source_file(asset.source_key) as path:
-            frames, sprites = await self._look_through(run, path, facts)
+        async with open_subject(self.workshop, asset, recorded, glance_at=None) as subject:
+            path, facts = subject.path, subject.facts
+            frames, sprites = await self._look_through(run, subject)
             made += [sprites] if sprites is not None else []
             wanted = list(_wanted(frames, facts))
             for number, each in enumerate(wanted):
                 run.report(0.6 + 0.35 * number / len(wanted), "stills")
-                made += await self._take(path, facts, each)
+                made += await self._take(subject, each)
             made += await self._animate(path, facts, frames)
         for picture in made:
             await pictures.store_picture(self.workshop.store, job.package_id, picture)
@@ -109,28 +110,30 @@ class PictureJobs:
 
     async def _find(
         self, run: Run, package_id: PackageId
-    ) -> tuple[PackageRow | None, AssetRow | None]:
+    ) -> tuple[PackageRow | None, AssetRow | None, Recorded | None]:
         async with run.reading() as work:
             package = await Packages(work).find(package_id)
             asset = await Assets(work).find(AssetId(package.asset_id)) if package else None
-        if asset is not None and asset.source_deleted_at is not None:
-            return package, None
-        return package, asset
+        recorded = await find_recorded(run, package) if package is not None else None
+        is_there = recorded is not None or (asset is not None and asset.source_deleted_at is None)
+        return package, asset if is_there else None, recorded
 
     async def _look_through(
-        self, run: Run, path: Path, facts: MediaFacts
+        self, run: Run, subject: Subject
     ) -> tuple[list[Frame], NewPicture | None]:
         """Go through the keyframes, and through everything where they are too few."""
+        facts = subject.facts
         is_whole = facts.duration_ms <= DECODED_WHOLE_UP_TO_MS
-        frames, sprites = await self._survey(run, path, facts, is_whole=is_whole)
+        frames, sprites = await self._survey(run, subject, is_whole=is_whole)
         step_ms = sprite_step_ms(facts.duration_ms)
         if not is_whole and is_sparse(frames, facts.duration_ms, step_ms):
-            frames, sprites = await self._survey(run, path, facts, is_whole=True)
+            frames, sprites = await self._survey(run, subject, is_whole=True)
         return frames, sprites
 
     async def _survey(
-        self, run: Run, path: Path, facts: MediaFacts, *, is_whole: bool
+        self, run: Run, subject: Subject, *, is_whole: bool
     ) -> tuple[list[Frame], NewPicture | None]:
+        path, facts, begins_ms = subject.path, subject.facts, subject.begins_ms
         step_ms = sprite_step_ms(facts.duration_ms)
         maker, frames, files = SheetMaker(step_ms), list[Frame](), dict[str, bytes]()
         samples = survey(
@@ -142,11 +145,11 @@ class PictureJobs:
                 async for sample in samples:
                     frames.append(sample.frame)
                     run.report(0.6 * sample.frame.at_ms / facts.duration_ms, "looking through")
-                    sheet = await maker.add(sample.frame.at_ms, sample.still)
+                    sheet = await maker.add(begins_ms + sample.frame.at_ms, sample.still)
                     files |= {sheet.name: sheet.content} if sheet is not None else {}
         last = await maker.finish()
         files |= {last.name: last.content} if last is not None else {}
-        index = maker.index(facts.duration_ms)
+        index = maker.index(begins_ms + facts.duration_ms)
         if index is None:
             return frames, None
         files[INDEX_NAME] = index.to_webvtt().encode()
@@ -155,7 +158,8 @@ class PictureJobs:
             tile_count=len(index.instants_ms),
         )
 
-    async def _take(self, path: Path, facts: MediaFacts, wanted: _Wanted) -> list[NewPicture]:
+    async def _take(self, subject: Subject, wanted: _Wanted) -> list[NewPicture]:
+        path, facts, begins_ms = subject.path, subject.facts, subject.begins_ms
         is_poster = wanted.kind is PictureKind.POSTER
         widths = artwork.WIDTHS if is_poster else THUMBNAILS
         still = await artwork.still(
@@ -167,8 +171,8 @@ class PictureJobs:
             await pictures.as_picture(
                 *(still, wanted.kind),
                 widths=widths,
-                at_ms=wanted.at_ms if wanted.start_ms is None else wanted.start_ms,
-                end_ms=wanted.end_ms,
+                at_ms=begins_ms + (wanted.at_ms if wanted.start_ms is None else wanted.start_ms),
+                end_ms=None if wanted.end_ms is None else begins_ms + wanted.end_ms,
                 label=wanted.label,
             )
         ]

@@ -17,15 +17,18 @@ from streamverse.domains.media.repository.assets import (
 )
 from streamverse.domains.media.repository.pictures import Artworks, Pictures, Subtitles
 from streamverse.domains.media.repository.playable import PlayableRow, find_playable
+from streamverse.domains.media.repository.reels import Cuts, Reels, existing_reels
 
 __all__ = [
     "Artworks",
     "Assets",
     "Censuses",
+    "Cuts",
     "Keys",
     "Packages",
     "Pictures",
     "PlayableRow",
+    "Reels",
     "RemoteImports",
     "Retentions",
     "StoredWeights",
@@ -33,6 +36,7 @@ __all__ = [
     "Uploads",
     "existing_assets",
     "existing_packages",
+    "existing_reels",
     "existing_uploads",
     "find_playable",
 ]

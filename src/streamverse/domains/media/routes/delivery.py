@@ -18,6 +18,7 @@ from streamverse.domains.media.service.delivery import (
     BY_COOKIE,
     MEDIA_COOKIE,
     PREFIX,
+    REMEMBERED_FOR_S,
     TEXT_REVISION,
     Admit,
     Holders,
@@ -26,10 +27,12 @@ from streamverse.domains.media.service.delivery import (
     MediaAddresses,
     admit_log_in,
 )
+from streamverse.domains.media.service.reels import CutPlace, find_place
 from streamverse.kit.edges import CROSS_ORIGIN, answer, refuse
 from streamverse.kit.errors import Problem
 from streamverse.kit.files import ByteRange as Part
 from streamverse.kit.files import Content, FileServer, Headers, Scope, Send
+from streamverse.kit.memory import ShortMemory
 from streamverse.kit.storage import ByteRange, ObjectStore
 from streamverse.kit.work import Actor, Workshop
 from streamverse.mediakit.cmcd import HEADERS, find_cmcd
@@ -37,6 +40,7 @@ from streamverse.mediakit.cmcd import HEADERS, find_cmcd
 FOREVER = "public, max-age=31536000, immutable"
 FOR_NOW = "no-cache"
 FOR_AN_HOUR = "public, max-age=3600"
+REMEMBERED_PLACES = 2000
 
 _ADDRESS = re.compile(
     PREFIX
@@ -48,6 +52,8 @@ _ADDRESS = re.compile(
     r"|(?P<text>t[0-9]{1,7}/(?:all|[0-9]{1,7})\.vtt)"
     r"|(?P<picture>pictures/[0-9a-f-]{36}/[a-z0-9]{1,16}\.(?:avif|jpg|mp4|vtt|webp)))"
 )
+# Objects of a recording: the track, and the head that its segments have.
+_RECORDED = re.compile(r"(?P<track>[va][a-z0-9-]*)-s(?P<head>[0-9]{1,4})/(?P<name>.*)")
 _COOKIE = re.compile(rb"(?:^|;) *" + MEDIA_COOKIE.encode() + rb"=([A-Za-z0-9_-]{16,80}) *(?:;|$)")
 _REVISION = re.compile(rb"(?:^|&)" + TEXT_REVISION.encode() + rb"=([0-9]{1,7})(?:&|$)")
 _TYPES = {
@@ -78,6 +84,9 @@ class Delivery:
     note_fetch: Callable[[UUID, str], None] = lambda _holder_id, _cmcd: None
     files: FileServer = field(default_factory=FileServer)
     manifests: Manifests = field(default_factory=Manifests)
+    places: ShortMemory[PackageId, CutPlace] = field(
+        default_factory=lambda: ShortMemory(limit=REMEMBERED_PLACES, seconds=REMEMBERED_FOR_S)
+    )
     holders: Holders = field(init=False)
 
     def __post_init__(self) -> None:
@@ -119,7 +128,11 @@ class Delivery:
             raise RenditionNotAllowed
         if found := match["object"]:
             content_type = "audio/mp4" if found.startswith("a") else "video/mp4"
-            return await self._object(f"packages/{package}/{found}", content_type, FOREVER)
+            recorded = _RECORDED.fullmatch(found)
+            key = f"packages/{package}/{found}"
+            if recorded is not None:
+                key = await self._find_recorded(package_id, recorded)
+            return await self._object(key, content_type, FOREVER)
         if found := match["text"]:
             return await self._object(f"packages/{package}/{found}", _TYPES["vtt"], FOREVER)
         revision = _REVISION.search(scope["query_string"])
@@ -127,6 +140,20 @@ class Delivery:
             package_id, match["manifest"], revision[1].decode() if revision else "", tailoring
         )
         return await self._manifest(asked, grant)
+
+    async def _find_recorded(self, package_id: PackageId, asked: re.Match[str]) -> str:
+        """Find out which object of a reel is meant, and whether the cut still plays it."""
+        place = self.places.find(package_id)
+        if place is None:
+            async with self.workshop.reading(Actor.system()) as work:
+                place = await find_place(work, package_id)
+            if place is None:
+                raise PackageNotFound
+            self.places.keep(package_id, place)
+        key = place.object_key(asked["track"], int(asked["head"]), asked["name"])
+        if key is None:
+            raise PackageNotFound
+        return key
 
     async def _object(self, key: str, content_type: str, cache_control: str) -> Content:
         path = self.store.local_path(key)

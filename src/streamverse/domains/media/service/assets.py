@@ -35,6 +35,7 @@ from streamverse.domains.media.rules.states import PackageState, UploadState
 from streamverse.domains.media.rules.subtitles import subtitles_prefix
 from streamverse.domains.media.service.measuring import order_measuring
 from streamverse.domains.media.service.packages import add_plan, order_checks, order_part
+from streamverse.domains.media.service.reels import loosen_of_assets
 from streamverse.domains.media.service.subtitles import UPLOADED, order_subtitles, order_uncut
 from streamverse.domains.media.service.uploads import upload_key, use_up_parts
 from streamverse.kit.clock import new_id
@@ -230,6 +231,7 @@ async def delete_asset(work: Work, asset_id: AssetId) -> None:
     packages = await Packages(work).of_assets([asset_id])
     upload = await Uploads(work).find_of_asset(asset_id)
     await Jobs(work).cancel_subject(asset_id)
+    await loosen_of_assets(work, [PackageId(package.id) for package in packages])
     await Assets(work).remove(asset_id)
     if upload is not None:
         upload.asset_id = None

@@ -22,6 +22,7 @@ from streamverse.domains.media.errors import AddressElsewhere, PackageNotFound
 from streamverse.domains.media.repository import Keys, Packages
 from streamverse.domains.media.rules.packages import Recipe, playable_segments, reference_track
 from streamverse.domains.media.rules.pictures import INDEX_NAME, PREVIEW_NAME, widths_of
+from streamverse.domains.media.rules.reels import head_of
 from streamverse.domains.media.rules.states import PackageState
 from streamverse.domains.media.rules.subtitles import ALL_SUBTITLES
 from streamverse.domains.media.service.packages import load_timeline
@@ -263,13 +264,11 @@ class BesideManifest:
 
     def init(self, package_id: str, track_name: str) -> str:
         """Name an initialisation segment."""
-        del package_id
-        return f"{track_name}/init.mp4"
+        return f"{_folder(package_id, track_name)}/init.mp4"
 
     def segment(self, package_id: str, track_name: str, number: int) -> str:
         """Name a media segment."""
-        del package_id
-        return f"{track_name}/{number}.m4s"
+        return f"{_folder(package_id, track_name)}/{number}.m4s"
 
     def subtitles(self, package_id: str, track_name: str) -> str:
         """Name all of a track of subtitles."""
@@ -283,12 +282,17 @@ class BesideManifest:
 
     def segment_template(self, package_id: str, track_name: str) -> str:
         """Name all media segments by DASH's template."""
-        del package_id
-        return f"{track_name}/$Number$.m4s"
+        return f"{_folder(package_id, track_name)}/$Number$.m4s"
 
     def license(self, package_id: str) -> str:
         """Name where licences are given, with a place for the viewer's grant."""
         return f"{LICENSES}/{package_id}/{VIEWERS_GRANT}"
+
+
+def _folder(package_id: str, track_name: str) -> str:
+    """Name the folder of a track; of recordings, each head has one."""
+    head = head_of(package_id)
+    return track_name if head is None else f"{track_name}-s{head}"
 
 
 @dataclass(frozen=True, slots=True)

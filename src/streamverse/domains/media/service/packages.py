@@ -35,6 +35,7 @@ from streamverse.domains.media.rules.states import PackageState, PartKind
 from streamverse.domains.media.rules.subtitles import text_tracks
 from streamverse.domains.media.service.keys import name_keys
 from streamverse.domains.media.service.pictures import is_seen, order_pictures, order_poster
+from streamverse.domains.media.service.reels import find_cut_timeline
 from streamverse.kit.clock import new_id
 from streamverse.kit.jobs import HIGH, LOW, NORMAL
 from streamverse.mediakit.timeline import Package, Span, Timeline
@@ -308,6 +309,9 @@ async def load_package(work: Work, row: PackageRow) -> Package:
 async def load_timeline(work: Work, package_id: PackageId) -> Timeline:
     """Load the timeline of one package: a span that grows until the package is whole."""
     row = await Packages(work).get(package_id)
+    recorded = await find_cut_timeline(work, package_id, row.created_at)
+    if recorded is not None:
+        return recorded
     package = await load_package(work, row)
     subtitles = await Subtitles(work).shown(package_id)
     texts = text_tracks(Recipe.read(row.recipe).plan, subtitles)

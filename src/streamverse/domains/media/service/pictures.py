@@ -28,7 +28,7 @@ from streamverse.domains.media.errors import (
     SourceLetGo,
 )
 from streamverse.domains.media.models import PictureRow
-from streamverse.domains.media.repository import Assets, Packages, Pictures
+from streamverse.domains.media.repository import Assets, Cuts, Packages, Pictures
 from streamverse.domains.media.rules.packages import Recipe
 from streamverse.domains.media.rules.pictures import (
     NewPicture,
@@ -178,7 +178,8 @@ async def make_anew(work: Work, asset_id: AssetId) -> None:
     """Look through a film again; what it has stays until then."""
     package = await get_package(work, asset_id)
     asset = await Assets(work).find(asset_id)
-    if asset is None or asset.source_deleted_at is not None:
+    is_recorded = await Cuts(work).find(PackageId(package.id)) is not None
+    if asset is None or (asset.source_deleted_at is not None and not is_recorded):
         raise SourceLetGo
     order_pictures(work, package)
 

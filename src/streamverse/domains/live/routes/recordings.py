@@ -1,0 +1,54 @@
+"""What becomes of what goes out, over HTTP."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from litestar import get, post, put
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody
+
+from streamverse.domains.live.contracts import StreamId
+from streamverse.domains.live.errors import (
+    ClippedJustNow,
+    ClipsOff,
+    NothingToClip,
+    StreamNotFound,
+    StreamNotLive,
+)
+from streamverse.domains.live.schemas import ClipOut, KeepingIn, KeepingOut
+from streamverse.domains.live.service import recordings
+from streamverse.domains.live.service.desk import LiveDesk
+from streamverse.kit.http import may, problems, signed_in
+from streamverse.kit.work import Work
+
+
+@get("/{stream_id:uuid}/keeping", guards=[signed_in], responses=problems(StreamNotFound))
+async def get_keeping(stream_id: FromPath[UUID], work: NamedDependency[Work]) -> KeepingOut:
+    """Tell what becomes of what goes out on a stream."""
+    return KeepingOut.of(await recordings.get_keeping(work, StreamId(stream_id)))
+
+
+@put("/{stream_id:uuid}/keeping", guards=[may("live.manage")], responses=problems(StreamNotFound))
+async def choose_keeping(
+    stream_id: FromPath[UUID], data: JSONBody[KeepingIn], work: NamedDependency[Work]
+) -> KeepingOut:
+    """Choose what becomes of what goes out on a stream, from its next end on."""
+    chosen = await recordings.choose_keeping(work, StreamId(stream_id), data.to_keeping())
+    return KeepingOut.of(chosen)
+
+
+@post(
+    "/{stream_id:uuid}/clips",
+    guards=[signed_in],
+    responses=problems(StreamNotFound, StreamNotLive, ClipsOff, NothingToClip, ClippedJustNow),
+)
+async def clip_last_minute(
+    stream_id: FromPath[UUID],
+    work: NamedDependency[Work],
+    live_desk: NamedDependency[LiveDesk],
+) -> ClipOut:
+    """Make a clip of the last minute that went out on a stream."""
+    heads = live_desk.heads_of(stream_id)
+    live_desk.slow_down_clips(work)
+    return ClipOut.of(await recordings.clip_last_minute(work, StreamId(stream_id), heads))

@@ -1,0 +1,252 @@
+"""What went out becomes titles: recordings, clips and parts, of the segments that were stored."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import subprocess
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import httpx
+import pytest
+from sqlalchemy import select
+
+from streamverse.domains.live.models import BroadcastRow
+from streamverse.domains.live.public import LiveDesk
+from streamverse.domains.media.models import ReelRow, ReelSegmentRow
+from streamverse.kit.clock import FixedClock
+from streamverse.kit.orphans import Census
+from streamverse.kit.work import Actor, Workshop
+from tests.conftest import Clients
+from tests.factories.ingest import AAC, H264, run_ffmpeg, sources, until
+from tests.factories.pipeline import WorkOff, fetch, play, remove_film, stored_files
+from tests.live.conftest import make_stream
+
+if TYPE_CHECKING:
+    from streamverse.app.resources import Resources
+
+Json = dict[str, Any]
+
+
+@dataclass
+class Studio:
+    """A stream that encoders send to, and what becomes of it."""
+
+    desk: LiveDesk
+    resources: Resources
+    clients: Clients
+    stream_id: str
+    key: str
+    work_off: WorkOff
+
+    async def send(self, seconds: float, size: tuple[int, int] = (320, 180)) -> None:
+        """Send pictures and sound as fast as they are taken, until all of it has come."""
+        before = self.shown_s()
+        coding = (*sources(seconds, size), *H264, "-g", "60", *AAC, "-f", "flv")
+        target = f"{self.desk.rtmp_url}/{self.key}"
+        code, printed = await run_ffmpeg(self.resources.tools, *coding, target)
+        assert code == 0, printed
+        await until(lambda: self.shown_s() > before + seconds - 0.2)
+
+    def shown_s(self) -> float:
+        """Tell how much has come."""
+        found = self.desk.find(UUID(self.stream_id))
+        tracks = found.edge.tracks if found is not None else {}
+        return sum(one.duration_s for one in tracks["v"].segments) if "v" in tracks else 0.0
+
+    async def keep(self, **chosen: str) -> None:
+        """Choose what becomes of what goes out."""
+        said = {"recordings": "private", "clips": "off", **chosen}
+        path = f"/live/streams/{self.stream_id}/keeping"
+        assert (await self.clients.owner.put(path, json=said)).status_code == 200
+
+    async def end(self) -> None:
+        """End what goes out, and do all the work."""
+        await self.desk.end_all()
+        await self.work_off()
+
+    async def recordings(self, role: str = "owner") -> list[Json]:
+        """List what was recorded."""
+        path = f"/live/streams/{self.stream_id}/recordings"
+        answer = await self.clients.of(role).get(path)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+
+@pytest.fixture
+async def studio(
+    resources: Resources, clients: Clients, work_off: WorkOff
+) -> AsyncGenerator[Studio]:
+    """Take publishers at a free port, for a stream."""
+    desk = resources.live_desk
+    desk.settings = replace(desk.settings, rtmp_port=0, srt_port=0)
+    running = asyncio.create_task(desk.run())
+    await until(lambda: desk.srt_port is not None)
+    stream = await make_stream(clients)
+    key = (await clients.owner.get(f"/live/streams/{stream['id']}/key")).json()["key"]
+    yield Studio(desk, resources, clients, stream["id"], key, work_off)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+
+async def download(client: httpx.AsyncClient, url: str, folder: Path) -> None:
+    """Fetch a manifest and all that it leads to, each to where it names it."""
+    base, _, name = url.partition("?")[0].rpartition("/")
+    names = [name]
+    while names:
+        name = names.pop()
+        path = folder / name
+        if path.exists():
+            continue
+        answer = await fetch(client, f"{base}/{name}")
+        assert answer.status_code == 200, name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(answer.content)
+        if name.endswith(".m3u8"):
+            lines = answer.text.splitlines()
+            names += [line for line in lines if line and not line.startswith("#")]
+            names += re.findall(r'URI="([^"]+)"', answer.text)
+
+
+def count_pictures(resources: Resources, manifest: Path) -> int:
+    """Decode every picture and all sound, without one complaint."""
+    done = subprocess.run(
+        [
+            *(str(resources.tools.ffmpeg), "-nostdin", "-v", "error", "-xerror"),
+            *("-i", manifest.name, "-map", "0:v:0", "-map", "0:a:0"),
+            *("-fps_mode", "passthrough", "-progress", "-", "-f", "null", "/dev/null"),
+        ],
+        cwd=manifest.parent,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stderr == ""
+    return int(re.findall(r"^frame=(\d+)", done.stdout, re.MULTILINE)[-1])
+
+
+async def count_played(studio: Studio, title_id: str, folder: Path) -> int:
+    """Play a title as viewers do, and count its pictures."""
+    playing = await play(studio.clients.owner, title_id)
+    await download(studio.clients.nobody, playing["hls_url"], folder)
+    return count_pictures(studio.resources, folder / "master.m3u8")
+
+
+async def test_a_broadcast_that_is_over_is_a_title_that_plays(studio: Studio, tmp_path: Path):
+    await studio.send(7)
+    await studio.end()
+    (card,) = await studio.recordings()
+    assert (card["kind"], card["state"], card["is_published"]) == ("event", "ready", False)
+    assert re.fullmatch(r"Sunday service, \d{4}-\d\d-\d\d", card["name"])
+    assert card["duration_ms"] == pytest.approx(7000, abs=50)
+    assert card["poster_url"] is not None
+    assert await studio.recordings("viewer") == []
+    assert await count_played(studio, card["id"], tmp_path / "played") == 210
+    playing = await play(studio.clients.owner, card["id"])
+    index = (await fetch(studio.clients.nobody, playing["thumbnails_url"])).text
+    assert index.startswith("WEBVTT")
+
+
+async def test_not_a_segment_is_copied_or_made_anew(studio: Studio, resources: Resources):
+    await studio.send(5)
+    await studio.desk.end_all()
+    root = resources.store.local_path("live")
+    assert root is not None
+    before = {name: (root / name).read_bytes() for name in stored_files(root)}
+    await studio.work_off()
+    assert {name: (root / name).read_bytes() for name in stored_files(root)} == before
+    packages = stored_files(root.parent / "packages")
+    assert {name.split("/")[1] for name in packages} == {"pictures"}
+
+
+async def test_viewers_find_what_is_to_be_public(studio: Studio):
+    await studio.keep(recordings="public")
+    await studio.send(3)
+    await studio.end()
+    (card,) = await studio.recordings("viewer")
+    assert card["is_published"]
+    answer = await studio.clients.viewer.post(f"/titles/{card['id']}/playback")
+    assert answer.status_code == 200
+
+
+async def test_what_is_not_to_be_kept_is_let_go(
+    studio: Studio, resources: Resources, clock: FixedClock
+):
+    await studio.keep(recordings="off")
+    await studio.send(3)
+    await studio.end()
+    root = resources.store.local_path("live")
+    assert root is not None
+    # Whoever follows it may still rewind.
+    assert stored_files(root) != []
+    clock.advance(timedelta(minutes=3))
+    await studio.work_off()
+    assert stored_files(root) == []
+    assert await studio.recordings() == []
+
+
+async def test_a_broadcast_of_a_process_that_died_is_kept(
+    studio: Studio, workshop: Workshop, resources: Resources, tmp_path: Path
+):
+    await studio.send(5)
+    broadcast = studio.desk.find(UUID(studio.stream_id))
+    assert broadcast is not None
+    tracks = broadcast.edge.tracks.values()
+    await until(lambda: all(one.is_stored for t in tracks for one in t.segments if one.is_whole))
+    # Another process starts, and finds in the records what nobody sends any more.
+    other = LiveDesk(workshop, resources.store, studio.desk.settings)
+    running = asyncio.create_task(other.run())
+    await until(lambda: other.srt_port is not None)
+    await studio.work_off()
+    (card,) = await studio.recordings()
+    assert await count_played(studio, card["id"], tmp_path / "played") in {120, 150}
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_another_size_is_another_span_of_the_same_title(studio: Studio, tmp_path: Path):
+    await studio.send(3)
+    await studio.send(3, (640, 360))
+    await studio.end()
+    (card,) = await studio.recordings()
+    playing = await play(studio.clients.owner, card["id"])
+    mpd = (await fetch(studio.clients.nobody, playing["dash_url"])).text
+    assert mpd.count("<Period ") == 2
+    assert re.findall(r'<Representation id="(v\d+)"', mpd) == ["v360", "v360"]
+    await download(studio.clients.nobody, playing["hls_url"], tmp_path / "played")
+    text = (tmp_path / "played" / "v360.m3u8").read_text()
+    assert text.count("#EXT-X-DISCONTINUITY\n") == 1
+    assert count_pictures(studio.resources, tmp_path / "played" / "master.m3u8") == 180
+
+
+async def test_a_recording_outlives_its_stream_and_goes_with_its_title(
+    studio: Studio, resources: Resources, workshop: Workshop, clock: FixedClock, tmp_path: Path
+):
+    await studio.send(5)
+    await studio.end()
+    (card,) = await studio.recordings()
+    removed = await studio.clients.owner.delete(f"/live/streams/{studio.stream_id}")
+    assert removed.status_code == 204
+    clock.advance(timedelta(minutes=3))
+    await studio.work_off()
+    async with workshop.reading(Actor.system()) as work:
+        assert (await work.session.scalars(select(BroadcastRow))).all() == []
+    assert await count_played(studio, card["id"], tmp_path / "played") == 150
+    clock.advance(timedelta(days=2))
+    census = await resources.orphan_collector.collect(is_dry_run=False, census=Census())
+    assert census.orphans.count == 0
+    await remove_film(studio.clients.owner, card["id"])
+    await studio.work_off()
+    clock.advance(timedelta(minutes=3))
+    await studio.work_off()
+    root = resources.store.local_path("live")
+    assert root is not None
+    assert stored_files(root) == []
+    async with workshop.reading(Actor.system()) as work:
+        assert (await work.session.scalars(select(ReelRow))).all() == []
+        assert (await work.session.scalars(select(ReelSegmentRow))).all() == []
