@@ -303,7 +303,8 @@ def follow_gstreamer(stage: Stage, address: str, count: int) -> int:
 
 def follow_vlc(stage: Stage, address: str, count: int) -> int:
     """Play in VLC until it has shown so many pictures, of which it writes down every fifth."""
-    pictures = Path(tempfile.mkdtemp(dir=stage.scratch))
+    # Not below the folder of the test, which nobody else may enter.
+    pictures = Path(tempfile.mkdtemp())
     pictures.chmod(0o777)
     command = ["vlc", "-I", "dummy", "--no-video-title-show", "--vout", "vdummy"]
     command += ["--aout", "adummy", "--video-filter", "scene", "--scene-format", "jpg"]
@@ -312,7 +313,9 @@ def follow_vlc(stage: Stage, address: str, count: int) -> int:
     with _running(command, stage, user="nobody" if os.geteuid() == 0 else None) as player:
         while len(list(pictures.iterdir())) * 5 < count and player.poll() is None:
             time.sleep(0.1)
-    return len(list(pictures.iterdir())) * 5
+    shown = len(list(pictures.iterdir())) * 5
+    shutil.rmtree(pictures)
+    return shown
 
 
 @contextmanager

@@ -261,3 +261,57 @@ async def test_what_is_over_says_so_to_those_who_follow(
     async with workshop.reading(Actor.system()) as work:
         (broadcast,) = await work.session.scalars(select(BroadcastRow))
     assert broadcast.ended_at is not None
+
+
+async def test_a_segment_that_grows_is_sent_as_it_comes(player: Player, publisher: Publisher):
+    mpd = (await player.get("manifest.mpd")).text
+    assert 'availabilityTimeOffset="1.650" availabilityTimeComplete="false"' in mpd
+    assert '<S t="0" d="180000" r="2" />' in mpd
+    # The third segment is half there; whoever asks for it gets all of it.
+    asking = asyncio.create_task(player.get("v/2.m4s"))
+    done, _ = await asyncio.wait([asking], timeout=0.2)
+    assert not done
+    publisher.send(2)
+    answer = await asking
+    assert (answer.status_code, answer.headers["cache-control"]) == (200, "no-store")
+    head = (await player.get("v/init-0.mp4")).content
+    assert payloads(head + answer.content) == [b"picture %d" % number for number in range(120, 180)]
+    whole = await player.get("v/2.m4s")
+    assert whole.content == answer.content
+    assert "immutable" in whole.headers["cache-control"]
+
+
+async def test_what_grows_ends_with_its_publisher(
+    player: Player, publisher: Publisher, channel: Channel
+):
+    asking = asyncio.create_task(player.get("v/2.m4s"))
+    done, _ = await asyncio.wait([asking], timeout=0.2)
+    assert not done
+    publisher.receiver.on_end("The publisher hung up.")
+    head = (await player.get("v/init-0.mp4")).content
+    assert payloads(head + (await asking).content)[-1] == b"picture 149"
+
+
+async def test_whoever_comes_back_begins_another_period(
+    player: Player, publisher: Publisher, channel: Channel
+):
+    publisher.receiver.on_end("The publisher hung up.")
+    back = await channel.connect()
+    back.begin()
+    back.send(2.5)
+    assert (await player.get("manifest.mpd")).text.count("<Period ") == 2
+    await channel.desk.end_all()
+    ended = (await player.get("manifest.mpd")).text
+    assert 'type="static"' in ended
+    assert "availabilityTime" not in ended
+
+
+async def test_older_players_get_whole_segments_alone(player: Player):
+    master = m3u8.loads((await player.get("plain.m3u8")).text)
+    assert master.playlists[0].uri == "plain-v.m3u8"
+    for name in ("plain-v", "plain-a"):
+        playlist = await player.playlist(name)
+        track = name[-1]
+        assert [one.uri for one in playlist.segments] == [f"{track}/0.m4s", f"{track}/1.m4s"]
+        assert [one.parts for one in playlist.segments] == [[], []]
+        assert playlist.server_control is None

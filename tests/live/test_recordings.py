@@ -250,3 +250,201 @@ async def test_a_recording_outlives_its_stream_and_goes_with_its_title(
     async with workshop.reading(Actor.system()) as work:
         assert (await work.session.scalars(select(ReelRow))).all() == []
         assert (await work.session.scalars(select(ReelSegmentRow))).all() == []
+
+
+# --- clips ----------------------------------------------------------------------------------------
+
+
+async def clip(studio: Studio, role: str = "viewer") -> httpx.Response:
+    """Clip the last minute."""
+    return await studio.clients.of(role).post(f"/live/streams/{studio.stream_id}/clips")
+
+
+async def test_viewers_clip_where_they_may(studio: Studio, tmp_path: Path):
+    await studio.send(5)
+    refused = await clip(studio)
+    assert (refused.status_code, refused.json()["code"]) == (403, "live.clips_off")
+    await studio.keep(clips="public")
+    await until(lambda: stored_count(studio) >= 4)
+    made = await clip(studio)
+    assert made.status_code == 201, made.text
+    assert made.json()["is_public"]
+    await studio.work_off()
+    shown = (await studio.clients.viewer.get(f"/titles/{made.json()['title_id']}")).json()
+    assert (shown["kind"], shown["name"]) == ("clip", made.json()["name"])
+    assert shown["duration_ms"] == pytest.approx(4000, abs=50)
+    assert await count_played(studio, shown["id"], tmp_path / "played") == 120
+    again = await clip(studio)
+    assert (again.status_code, again.json()["code"]) == (429, "live.clipped_just_now")
+
+
+def stored_count(studio: Studio) -> int:
+    """Count the whole segments that are in the store and in the index."""
+    broadcast = studio.desk.find(UUID(studio.stream_id))
+    tracks = broadcast.edge.tracks.values() if broadcast is not None else ()
+    return sum(one.is_stored for track in tracks for one in track.segments)
+
+
+async def test_nothing_is_clipped_of_what_is_not_live_or_has_only_just_begun(studio: Studio):
+    not_live = await clip(studio, "owner")
+    assert (not_live.status_code, not_live.json()["code"]) == (409, "live.stream_not_live")
+    await studio.send(1)
+    begun = await clip(studio, "owner")
+    assert begun.status_code == 409
+    assert begun.json()["code"] in {"live.nothing_to_clip", "live.stream_not_live"}
+
+
+async def test_a_clip_that_is_removed_takes_nothing_from_what_goes_out(
+    studio: Studio, resources: Resources, clock: FixedClock, tmp_path: Path
+):
+    await studio.send(5)
+    await until(lambda: stored_count(studio) >= 4)
+    title_id = (await clip(studio, "owner")).json()["title_id"]
+    await studio.work_off()
+    await remove_film(studio.clients.owner, title_id)
+    await studio.work_off()
+    clock.advance(timedelta(minutes=3))
+    await studio.work_off()
+    await studio.end()
+    (card,) = await studio.recordings()
+    assert await count_played(studio, card["id"], tmp_path / "played") == 150
+
+
+async def test_a_clip_keeps_no_more_than_it_plays(
+    studio: Studio, resources: Resources, clock: FixedClock, tmp_path: Path
+):
+    await studio.keep(recordings="off")
+    await studio.send(5)
+    await until(lambda: stored_count(studio) >= 4)
+    title_id = (await clip(studio, "owner")).json()["title_id"]
+    await studio.send(4)
+    await studio.end()
+    clock.advance(timedelta(minutes=3))
+    await studio.work_off()
+    root = resources.store.local_path("live")
+    assert root is not None
+    kept = [name.partition("/")[2] for name in stored_files(root)]
+    assert kept == ["a/0.m4s", "a/1.m4s", "a/init-0.mp4", "v/0.m4s", "v/1.m4s", "v/init-0.mp4"]
+    assert await count_played(studio, title_id, tmp_path / "played") == 120
+
+
+# --- the editor -----------------------------------------------------------------------------------
+
+
+async def recorded(studio: Studio, seconds: float = 9) -> str:
+    """Make a recording and give its title."""
+    await studio.send(seconds)
+    await studio.end()
+    (card,) = await studio.recordings()
+    return card["id"]
+
+
+async def test_a_recording_is_trimmed_and_put_back(studio: Studio, tmp_path: Path):
+    title_id = await recorded(studio)
+    owner = studio.clients.owner
+    cut = (await owner.get(f"/admin/titles/{title_id}/cut")).json()
+    assert cut == {
+        "instants_ms": [0, 2000, 4000, 6000, 8000, pytest.approx(9000, abs=50)],
+        "parts": [{"start": 0, "stop": 5}],
+    }
+    playing = await play(owner, title_id)
+    base = playing["hls_url"].rpartition("/")[0]
+    trimmed = await owner.put(f"/admin/titles/{title_id}/cut", json={"start": 1, "stop": 3})
+    assert trimmed.json() == {**cut, "parts": [{"start": 1, "stop": 3}]}
+    assert (await owner.get(f"/titles/{title_id}")).json()["duration_ms"] == 4000
+    nobody = studio.clients.nobody
+    # Whoever watches goes on with what is left, and nobody gets the rest.
+    assert (await fetch(nobody, f"{base}/v180-s0/2.m4s")).status_code == 200
+    assert (await fetch(nobody, f"{base}/v180-s0/0.m4s")).status_code == 404
+    assert (await fetch(nobody, f"{base}/v180-s0/3.m4s")).status_code == 404
+    assert await count_played(studio, title_id, tmp_path / "trimmed") == 120
+    back = await owner.put(f"/admin/titles/{title_id}/cut", json={"start": 0, "stop": 5})
+    assert back.json() == cut
+    assert await count_played(studio, title_id, tmp_path / "back") == 270
+
+
+async def test_what_is_played_of_a_part_begins_at_its_beginning(studio: Studio, tmp_path: Path):
+    title_id = await recorded(studio)
+    owner = studio.clients.owner
+    await owner.put(f"/admin/titles/{title_id}/cut", json={"start": 2, "stop": 5})
+    playing = await play(owner, title_id)
+    mpd = (await fetch(studio.clients.nobody, playing["dash_url"])).text
+    offsets = {int(found) for found in re.findall(r'presentationTimeOffset="(\d+)"', mpd)}
+    starts = {int(found) for found in re.findall(r'<S t="(\d+)"', mpd)}
+    assert min(offsets) >= 4 * 48_000
+    assert all(any(abs(start - offset) < 2000 for start in starts) for offset in offsets)
+    assert re.search(r'mediaPresentationDuration="PT[45]\.\d+S"', mpd)
+
+
+async def test_chapters_stay_where_they_are_in_what_was_recorded(studio: Studio):
+    title_id = await recorded(studio)
+    owner = studio.clients.owner
+    markers = [
+        {"kind": "chapter", "start_ms": 0, "end_ms": 1500, "label": "Before"},
+        {"kind": "chapter", "start_ms": 3000, "end_ms": 5000, "label": "Sermon"},
+    ]
+    said = await owner.patch(f"/admin/titles/{title_id}", json={"markers": markers})
+    assert said.status_code == 200, said.text
+    await owner.put(f"/admin/titles/{title_id}/cut", json={"start": 1, "stop": 5})
+    found = (await owner.get(f"/admin/titles/{title_id}")).json()["said"]["markers"]
+    assert [(one["label"], one["start_ms"], one["end_ms"]) for one in found] == [
+        ("Sermon", 1000, 3000)
+    ]
+
+
+async def test_a_recording_is_split_in_two(studio: Studio, tmp_path: Path):
+    title_id = await recorded(studio)
+    owner = studio.clients.owner
+    said = {"at": 2, "name": "Second half"}
+    made = await owner.post(f"/admin/titles/{title_id}/split", json=said)
+    assert (made.status_code, made.json()["name"]) == (201, "Second half")
+    assert await count_played(studio, title_id, tmp_path / "first") == 120
+    assert await count_played(studio, made.json()["id"], tmp_path / "second") == 150
+    shown = (await owner.get(f"/titles/{made.json()['id']}")).json()
+    assert (shown["kind"], shown["is_published"]) == ("event", False)
+    assert {card["name"] for card in await studio.recordings()} >= {"Second half"}
+
+
+async def test_a_part_is_a_clip_that_outlives_what_it_is_of(
+    studio: Studio, clock: FixedClock, tmp_path: Path
+):
+    title_id = await recorded(studio)
+    owner = studio.clients.owner
+    said = {"start": 1, "stop": 2, "name": "The best of it"}
+    made = await owner.post(f"/admin/titles/{title_id}/parts", json=said)
+    await remove_film(owner, title_id)
+    await studio.work_off()
+    clock.advance(timedelta(minutes=3))
+    await studio.work_off()
+    assert (await owner.get(f"/titles/{made.json()['id']}")).json()["kind"] == "clip"
+    assert await count_played(studio, made.json()["id"], tmp_path / "played") == 60
+
+
+@pytest.mark.parametrize(
+    ("path", "said", "code"),
+    [
+        ("cut", {"start": 3, "stop": 3}, "media.cut_empty"),
+        ("cut", {"start": 99, "stop": 100}, "media.cut_empty"),
+        ("parts", {"start": 2, "stop": 1, "name": "x"}, "media.cut_empty"),
+        ("split", {"at": 0, "name": "x"}, "kit.invalid"),
+        ("split", {"at": 5, "name": "x"}, "kit.invalid"),
+    ],
+)
+async def test_what_would_leave_nothing_is_refused(
+    studio: Studio, path: str, said: Json, code: str
+):
+    title_id = await recorded(studio)
+    owner = studio.clients.owner
+    cut = (await owner.get(f"/admin/titles/{title_id}/cut")).json()
+    method = "PUT" if path == "cut" else "POST"
+    answer = await owner.request(method, f"/admin/titles/{title_id}/{path}", json=said)
+    assert (answer.status_code, answer.json()["code"]) == (422, code)
+    assert (await owner.get(f"/admin/titles/{title_id}/cut")).json() == cut
+    assert len(await studio.recordings()) == 1
+
+
+async def test_only_recordings_are_cut(clients: Clients):
+    said = {"kind": "movie", "name": "To come"}
+    made = (await clients.owner.post("/admin/titles", json=said)).json()
+    answer = await clients.owner.get(f"/admin/titles/{made['title']['id']}/cut")
+    assert (answer.status_code, answer.json()["code"]) == (409, "media.no_recording")

@@ -16,6 +16,7 @@ from streamverse.mediakit.live.playlist import (
     SegmentLine,
     edge_of,
     render_master,
+    render_plain,
     render_playlist,
 )
 
@@ -193,3 +194,30 @@ def test_without_parts_only_whole_segments_are_named():
         "#EXTINF:2.00000,\n"
         "v/1.m4s\n"
     )
+
+
+def test_older_players_are_told_of_whole_segments_alone():
+    text = render_plain("v", [segment(7), segment(8, head=1), segment(9, 2, is_whole=False)])
+    assert text == (
+        "#EXTM3U\n"
+        "#EXT-X-VERSION:7\n"
+        "#EXT-X-TARGETDURATION:4\n"
+        "#EXT-X-MEDIA-SEQUENCE:7\n"
+        '#EXT-X-MAP:URI="v/init-0.mp4"\n'
+        "#EXT-X-PROGRAM-DATE-TIME:2030-01-01T12:00:14.000Z\n"
+        "#EXTINF:2.00000,\n"
+        "v/7.m4s\n"
+        "#EXT-X-DISCONTINUITY\n"
+        '#EXT-X-MAP:URI="v/init-1.mp4"\n'
+        "#EXT-X-PROGRAM-DATE-TIME:2030-01-01T12:00:16.000Z\n"
+        "#EXTINF:2.00000,\n"
+        "v/8.m4s\n"
+    )
+    assert render_plain("v", [segment(8, head=1)], is_ended=True).endswith("#EXT-X-ENDLIST\n")
+
+
+def test_a_plain_master_leads_to_plain_playlists():
+    master = m3u8.loads(render_master(VIDEO, AUDIO, is_plain=True))
+    assert master.playlists[0].uri == "plain-v.m3u8"
+    assert master.media[0].uri == "plain-a.m3u8"
+    assert master.version == 7

@@ -10,6 +10,7 @@ from sqlalchemy import and_, delete, insert, not_, select
 
 from streamverse.domains.media.errors import ReelNotFound
 from streamverse.domains.media.models import CutRow, PackageRow, ReelRow, ReelSegmentRow
+from streamverse.domains.media.rules.reels import ReelSegment
 
 if TYPE_CHECKING:
     from streamverse.domains.media.contracts import AssetId, PackageId, ReelId
@@ -43,11 +44,12 @@ class Reels:
             raise ReelNotFound
         return row
 
-    async def segments(self, reel_id: ReelId) -> Sequence[ReelSegmentRow]:
+    async def segments(self, reel_id: ReelId) -> Sequence[ReelSegment]:
         """List the index of a reel."""
-        query = select(ReelSegmentRow).where(ReelSegmentRow.reel_id == reel_id)
-        found = await self._work.session.scalars(query.order_by(ReelSegmentRow.number))
-        return found.all()
+        columns = [getattr(ReelSegmentRow, name) for name in ReelSegment.__slots__]
+        query = select(*columns).where(ReelSegmentRow.reel_id == reel_id)
+        found = await self._work.session.execute(query.order_by(ReelSegmentRow.number))
+        return [ReelSegment(*row) for row in found]
 
     async def add_segments(self, rows: Sequence[Mapping[str, object]]) -> None:
         """Add lines to the index of a reel."""

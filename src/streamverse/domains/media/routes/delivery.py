@@ -143,14 +143,17 @@ class Delivery:
 
     async def _find_recorded(self, package_id: PackageId, asked: re.Match[str]) -> str:
         """Find out which object of a reel is meant, and whether the cut still plays it."""
+        track, head, name = asked["track"], int(asked["head"]), asked["name"]
         place = self.places.find(package_id)
-        if place is None:
+        key = place.object_key(track, head, name) if place is not None else None
+        if key is None:
+            # It may be cut otherwise by now.
             async with self.workshop.reading(Actor.system()) as work:
                 place = await find_place(work, package_id)
             if place is None:
                 raise PackageNotFound
             self.places.keep(package_id, place)
-        key = place.object_key(asked["track"], int(asked["head"]), asked["name"])
+            key = place.object_key(track, head, name)
         if key is None:
             raise PackageNotFound
         return key

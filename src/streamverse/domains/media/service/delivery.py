@@ -355,14 +355,16 @@ class Manifests:
 
 def _render(timeline: Timeline, name: str, now: datetime) -> Manifest:
     locate = BesideManifest()
+    # A recording may be cut otherwise at any time.
+    is_final = timeline.is_ended and head_of(timeline.spans[0].package.id) is None
     if name == MPD:
         text = dash.render_mpd(timeline, locate, now)
-        return Manifest(text, "application/dash+xml", timeline.is_ended)
+        return Manifest(text, "application/dash+xml", is_final)
     if name == MASTER_PLAYLIST:
         text = hls.render_master(timeline, locate)
     else:
         text = hls.render_media(timeline, name.removesuffix(".m3u8"), locate)
-    return Manifest(text, "application/vnd.apple.mpegurl", timeline.is_ended)
+    return Manifest(text, "application/vnd.apple.mpegurl", is_final)
 
 
 async def view_package(work: Work, row: PlayableRow) -> PackageView:

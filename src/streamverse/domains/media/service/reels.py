@@ -112,13 +112,8 @@ async def load_reel(work: Work, reel_id: ReelId) -> Reel:
     """Load the index of a reel."""
     row = await Reels(work).find(reel_id)
     heads = row.heads if row is not None else {}
-    names = ReelSegment.__slots__
     return Reel.of(
-        msgspec.convert(heads, dict[str, list[ReelHead]]),
-        [
-            ReelSegment(*(getattr(segment, name) for name in names))
-            for segment in await Reels(work).segments(reel_id)
-        ],
+        msgspec.convert(heads, dict[str, list[ReelHead]]), await Reels(work).segments(reel_id)
     )
 
 
