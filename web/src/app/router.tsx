@@ -353,6 +353,12 @@ const editTitle = createRoute({
   component: lazyRouteComponent(() => import("../pages/EditTitlePage"), "EditTitlePage"),
 });
 
+const cutTitle = createRoute({
+  getParentRoute: () => layout,
+  path: "/titles/$id/cut",
+  component: lazyRouteComponent(() => import("../pages/CutTitlePage"), "CutTitlePage"),
+});
+
 const adminTitles = createRoute({
   getParentRoute: () => layout,
   path: "/admin/titles",
@@ -465,6 +471,7 @@ const tree = root.addChildren([
       collection,
       bundle,
       editTitle,
+      cutTitle,
       adminTitles,
       adminReviews,
       adminImport,

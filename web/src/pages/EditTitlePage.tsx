@@ -1,7 +1,7 @@
 import { Button, buttonClass, Notice, showToast, Skeleton } from "@streamverse/ui";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { ArrowLeft, Save } from "lucide-react";
+import { ArrowLeft, Save, Scissors } from "lucide-react";
 import { useState } from "react";
 
 import { isStatus } from "../app/api";
@@ -89,6 +89,16 @@ function Editor({ document }: { document: TitleDocument }) {
           <div className="flex flex-wrap gap-3">
             {(title.kind === "movie" || title.kind === "series") && (
               <FetchButton titleId={title.id} />
+            )}
+            {(title.kind === "event" || title.kind === "clip") && title.asset_id !== null && (
+              <Link
+                to="/titles/$id/cut"
+                params={{ id: title.id }}
+                className={buttonClass("secondary")}
+              >
+                <Scissors aria-hidden size={18} />
+                {text.recordings.edit}
+              </Link>
             )}
             <Link to="/titles/$id" params={{ id: title.id }} className={buttonClass("secondary")}>
               <ArrowLeft aria-hidden size={18} className="rtl:-scale-x-100" />

@@ -11,6 +11,8 @@ import { livePlaybackQuery, streamQuery } from "../features/live/queries";
 import { Slate } from "../features/live/Slate";
 import { ViewerCount } from "../features/live/ViewerCount";
 import { ProblemNotice } from "../features/ProblemNotice";
+import { Recordings } from "../features/recordings/Recordings";
+import { StreamActions } from "../features/recordings/StreamActions";
 import { useMay } from "../features/staff/queries";
 
 const route = getRouteApi("/member/layout/live/$id");
@@ -63,17 +65,19 @@ export function LiveStreamPage() {
                 <p className="max-w-prose whitespace-pre-line text-muted">{stream.description}</p>
               )}
             </div>
-            <div className="flex flex-wrap gap-2">
+            <div className="flex flex-wrap items-center gap-2">
               {maySend && (
                 <Link to="/live/$id/health" params={{ id }} className={buttonClass("quiet", "sm")}>
                   {text.liveDesk.health}
                 </Link>
               )}
+              <StreamActions stream={stream} />
               <Link to="/live" className={buttonClass("quiet", "sm")}>
                 {live.back}
               </Link>
             </div>
           </div>
+          <Recordings streamId={stream.id} />
         </>
       )}
     </div>

@@ -13,6 +13,7 @@ import { placing } from "./placing";
 import { plans } from "./plans";
 import { preferences } from "./preferences";
 import { profiles } from "./profiles";
+import { recordings } from "./recordings";
 import { search, searches } from "./search";
 import { safety } from "./security";
 import { moderation, social } from "./social";
@@ -366,6 +367,7 @@ export const en = {
   },
   live,
   liveDesk,
+  recordings,
   errors: {
     notFoundTitle: "This page does not exist",
     notFoundBody: "The address may be mistyped, or what was here has moved away.",

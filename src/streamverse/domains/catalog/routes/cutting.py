@@ -42,9 +42,15 @@ async def list_recordings(
 
 
 @get("/admin/titles/{title_id:uuid}/cut", guards=[may("titles.edit")], responses=CUT)
-async def get_cut(title_id: FromPath[UUID], work: NamedDependency[Work]) -> CutOut:
+async def get_cut(
+    title_id: FromPath[UUID],
+    work: NamedDependency[Work],
+    media_addresses: NamedDependency[MediaAddresses],
+) -> CutOut:
     """Show where a recording may be cut, and what of it is played."""
-    return CutOut.of(await recordings.get_cut(work, TitleId(title_id)))
+    cut = await recordings.get_cut(work, TitleId(title_id))
+    shown = await recordings.find_thumbnails(work, media_addresses, TitleId(title_id))
+    return CutOut.of(cut, shown)
 
 
 @put("/admin/titles/{title_id:uuid}/cut", guards=[may("titles.edit")], responses=CUT)
@@ -52,7 +58,9 @@ async def trim_title(
     title_id: FromPath[UUID], data: JSONBody[PartIn], work: NamedDependency[Work]
 ) -> CutOut:
     """Play another part of a recording; what it leaves out is kept, and may be put back."""
-    return CutOut.of(await recordings.trim_title(work, TitleId(title_id), data.to_part()))
+    cut = await recordings.trim_title(work, TitleId(title_id), data.to_part())
+    # Those that there are show what was played until now.
+    return CutOut.of(cut, thumbnails_url=None)
 
 
 @post("/admin/titles/{title_id:uuid}/split", guards=[may("titles.edit")], responses=CUT)

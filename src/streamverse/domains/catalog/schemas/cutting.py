@@ -26,16 +26,19 @@ class PartOut(Struct):
 class CutOut(Struct):
     """Where a recording may be cut, and what of it is played.
 
-    ``instants_ms`` are those at which the segments of the whole begin, and its end.
+    ``instants_ms`` are those at which the segments of the whole begin, and its end. The index of
+    small pictures counts from the beginning of what is played.
     """
 
     instants_ms: list[int]
     parts: list[PartOut]
+    thumbnails_url: str | None
 
     @classmethod
-    def of(cls, cut: CutView) -> CutOut:
+    def of(cls, cut: CutView, thumbnails_url: str | None) -> CutOut:
         """Show a cut."""
-        return cls(list(cut.instants_ms), [PartOut(start, stop) for start, stop in cut.runs])
+        parts = [PartOut(start, stop) for start, stop in cut.runs]
+        return cls(list(cut.instants_ms), parts, thumbnails_url)
 
 
 class PartIn(Struct, forbid_unknown_fields=True):

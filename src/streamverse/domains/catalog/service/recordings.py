@@ -100,6 +100,15 @@ async def get_cut(work: Work, title_id: TitleId) -> CutView:
     return await media.view_cut(work, AssetId(row.asset_id or row.id))
 
 
+async def find_thumbnails(work: Work, addresses: MediaAddresses, title_id: TitleId) -> str | None:
+    """Sign the address of the small pictures of what is played, once they are made."""
+    row = await get_title_to_edit(work, title_id)
+    package = await media.find_package(work, AssetId(row.asset_id or row.id))
+    if package is None or package.sprites is None:
+        return None
+    return addresses.sprites(package.package_id, package.sprites, work.now).index_url
+
+
 async def trim_title(work: Work, title_id: TitleId, part: Part) -> CutView:
     """Play another part of the whole; chapters stay where they are in it."""
     row = await Titles(work).lock(title_id)
