@@ -71,6 +71,7 @@ class Process:
             "STREAMVERSE_STREAMS_AT_ONCE": "20",
             "STREAMVERSE_RTMP_PORT": "0",
             "STREAMVERSE_SRT_PORT": "0",
+            "STREAMVERSE_WEBRTC_PORT": "0",
             **self.settings,
         }
         arguments = [sys.executable, "-m", "streamverse", "--data-dir", str(self.data_dir)]

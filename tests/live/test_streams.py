@@ -32,7 +32,10 @@ async def test_a_stream_without_sense_is_refused(clients: Clients, wrong: dict[s
 async def test_a_key_stays_until_it_is_changed(clients: Clients, channel: Channel):
     shown = await clients.owner.get(f"/live/streams/{channel.id}/key")
     assert shown.headers["cache-control"] == "no-store"
-    assert shown.json() == {"rtmp_url": None, "srt_url": None, "key": channel.key}
+    assert shown.json() == {
+        **dict.fromkeys(("rtmp_url", "srt_url", "whip_url")),
+        "key": channel.key,
+    }
     changed = (await clients.owner.post(f"/live/streams/{channel.id}/key")).json()["key"]
     assert changed != channel.key
     assert (await clients.owner.get(f"/live/streams/{channel.id}/key")).json()["key"] == changed

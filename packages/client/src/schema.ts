@@ -5298,6 +5298,7 @@ export interface components {
         LiveKeyOut: {
             rtmp_url: string | null;
             srt_url: string | null;
+            whip_url: string | null;
             key: string;
         };
         /** LiveMomentOut */
@@ -5317,6 +5318,8 @@ export interface components {
         /** LivePlaybackOut */
         LivePlaybackOut: {
             hls_url: string;
+            whep_url: string | null;
+            whep_refusal: string | null;
             /** Format: date-time */
             expires_at: string;
         };

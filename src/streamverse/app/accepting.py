@@ -67,6 +67,14 @@ def are_providers(text: str) -> bool:
     return True
 
 
+def are_ip_addresses(texts: tuple[str, ...]) -> bool:
+    """Accept addresses of machines."""
+    try:
+        return all(ipaddress.ip_address(text) for text in texts)
+    except ValueError:
+        return False
+
+
 def are_networks(networks: tuple[str, ...]) -> bool:
     """Accept addresses of networks."""
     try:

@@ -31,7 +31,7 @@ from streamverse.domains.intake.routes import router as intake_router
 from streamverse.domains.intake.service.matches import MatchDesk
 from streamverse.domains.library.routes import router as library_router
 from streamverse.domains.live.public import LIVE_PREFIX
-from streamverse.domains.live.routes import LiveDelivery
+from streamverse.domains.live.routes import WHIP_PREFIX, LiveDelivery, WebRtcDoor
 from streamverse.domains.live.routes import router as live_router
 from streamverse.domains.media.public import Receptions
 from streamverse.domains.media.routes import Delivery
@@ -221,6 +221,10 @@ def create_app(
         resources.live_desk, resources.addresses, delivery.holders, delivery.find_place
     )
     live = with_headers(cast("ASGIApp", live_delivery), {**INERT_HEADERS, **https})
+    door = WebRtcDoor(
+        *(resources.live_desk, resources.addresses, delivery.holders), delivery.find_place
+    )
+    webrtc = with_headers(cast("ASGIApp", door), {**INERT_HEADERS, **https})
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"] if scope["type"] == ScopeType.HTTP else API_PREFIX
@@ -228,6 +232,8 @@ def create_app(
             await guarded_api(scope, receive, send)
         elif path.startswith(MEDIA_PREFIX):
             await media(scope, receive, send)
+        elif path.startswith((WHIP_PREFIX, f"{LIVE_PREFIX}/")) and door.covers(path):
+            await webrtc(scope, receive, send)
         elif path.startswith(f"{LIVE_PREFIX}/"):
             await live(scope, receive, send)
         else:

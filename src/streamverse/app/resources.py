@@ -166,7 +166,7 @@ async def open_resources(
             database=database,
             workshop=workshop,
             store=store,
-            tools=find_tools(),
+            tools=(tools := find_tools()),
             addresses=MediaAddresses(
                 Signer([derive_key(secret, "media addresses") for secret in secrets]),
                 timedelta(hours=settings.media_url_hours),
@@ -191,7 +191,7 @@ async def open_resources(
             ),
             search_desk=SearchDesk(workshop),
             playback_desk=_open_playback_desk(workshop, settings, secrets),
-            live_desk=_open_live_desk(workshop, store, settings, vault),
+            live_desk=_open_live_desk(workshop, store, settings, vault, tools),
         )
     finally:
         regions.close()
@@ -220,13 +220,13 @@ def _open_playback_desk(
 
 
 def _open_live_desk(
-    workshop: Workshop, store: ObjectStore, settings: Settings, vault: Vault
+    workshop: Workshop, store: ObjectStore, settings: Settings, vault: Vault, tools: Tools
 ) -> LiveDesk:
-    glimpses = Glimpses(find_tools(), settings.data_dir / "scratch")
-    return LiveDesk(workshop, store, _live_settings(settings, vault), glimpses)
+    glimpses = Glimpses(tools, settings.data_dir / "scratch")
+    return LiveDesk(workshop, store, _live_settings(settings, vault, tools), glimpses)
 
 
-def _live_settings(settings: Settings, vault: Vault) -> LiveSettings:
+def _live_settings(settings: Settings, vault: Vault, tools: Tools) -> LiveSettings:
     is_alone = settings.api_processes == 1
     return LiveSettings(
         vault,
@@ -234,6 +234,10 @@ def _live_settings(settings: Settings, vault: Vault) -> LiveSettings:
         # The edge of a stream is in the memory of one process.
         rtmp_port=settings.rtmp_port if is_alone else None,
         srt_port=settings.srt_port if is_alone else None,
+        webrtc_port=settings.webrtc_port if is_alone else None,
+        webrtc_addresses=tuple(settings.webrtc_addresses),
+        ffmpeg=tools.ffmpeg,
+        public_url=settings.public_url,
         public_host=urlsplit(settings.public_url).hostname or settings.host,
         return_within=timedelta(seconds=settings.live_return_s),
     )

@@ -428,6 +428,21 @@ class Settings:
         group="Live",
         about="The UDP port that encoders send live streams to by SRT; 0 is any that is free.",
     )
+    webrtc_port: Annotated[int, Meta(ge=0, le=65535)] = setting(
+        default=8189,
+        group="Live",
+        about="The one UDP port of WebRTC, by which browsers and encoders send (WHIP) and viewers "
+        "watch (WHEP); 0 is any that is free.",
+    )
+    webrtc_addresses: tuple[str, ...] = setting(
+        default=(),
+        group="Live",
+        shown_default="the machine's own",
+        about="The IP addresses at which `STREAMVERSE_WEBRTC_PORT` is reached, where they are not "
+        "the machine's own: behind a router or in a container, say. The dearest first.",
+        expected="a list of IP addresses such as `203.0.113.7`, separated by commas",
+        accepts=accepting.are_ip_addresses,
+    )
     live_return_s: _NotNegative = setting(
         default=30,
         group="Live",

@@ -68,11 +68,16 @@ class Process:
     """A running tool: its pipes to read and its end to wait for."""
 
     def __init__(
-        self, process: asyncio.subprocess.Process, pipes: Sequence[asyncio.StreamReader]
+        self,
+        process: asyncio.subprocess.Process,
+        pipes: Sequence[asyncio.StreamReader],
+        feeds: Sequence[asyncio.StreamWriter],
     ) -> None:
         """Wrap a started process; only `run` does so."""
         self.pid = process.pid
         self.pipes = tuple(pipes)
+        # The other direction of the same pipes, for tools that read them.
+        self.feeds = tuple(feeds)
         self._process = process
         self._has_timed_out = False
         self._last_lines: deque[str] = deque(maxlen=_LAST_LINES)
@@ -166,13 +171,13 @@ async def capabilities() -> Capabilities:
 
 async def _start(command: Command, stack: AsyncExitStack) -> Process:
     """Start the launcher with its pipes, which the stack closes."""
-    readers: list[asyncio.StreamReader] = []
+    lines: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
     write_ends: list[int] = []
     with ExitStack() as passed_on:
         for _ in range(command.pipe_count):
             read_end, write_end = socket.socketpair()
             write_ends.append(passed_on.enter_context(write_end).fileno())
-            readers.append(await open_reader(read_end, stack))
+            lines.append(await _open_line(read_end, stack))
         started = await asyncio.create_subprocess_exec(
             *_launcher(_order(command, write_ends)),
             stdin=asyncio.subprocess.DEVNULL,
@@ -182,16 +187,23 @@ async def _start(command: Command, stack: AsyncExitStack) -> Process:
             pass_fds=write_ends,
             start_new_session=True,
         )
-    return Process(started, readers)
+    return Process(started, [line[0] for line in lines], [line[1] for line in lines])
 
 
 async def open_reader(read_end: socket.socket, stack: AsyncExitStack) -> asyncio.StreamReader:
     """Read what the tool writes into the other end, until the stack closes."""
+    reader, _ = await _open_line(read_end, stack)
+    return reader
+
+
+async def _open_line(
+    read_end: socket.socket, stack: AsyncExitStack
+) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
     # A pair of sockets, because uvloop closes a real pipe twice, and the second time perhaps
     # somebody else's file that was opened in between.
     reader, writer = await asyncio.open_connection(sock=read_end, limit=_PIPE_BUFFER_BYTES)
     stack.callback(writer.close)
-    return reader
+    return reader, writer
 
 
 def _order(command: Command, pipes: Sequence[int]) -> Order:

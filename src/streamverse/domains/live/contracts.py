@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import NewType
 from uuid import UUID
 
@@ -65,8 +66,14 @@ class LiveSettings:
     # 0 is any free port; None takes no publishers.
     rtmp_port: int | None = None
     srt_port: int | None = None
+    webrtc_port: int | None = None
+    # What peers are told that we are reached at; the machine's own addresses if none are named.
+    webrtc_addresses: tuple[str, ...] = ()
+    # What makes Opus of AAC for viewers by WebRTC; without it they hear nothing.
+    ffmpeg: Path | None = None
     # What publishers are told to connect to.
     public_host: str = "127.0.0.1"
+    public_url: str = "http://127.0.0.1"
     return_within: timedelta = timedelta(seconds=30)
 
 

@@ -12,6 +12,7 @@ from streamverse.kit.errors import (
     Invalid,
     NotFound,
     Throttled,
+    Unauthenticated,
     Unavailable,
 )
 
@@ -154,3 +155,96 @@ class ClippedJustNow(Throttled):
 
     code = "live.clipped_just_now"
     title = "You have clipped this just now"
+
+
+class StreamKeyUnknown(Unauthenticated):
+    """Somebody publishes without the key of a stream."""
+
+    code = "live.stream_key_unknown"
+    title = "This stream key is not known"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This stream key is not known: copy it again from the stream's page, and send it as a "
+            "bearer token."
+        )
+
+
+class OfferRefused(Invalid):
+    """An offer of WebRTC that cannot be answered."""
+
+    code = "live.offer_refused"
+    title = "This cannot be sent or watched by WebRTC"
+
+
+class OfferTypeUnknown(Invalid):
+    """A body of another type than WHIP and WHEP have."""
+
+    status = 415
+    code = "live.offer_type_unknown"
+    title = "This is no offer of WebRTC"
+
+    def __init__(self, expected: str) -> None:
+        super().__init__(f"Send a body of the type {expected}.")
+
+
+class NotByWebRtc(Conflict):
+    """What goes out cannot be passed on by WebRTC."""
+
+    code = "live.not_by_webrtc"
+    title = "This stream cannot be watched by WebRTC"
+
+
+class WebRtcUnavailable(Unavailable):
+    """No peers are taken here."""
+
+    code = "live.webrtc_unavailable"
+    title = "WebRTC is not taken here"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This server takes no connections of WebRTC: its port is taken, or several processes "
+            "answer. Ask whoever runs it to set STREAMVERSE_WEBRTC_PORT."
+        )
+
+
+class TooManyConnecting(Throttled):
+    """More are on their way in than there may be."""
+
+    code = "live.too_many_connecting"
+    title = "Too many connect at once"
+
+    def __init__(self) -> None:
+        super().__init__("Too many connect at once. Try again in some seconds.", retry_after_s=5)
+
+
+class PeerNotFound(NotFound):
+    """There is no such connection, or none any more."""
+
+    code = "live.peer_not_found"
+    title = "No such connection"
+
+    def __init__(self) -> None:
+        super().__init__("There is no such connection any more: connect anew.")
+
+
+class PeerChanged(Conflict):
+    """A change of a connection that is meant for another state of it."""
+
+    status = 412
+    code = "live.peer_changed"
+    title = "The connection is another one by now"
+
+    def __init__(self) -> None:
+        super().__init__("The connection was restarted since: use the ETag of its last answer.")
+
+
+class PeerConditionMissing(Conflict):
+    """A change of a connection that does not say which state of it is meant."""
+
+    status = 428
+    code = "live.peer_condition_missing"
+    title = "Say which connection is meant"
+
+    def __init__(self) -> None:
+        super().__init__("Send If-Match with the ETag of the connection, or * to restart it.")

@@ -311,13 +311,16 @@ class LiveKeyOut(msgspec.Struct):
 
     rtmp_url: str | None
     srt_url: str | None
+    whip_url: str | None
     key: str
 
 
 class LivePlaybackOut(msgspec.Struct):
-    """Where a player follows a stream."""
+    """Where a player follows a stream; ``whep_refusal`` says why it cannot be by WebRTC."""
 
     hls_url: str
+    whep_url: str | None
+    whep_refusal: str | None
     expires_at: datetime
 
 

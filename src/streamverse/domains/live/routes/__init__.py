@@ -23,6 +23,7 @@ from streamverse.domains.live.routes.recordings import (
     clip_last_minute,
     get_keeping,
 )
+from streamverse.domains.live.routes.webrtc import WHIP_PREFIX, WebRtcDoor
 from streamverse.domains.live.schemas import (
     LiveKeyOut,
     LivePlaybackOut,
@@ -111,11 +112,11 @@ async def start_playback(
 ) -> LivePlaybackOut:
     """Give the address at which a stream that is live can be watched."""
     found = await open_playback(work, live_desk, media_addresses, StreamId(stream_id))
-    return LivePlaybackOut(found.hls_url, found.expires_at)
+    return LivePlaybackOut(found.hls_url, found.whep_url, found.whep_refusal, found.expires_at)
 
 
 def _show_key(desk: LiveDesk, key: str) -> LiveKeyOut:
-    return LiveKeyOut(desk.rtmp_url, desk.srt_url(key), key)
+    return LiveKeyOut(desk.rtmp_url, desk.srt_url(key), desk.whip_url, key)
 
 
 router = Router(
@@ -136,4 +137,4 @@ router = Router(
     ],
 )
 
-__all__ = ["LiveDelivery", "router"]
+__all__ = ["WHIP_PREFIX", "LiveDelivery", "WebRtcDoor", "router"]

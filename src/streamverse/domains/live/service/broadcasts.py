@@ -7,6 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from streamverse.domains.live.models import BroadcastRow
 from streamverse.domains.live.repository import Broadcasts
 from streamverse.domains.live.service.edge import LiveEdge, LiveSegment, LiveTrack, Stretch
 from streamverse.domains.live.service.recordings import end_broadcast, object_key
+from streamverse.domains.live.service.relays import LiveRelay
 from streamverse.kit.work import Actor
 from streamverse.mediakit.ingest.samples import CLOCK_HZ, AudioFormat, Kind, Sample, VideoFormat
 from streamverse.mediakit.live.heads import write_head
@@ -52,11 +54,17 @@ class Broadcast:
     """
 
     def __init__(
-        self, workshop: Workshop, store: ObjectStore, stream: LiveStream, broadcast_id: BroadcastId
+        self,
+        workshop: Workshop,
+        store: ObjectStore,
+        stream: LiveStream,
+        broadcast_id: BroadcastId,
+        ffmpeg: Path | None = None,
     ) -> None:
         self.id = broadcast_id
         self.stream = stream
         self.edge = LiveEdge(stream.rewind, has_parts=stream.has_parts)
+        self.relay = LiveRelay(lambda: workshop.clock.now().timestamp(), ffmpeg)
         self.started = asyncio.Event()
         self._workshop = workshop
         self._store = store
@@ -80,10 +88,12 @@ class Broadcast:
             return
         self._end_packager()
         self._formats[kind] = media
+        self.relay.take_format(media)
 
     def take_sample(self, sample: Sample) -> None:
         """Take a picture or a frame of sound."""
         steady = self._clock.steady(sample)
+        self.relay.take_sample(steady)
         if self._packager is not None:
             self._take_pieces(self._packager.add(steady))
             return
@@ -107,6 +117,7 @@ class Broadcast:
     async def end(self) -> None:
         """Store what is left, and say that it is over."""
         self.pause()
+        self.relay.end()
         await self._unstored.join()
         self._storing.cancel()
         self.edge.is_ended = True

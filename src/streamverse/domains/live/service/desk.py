@@ -29,6 +29,7 @@ from streamverse.mediakit.ingest.samples import (
     VideoFormat,
 )
 from streamverse.mediakit.ingest.srt_server import SrtServer
+from streamverse.mediakit.webrtc.server import WebRtcServer
 
 if TYPE_CHECKING:
     from streamverse.domains.live.contracts import LiveSettings
@@ -113,6 +114,7 @@ class LiveDesk:
         self.srt_port: int | None = None
         self.audiences = AudienceDesk(workshop)
         self.health = HealthDesk(workshop, self.audiences)
+        self.webrtc: WebRtcServer | None = None
         self._broadcasts: dict[UUID, Broadcast] = {}
         self._publishers: dict[UUID, _Publisher] = {}
         self._endings: dict[UUID, asyncio.Task[None]] = {}
@@ -131,6 +133,11 @@ class LiveDesk:
         if self.rtmp_port is None:
             return None
         return f"rtmp://{self.settings.public_host}:{self.rtmp_port}/live"
+
+    @property
+    def whip_url(self) -> str | None:
+        """Where encoders send to by WHIP, with the key beside it, if publishers are taken here."""
+        return None if self.webrtc is None else f"{self.settings.public_url}/whip"
 
     @property
     def broadcasts(self) -> tuple[Broadcast, ...]:
@@ -168,9 +175,12 @@ class LiveDesk:
         """Take publishers until cancelled; then end what goes out."""
         await self._end_forgotten()
         rtmp, srt = RtmpServer(self.admit), SrtServer(self.admit)
+        webrtc = WebRtcServer(self.settings.webrtc_addresses)
         try:
             self.rtmp_port = await self._listen(rtmp, self.settings.rtmp_port)
             self.srt_port = await self._listen(srt, self.settings.srt_port)
+            if await self._listen(webrtc, self.settings.webrtc_port) is not None:
+                self.webrtc = webrtc
             await asyncio.gather(
                 self.audiences.run(lambda: self.broadcasts),
                 self.health.run(lambda: self.broadcasts),
@@ -181,6 +191,8 @@ class LiveDesk:
                 ),
             )
         finally:
+            self.webrtc = None
+            await webrtc.close()
             await rtmp.close()
             await srt.close()
             await self.end_all()
@@ -201,7 +213,9 @@ class LiveDesk:
             rewind = timedelta(minutes=row.rewind_minutes)
             has_parts = row.latency != Latency.STEADY
             stream = LiveStream(StreamId(row.id), row.tenant_id, rewind, has_parts)
-            broadcast = Broadcast(self.workshop, self.store, stream, BroadcastId(new_id()))
+            broadcast = Broadcast(
+                *(self.workshop, self.store, stream, BroadcastId(new_id())), self.settings.ffmpeg
+            )
             self._broadcasts[row.id] = broadcast
         meter = self.health.begin(broadcast.stream.id, row.height)
         publisher = _Publisher(self, broadcast, request, meter)
@@ -251,7 +265,9 @@ class LiveDesk:
         self._endings.clear()
         await asyncio.gather(*(self._end(one) for one in list(self._broadcasts.values())))
 
-    async def _listen(self, server: RtmpServer | SrtServer, port: int | None) -> int | None:
+    async def _listen(
+        self, server: RtmpServer | SrtServer | WebRtcServer, port: int | None
+    ) -> int | None:
         """Take publishers at a port, unless another program does."""
         if port is None:
             return None
@@ -260,7 +276,7 @@ class LiveDesk:
         except OSError as taken:
             log.warning(
                 "Port %d cannot be used for live streams (%s). Choose another one with "
-                "STREAMVERSE_RTMP_PORT or STREAMVERSE_SRT_PORT.",
+                "STREAMVERSE_RTMP_PORT, STREAMVERSE_SRT_PORT or STREAMVERSE_WEBRTC_PORT.",
                 port,
                 taken.strerror,
             )

@@ -31,9 +31,11 @@ PREFIX = "/broadcasts"
 
 @dataclass(frozen=True, slots=True)
 class LiveAddress:
-    """Where a player follows a stream."""
+    """Where a player follows a stream; by WebRTC unless there is a reason against it."""
 
     hls_url: str
+    whep_url: str | None
+    whep_refusal: str | None
     expires_at: datetime
 
 
@@ -68,7 +70,14 @@ async def open_playback(
     if broadcast is None or broadcast.edge.is_ended:
         raise StreamNotLive(row.id)
     grant = addresses.stream_grant(PackageId(row.id), holder_of(work), work.now, work.actor.place)
-    return LiveAddress(f"{PREFIX}/{grant}/{row.id}/master.m3u8", addresses.expires_at(work.now))
+    base, refusal = f"{PREFIX}/{grant}/{row.id}", broadcast.relay.relay.refusal
+    is_offered = desk.webrtc is not None and refusal is None
+    return LiveAddress(
+        hls_url=f"{base}/master.m3u8",
+        whep_url=f"{base}/whep" if is_offered else None,
+        whep_refusal=refusal,
+        expires_at=addresses.expires_at(work.now),
+    )
 
 
 async def find_thumbnail(work: Work, desk: LiveDesk, stream_id: StreamId, form: str) -> bytes:

@@ -1,0 +1,125 @@
+"""Sound in AAC made Opus for WebRTC, by one confined ffmpeg for a stream and its time as it was."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import struct
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from streamverse.mediakit import sandbox
+from streamverse.mediakit.ffmpeg import QUIET
+from streamverse.mediakit.ingest.flv import write_format, write_sample
+from streamverse.mediakit.ingest.mpegts import TsDemuxer
+from streamverse.mediakit.ingest.samples import CLOCK_HZ, AudioFormat, MediaRefused, Sample
+
+log = logging.getLogger(__name__)
+
+HEAD: Final = b"FLV\x01\x04" + struct.pack(">II", 9, 0)
+AUDIO_TAG: Final = 8
+TAG_BYTES: Final = 11
+READ_BYTES: Final = 1 << 16
+# A process that ended, for whatever reason, is followed by another one.
+PAUSE_S: Final = 1.0
+# What ffmpeg does not take in this time is skipped.
+MOST_WAITING_BYTES: Final = 1 << 19
+LIMITS: Final = sandbox.Limits(wall_seconds=12 * 3600, cpu_seconds=6 * 3600)
+INPUT: Final = (
+    *("-protocol_whitelist", "pipe", "-codec_whitelist", "aac", "-fflags", "nobuffer"),
+    *("-probesize", "32", "-analyzeduration", "0", "-f", "flv"),
+)
+CODING: Final = (
+    *("-copyts", "-vn", "-af", "aresample=async=1000:first_pts=0,aformat=channel_layouts=stereo"),
+    *("-ar", "48000", "-c:a", "libopus", "-b:a", "96k", "-application", "lowdelay"),
+    *("-frame_duration", "20"),
+)
+OUTPUT: Final = (
+    *("-flush_packets", "1", "-muxdelay", "0", "-muxpreload", "0", "-pes_payload_size", "0"),
+    *("-mpegts_copyts", "1", "-f", "mpegts"),
+)
+
+
+def command(ffmpeg: Path) -> sandbox.Command:
+    """Say how AAC in FLV becomes Opus in MPEG-TS, over one pipe in both directions."""
+    pipe = sandbox.pipe_url(0)
+    arguments = (*QUIET, "-threads", "1", *INPUT, "-i", pipe, *CODING, *OUTPUT, pipe)
+    return sandbox.Command((str(ffmpeg), *arguments), pipe_count=1, limits=LIMITS)
+
+
+class OpusEncoder:
+    """Takes AAC, and gives Opus at the same times."""
+
+    def __init__(self, ffmpeg: Path, give: Callable[[Sample], None]) -> None:
+        self._ffmpeg = ffmpeg
+        self._give = give
+        self._format: AudioFormat | None = None
+        self._begins_at: int | None = None
+        self._feed: asyncio.StreamWriter | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self, media: AudioFormat) -> None:
+        """Begin, or begin anew with sound of another coding."""
+        self.stop()
+        self._format = media
+        self._task = asyncio.get_running_loop().create_task(self._run())
+
+    def stop(self) -> None:
+        """End, and let go of the process."""
+        if self._task is not None:
+            self._task.cancel()
+            self._task = None
+
+    def take(self, sample: Sample) -> None:
+        """Take a frame of AAC."""
+        feed = self._feed
+        if feed is None or self._format is None:
+            return
+        if feed.transport.get_write_buffer_size() > MOST_WAITING_BYTES:
+            return
+        if self._begins_at is None:
+            self._begins_at = sample.decode_ticks
+            feed.write(HEAD + _tag(write_format(self._format), 0))
+        ticks = sample.decode_ticks - self._begins_at
+        feed.write(_tag(write_sample(self._format, sample), ticks * 1000 // CLOCK_HZ))
+
+    async def _run(self) -> None:
+        while True:
+            try:
+                await self._encode()
+            except Exception:
+                log.exception("Sound could not be encoded for viewers by WebRTC.")
+            await asyncio.sleep(PAUSE_S)
+
+    async def _encode(self) -> None:
+        async with sandbox.run(command(self._ffmpeg)) as process:
+            self._begins_at = None
+            self._feed = process.feeds[0]
+            try:
+                await self._read(process.pipes[0])
+            finally:
+                self._feed = None
+
+    async def _read(self, pipe: asyncio.StreamReader) -> None:
+        demuxer = TsDemuxer()
+        while data := await pipe.read(READ_BYTES):
+            try:
+                for event in demuxer.feed(data):
+                    if isinstance(event, Sample):
+                        self._give(self._moved(event))
+            except MediaRefused as refusal:
+                log.warning("Sound could not be read back: %s", refusal)
+                return
+
+    def _moved(self, sample: Sample) -> Sample:
+        ticks = sample.present_ticks + (self._begins_at or 0)
+        return replace(sample, decode_ticks=ticks, present_ticks=ticks)
+
+
+def _tag(content: bytes, at_ms: int) -> bytes:
+    """Write a tag of FLV (annex E.4.1)."""
+    time = (at_ms & 0xFF_FFFF).to_bytes(3) + bytes([at_ms >> 24 & 0xFF])
+    head = bytes([AUDIO_TAG]) + len(content).to_bytes(3) + time + bytes(3)
+    return head + content + (TAG_BYTES + len(content)).to_bytes(4)
