@@ -22,7 +22,8 @@ CROSS_ORIGIN: Headers = [
 async def refuse(send: Send, problem: Problem) -> None:
     """Answer with a problem."""
     body = msgspec.json.encode(problem_out(problem))
-    headers: Headers = [*CROSS_ORIGIN, (b"content-type", PROBLEM_MEDIA_TYPE.encode())]
+    own = [(name.lower().encode(), value.encode()) for name, value in problem.headers().items()]
+    headers: Headers = [*CROSS_ORIGIN, *own, (b"content-type", PROBLEM_MEDIA_TYPE.encode())]
     await answer(send, problem.status, headers, body)
 
 

@@ -35,6 +35,8 @@ OPUS: Final = AudioFormat("opus", struct.pack(">BBHIhB", 0, 2, OPUS_SKIP, 48_000
 # Pictures wait longer for what was lost than sound, which is not asked for again.
 PATIENCE_S: Final[dict[Kind, float]] = {"video": 0.3, "audio": 0.1}
 KEYFRAME_EVERY_S: Final = 2.0
+# Sound that comes before the first picture is not wanted, unless there will be none.
+LONGEST_ALONE_S: Final = 5.0
 ASK_AGAIN_S: Final = 0.5
 REPORT_EVERY_S: Final = 1.0
 # Reports that say less than this of a shift are not worth a jump.
@@ -83,6 +85,7 @@ class Incoming:
         self._format: VideoFormat | None = None
         self._sets: tuple[bytes, bytes] | None = None
         self._has_sound_format = False
+        self._alone_since_s: float | None = None
         self._needs_keyframe = True
         self._keyframe_s = self._asked_s = self._reported_s = float("-inf")
 
@@ -118,6 +121,10 @@ class Incoming:
 
     def _read_sound(self, source: _Source, packet: RtpPacket, now_s: float) -> Iterator[Heard]:
         if not self._has_sound_format:
+            if self._alone_since_s is None:
+                self._alone_since_s = now_s
+            if self._format is None and now_s - self._alone_since_s < LONGEST_ALONE_S:
+                return
             self._has_sound_format = True
             yield OPUS
         ticks = source.place(packet.timestamp, now_s)
@@ -146,8 +153,13 @@ class Incoming:
         if sequence is None or picture is None or self._sets == (sequence, picture):
             return
         self._sets = (sequence, picture)
+        is_first = self._format is None
         self._format = avc_format_of([sequence], [picture])
         yield self._format
+        if is_first and self._alone_since_s is not None and not self._has_sound_format:
+            # Both are known at once, so that both are there from the beginning.
+            self._has_sound_format = True
+            yield OPUS
 
     # --- reports ----------------------------------------------------------------------------------
 
