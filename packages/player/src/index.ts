@@ -12,9 +12,11 @@ export {
 } from "./keys";
 export {
   initialLiveState,
+  type LiveAddresses,
   LIVE_WITHIN_SECONDS,
   LivePlayer,
   type LiveEngine,
+  type LiveMode,
   type LiveState,
 } from "./live";
 export { chapterAt, offerFrom, skippableAt } from "./markers";

@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, expect, type Mock, test, vi } from "vitest";
 
-import { type LiveEngine, LivePlayer } from "./live";
+import { type LiveEngine, type LiveMode, LivePlayer } from "./live";
 import type { PlayerProblem } from "./problem";
 
+const addresses = { hlsUrl: "/live.m3u8", whepUrl: "/whep" };
 let video: HTMLVideoElement;
 let press: { play: Mock<() => Promise<void>>; pause: Mock<() => void> };
 let tellProblem: (problem: PlayerProblem) => void;
@@ -40,7 +41,7 @@ afterEach(() => {
 test("a stream is followed from its edge, and looked at again and again", async () => {
   const player = makePlayer();
   expect(player.store.get().status).toBe("loading");
-  await player.load("/live.m3u8");
+  await player.load(addresses);
   expect(engine.load).toHaveBeenCalledWith("/live.m3u8");
   expect(press.play).toHaveBeenCalledOnce();
   vi.advanceTimersByTime(500);
@@ -54,14 +55,14 @@ test("a stream is followed from its edge, and looked at again and again", async 
 
 test("where nothing may be heard by itself, it begins without sound", async () => {
   video.play = vi.fn(() => (video.muted ? Promise.resolve() : Promise.reject(new Error("no"))));
-  await makePlayer().load("/live.m3u8");
+  await makePlayer().load(addresses);
   expect(video.muted).toBe(true);
 });
 
 test("where nothing may play by itself at all, it waits for a press", async () => {
   video.play = vi.fn(() => Promise.reject(new Error("no")));
   const player = makePlayer();
-  await player.load("/live.m3u8");
+  await player.load(addresses);
   expect(player.store.get().isWaiting).toBe(false);
 });
 
@@ -81,7 +82,7 @@ test("the element's events are the state", () => {
 
 test("what is over has no latency", async () => {
   const player = makePlayer();
-  await player.load("/live.m3u8");
+  await player.load(addresses);
   engine.isOver.mockReturnValueOnce(true);
   vi.advanceTimersByTime(500);
   expect(player.store.get().latencySeconds).toBeNull();
@@ -89,7 +90,7 @@ test("what is over has no latency", async () => {
 
 test("a problem is the end of it", async () => {
   const player = makePlayer();
-  await player.load("/live.m3u8");
+  await player.load(addresses);
   tellProblem({ kind: "unreachable", technical: "503" });
   expect(player.store.get()).toMatchObject({
     status: "failed",
@@ -99,7 +100,7 @@ test("a problem is the end of it", async () => {
 
 test("one goes back, and to the edge again", async () => {
   const player = makePlayer();
-  await player.load("/live.m3u8");
+  await player.load(addresses);
   player.seekBehind(30);
   expect(engine.seekBehind).toHaveBeenCalledWith(30);
   player.goLive();
@@ -119,9 +120,48 @@ test("play and pause take turns", () => {
 
 test("what is left ends, even before it has begun", async () => {
   const player = makePlayer();
-  const loading = player.load("/live.m3u8");
+  const loading = player.load(addresses);
   await player.destroy();
   await loading;
   expect(engine.destroy).toHaveBeenCalledOnce();
   expect(engine.load).not.toHaveBeenCalled();
+});
+
+test("by WebRTC first, where that is chosen, and by HLS where it shows nothing", async () => {
+  const asked: [string, string][] = [];
+  const made: LiveMode[] = [];
+  const player = new LivePlayer(video, (_video, _onProblem, mode) => {
+    made.push(mode);
+    const load = (url: string) => {
+      asked.push([mode, url]);
+      return mode === "lowest" ? Promise.reject(new Error("no picture")) : Promise.resolve();
+    };
+    return Promise.resolve({ ...engine, load });
+  });
+  await player.load(addresses, "lowest");
+  expect(asked).toEqual([
+    ["lowest", "/whep"],
+    ["low", "/live.m3u8"],
+  ]);
+  expect(player.store.get()).toMatchObject({ status: "ready", mode: "low" });
+  expect(engine.destroy).toHaveBeenCalledOnce();
+});
+
+test("by HLS it goes on when WebRTC breaks off", async () => {
+  const player = makePlayer();
+  await player.load(addresses, "lowest");
+  expect(engine.load).toHaveBeenLastCalledWith("/whep");
+  expect(player.store.get().mode).toBe("lowest");
+  tellProblem({ kind: "unreachable", technical: "lost" });
+  await vi.waitFor(() => expect(engine.load).toHaveBeenLastCalledWith("/live.m3u8"));
+  expect(player.store.get()).toMatchObject({ status: "ready", mode: "low" });
+});
+
+test("where there is no WebRTC, lowest is low, and steady stays steady", async () => {
+  const player = makePlayer();
+  await player.load({ ...addresses, whepUrl: null }, "lowest");
+  expect(player.store.get().mode).toBe("low");
+  await player.load(addresses, "steady");
+  expect(engine.load).toHaveBeenLastCalledWith("/live.m3u8");
+  expect(player.store.get().mode).toBe("steady");
 });

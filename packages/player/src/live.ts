@@ -1,6 +1,15 @@
 import type { PlayerProblem } from "./problem";
 import { Store } from "./store";
 
+/** How far behind viewers choose to be: WebRTC, low-latency HLS, or HLS with some time in hand. */
+export type LiveMode = "lowest" | "low" | "steady";
+
+/** Where a stream is followed; by WebRTC unless that cannot be. */
+export interface LiveAddresses {
+  readonly hlsUrl: string;
+  readonly whepUrl: string | null;
+}
+
 /** How a viewer stands to the edge of a stream. */
 export interface LiveState {
   readonly status: "loading" | "ready" | "failed" | "ended";
@@ -13,6 +22,8 @@ export interface LiveState {
   /** How far it can be rewound, and where it is in that: both count back from the edge. */
   readonly rewindSeconds: number;
   readonly behindSeconds: number;
+  /** How it is followed, which need not be what was asked for. */
+  readonly mode: LiveMode;
 }
 
 export const initialLiveState: LiveState = {
@@ -24,6 +35,7 @@ export const initialLiveState: LiveState = {
   latencySeconds: null,
   rewindSeconds: 0,
   behindSeconds: 0,
+  mode: "low",
 };
 
 /** Whoever is closer to the edge than this sees it live. */
@@ -45,6 +57,7 @@ export interface LiveEngine {
 export type CreateLiveEngine = (
   video: HTMLVideoElement,
   onProblem: (problem: PlayerProblem) => void,
+  mode: LiveMode,
 ) => Promise<LiveEngine>;
 
 /** One stream on one media element: commands in, watched state out. */
@@ -54,7 +67,8 @@ export class LivePlayer {
   readonly #createEngine: CreateLiveEngine;
   readonly #cleanups: (() => void)[] = [];
   #engine: LiveEngine | null = null;
-  #isDestroyed = false;
+  /** What was begun last counts; whatever else is under way ends. */
+  #turn = 0;
 
   constructor(video: HTMLVideoElement, createEngine: CreateLiveEngine) {
     this.#video = video;
@@ -73,16 +87,53 @@ export class LivePlayer {
     this.#cleanups.push(() => clearInterval(looking));
   }
 
-  /** Follow the stream at an address, from its edge on. */
-  async load(url: string): Promise<void> {
-    const engine = await this.#createEngine(this.#video, (problem) =>
+  /** Follow a stream from its edge on; by HLS where WebRTC shows nothing, or does so no more. */
+  async load(addresses: LiveAddresses, mode: LiveMode = "low"): Promise<void> {
+    const { hlsUrl, whepUrl } = addresses;
+    if (mode === "lowest" && whepUrl !== null) {
+      const isShown = await this.#follow(whepUrl, mode, () => void this.load(addresses));
+      if (isShown !== false) return;
+    }
+    await this.#follow(hlsUrl, mode === "steady" ? mode : "low", (problem) =>
       this.store.set({ status: "failed", problem }),
     );
-    if (this.#isDestroyed) return engine.destroy();
+  }
+
+  /** Follow by one engine, and tell whether it shows something; nothing if that is outdated. */
+  async #follow(
+    url: string,
+    mode: LiveMode,
+    onProblem: (problem: PlayerProblem) => void,
+  ): Promise<boolean | null> {
+    const turn = ++this.#turn;
+    const before = this.#engine;
+    this.#engine = null;
+    this.store.set({ mode, isWaiting: true, latencySeconds: null });
+    await before?.destroy();
+    let isShown = false;
+    const engine = await this.#createEngine(
+      this.#video,
+      (problem) => {
+        if (turn === this.#turn && (isShown || mode !== "lowest")) onProblem(problem);
+      },
+      mode,
+    );
+    if (turn !== this.#turn) {
+      await engine.destroy();
+      return null;
+    }
     this.#engine = engine;
-    await engine.load(url);
+    try {
+      await engine.load(url);
+    } catch (error) {
+      if (mode !== "lowest") throw error;
+      return turn === this.#turn ? false : null;
+    }
+    if (turn !== this.#turn) return null;
+    isShown = true;
     if (this.store.get().status === "loading") this.store.set({ status: "ready" });
     await this.play();
+    return true;
   }
 
   /** Play; without sound where the browser lets nothing play by itself that is heard. */
@@ -118,7 +169,7 @@ export class LivePlayer {
   }
 
   async destroy(): Promise<void> {
-    this.#isDestroyed = true;
+    this.#turn += 1;
     for (const cleanup of this.#cleanups) cleanup();
     await this.#engine?.destroy();
   }

@@ -187,9 +187,13 @@ export const webPlatform: Platform = {
     const { NativeEngine } = await import("./engines/native");
     return new NativeEngine(video, listener);
   },
-  async createLiveEngine(video, onProblem): Promise<LiveEngine> {
+  async createLiveEngine(video, onProblem, mode): Promise<LiveEngine> {
+    if (mode === "lowest") {
+      const { WhepLiveEngine } = await import("./engines/whep-live");
+      return new WhepLiveEngine(video, onProblem);
+    }
     const { ShakaLiveEngine } = await import("./engines/shaka-live");
-    if (ShakaLiveEngine.isSupported()) return new ShakaLiveEngine(video, onProblem);
+    if (ShakaLiveEngine.isSupported()) return new ShakaLiveEngine(video, onProblem, mode);
     const { NativeLiveEngine } = await import("./engines/native-live");
     return new NativeLiveEngine(video, onProblem);
   },

@@ -249,6 +249,12 @@ const liveHealth = createRoute({
   component: lazyRouteComponent(() => import("../pages/LiveHealthPage"), "LiveHealthPage"),
 });
 
+const liveSend = createRoute({
+  getParentRoute: () => layout,
+  path: "/live/$id/send",
+  component: lazyRouteComponent(() => import("../pages/LiveSendPage"), "LiveSendPage"),
+});
+
 const watch = createRoute({
   getParentRoute: () => member,
   path: "/watch/$id",
@@ -484,6 +490,7 @@ const tree = root.addChildren([
       live,
       liveStream,
       liveHealth,
+      liveSend,
       ownPlan,
       adminPlans,
       sessions,

@@ -1,4 +1,4 @@
-import { buttonClass, Skeleton } from "@streamverse/ui";
+import { buttonClass, Notice, Skeleton } from "@streamverse/ui";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 
@@ -45,7 +45,7 @@ export function LiveStreamPage() {
               <LiveStage
                 key={playback.data.hls_url}
                 name={stream.name}
-                url={playback.data.hls_url}
+                addresses={{ hlsUrl: playback.data.hls_url, whepUrl: playback.data.whep_url }}
               />
               {stream.state === "away" && <Slate />}
             </div>
@@ -65,6 +65,9 @@ export function LiveStreamPage() {
                 <p className="max-w-prose whitespace-pre-line text-muted">{stream.description}</p>
               )}
             </div>
+            {maySend && typeof playback.data?.whep_refusal === "string" && (
+              <Notice>{playback.data.whep_refusal}</Notice>
+            )}
             <div className="flex flex-wrap items-center gap-2">
               {maySend && (
                 <Link to="/live/$id/health" params={{ id }} className={buttonClass("quiet", "sm")}>

@@ -1,11 +1,15 @@
 import shaka from "shaka-player/dist/shaka-player.hls-es2021.js";
 
-import type { LiveEngine } from "../live";
+import type { LiveEngine, LiveMode } from "../live";
 import type { PlayerProblem } from "../problem";
 import { errorIn, problemOf } from "./shaka-problems";
 
 /** What viewers are behind what happens: three parts, and what a line and a decoder need. */
 const TARGET_LATENCY_SECONDS = 1.3;
+/** Whoever has a bad line chooses to be so far behind, and has as much in hand. */
+const STEADY_LATENCY_SECONDS = 6;
+const LOAD_AGAIN_MS = 500;
+const MOST_ATTEMPTS = 12;
 
 const configuration = {
   manifest: {
@@ -36,9 +40,18 @@ export class ShakaLiveEngine implements LiveEngine {
   readonly #video: HTMLVideoElement;
   readonly #player = new shaka.Player();
 
-  constructor(video: HTMLVideoElement, onProblem: (problem: PlayerProblem) => void) {
+  constructor(
+    video: HTMLVideoElement,
+    onProblem: (problem: PlayerProblem) => void,
+    mode: LiveMode,
+  ) {
     this.#video = video;
     this.#player.configure(configuration);
+    if (mode === "steady") {
+      this.#player.configure("manifest.defaultPresentationDelay", STEADY_LATENCY_SECONDS);
+      this.#player.configure("streaming.liveSync.targetLatency", STEADY_LATENCY_SECONDS);
+      this.#player.configure("streaming.rebufferingGoal", 1);
+    }
     this.#player.addEventListener("error", (event) => {
       const error = errorIn(event);
       if (error.severity === shaka.util.Error.Severity.CRITICAL) onProblem(problemOf(error));
@@ -52,7 +65,16 @@ export class ShakaLiveEngine implements LiveEngine {
 
   async load(url: string): Promise<void> {
     await this.#player.attach(this.#video);
-    await this.#player.load(url);
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        await this.#player.load(url);
+        return;
+      } catch (error) {
+        // Shaka breaks on a stream that has no whole segment yet; a moment later it has one.
+        if (!(error instanceof TypeError) || attempt === MOST_ATTEMPTS) throw error;
+        await new Promise((resolve) => setTimeout(resolve, LOAD_AGAIN_MS));
+      }
+    }
   }
 
   goLive(): void {

@@ -9,7 +9,7 @@ from streamverse.kit.db import JSON_COLUMN, UtcDateTime
 from streamverse.kit.row_security import enable_row_security
 
 revision = "0026"
-down_revision = "0025"
+down_revision = "0025a"
 
 STREAM, BROADCAST = "live_stream", "live_broadcast"
 STREAM_PLAN, TEMPLATE, SLOT = "live_stream_plan", "live_template", "live_slot"

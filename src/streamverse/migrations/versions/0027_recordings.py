@@ -9,7 +9,7 @@ from streamverse.kit.db import JSON_COLUMN, UtcDateTime
 from streamverse.kit.row_security import enable_row_security
 
 revision = "0027"
-down_revision = "0025"
+down_revision = "0026"
 
 REEL, SEGMENT, CUT = "media_reel", "media_reel_segment", "media_cut"
 KEEPING, RECORDING = "live_keeping", "catalog_recording"

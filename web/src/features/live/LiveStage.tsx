@@ -2,23 +2,34 @@ import {
   clockTime,
   initialLiveState,
   LIVE_WITHIN_SECONDS,
+  type LiveAddresses,
+  type LiveMode,
   LivePlayer,
   type LiveState,
   webPlatform,
 } from "@streamverse/player";
 import { cx, EmptyState, Spinner } from "@streamverse/ui";
 import { Maximize, Minimize, Pause, Play, Radio, Volume2, VolumeX } from "lucide-react";
-import { type RefObject, useEffect, useRef, useState, useSyncExternalStore } from "react";
+import {
+  type ReactNode,
+  type RefObject,
+  useEffect,
+  useRef,
+  useState,
+  useSyncExternalStore,
+} from "react";
 
 import { useText } from "../../app/i18n";
 import { ControlButton } from "../player/ControlButton";
+import { LatencyMenu, useLatencyMode } from "./LatencyMenu";
 
 /** A stream with its controls: no more than what one does with something that happens now. */
-export function LiveStage({ name, url }: { name: string; url: string }) {
+export function LiveStage({ name, addresses }: { name: string; addresses: LiveAddresses }) {
   const { live, player: words } = useText();
   const video = useRef<HTMLVideoElement>(null);
   const [stage, setStage] = useState<HTMLElement | null>(null);
-  const player = useLivePlayer(video, url);
+  const [mode, chooseMode] = useLatencyMode();
+  const player = useLivePlayer(video, addresses, mode);
   const state = useLiveState(player);
   if (state.status === "failed" && state.problem !== null) {
     const { title, body } = words.problems[state.problem.kind];
@@ -43,7 +54,15 @@ export function LiveStage({ name, url }: { name: string; url: string }) {
           <Spinner className="size-14" />
         </div>
       )}
-      {player !== null && <Controls player={player} state={state} stage={stage} video={video} />}
+      {player !== null && (
+        <Controls player={player} state={state} stage={stage} video={video}>
+          <LatencyMenu
+            {...{ state, chooseMode }}
+            hasLowest={addresses.whepUrl !== null}
+            container={stage}
+          />
+        </Controls>
+      )}
     </section>
   );
 }
@@ -53,26 +72,30 @@ interface ControlsProps {
   state: LiveState;
   stage: HTMLElement | null;
   video: RefObject<HTMLVideoElement | null>;
+  children?: ReactNode;
 }
 
-function Controls({ player, state, stage, video }: ControlsProps) {
+function Controls({ player, state, stage, video, children }: ControlsProps) {
   const { live } = useText();
   const isLive = state.behindSeconds < LIVE_WITHIN_SECONDS && !state.isPaused;
   const rewind = Math.floor(state.rewindSeconds);
   const behind = Math.min(rewind, Math.round(state.behindSeconds));
   return (
     <div className="absolute inset-x-0 bottom-0 grid gap-1 bg-linear-to-t from-black/80 to-transparent px-3 pt-10 pb-2 sm:px-5">
-      <input
-        type="range"
-        aria-label={live.rewind}
-        aria-valuetext={isLive ? live.isLive : live.behind(clockTime(behind))}
-        min={-rewind}
-        max={0}
-        step={1}
-        value={isLive ? 0 : -behind}
-        onChange={(event) => player.seekBehind(-event.currentTarget.valueAsNumber)}
-        className="h-6 w-full cursor-pointer accent-live"
-      />
+      {/* By WebRTC there is nothing to go back to. */}
+      {state.mode !== "lowest" && (
+        <input
+          type="range"
+          aria-label={live.rewind}
+          aria-valuetext={isLive ? live.isLive : live.behind(clockTime(behind))}
+          min={-rewind}
+          max={0}
+          step={1}
+          value={isLive ? 0 : -behind}
+          onChange={(event) => player.seekBehind(-event.currentTarget.valueAsNumber)}
+          className="h-6 w-full cursor-pointer accent-live"
+        />
+      )}
       <div className="flex items-center justify-between gap-2">
         <div className="flex items-center gap-1">
           <ControlButton
@@ -112,6 +135,7 @@ function Controls({ player, state, stage, video }: ControlsProps) {
           {isLive && state.latencySeconds !== null && (
             <span data-testid="latency">{live.latency(state.latencySeconds.toFixed(1))}</span>
           )}
+          {children}
           <FullscreenButton stage={stage} video={video} />
         </div>
       </div>
@@ -150,7 +174,11 @@ function Instead({ title, body }: { title: string; body: string }) {
   );
 }
 
-function useLivePlayer(video: RefObject<HTMLVideoElement | null>, url: string): LivePlayer | null {
+function useLivePlayer(
+  video: RefObject<HTMLVideoElement | null>,
+  { hlsUrl, whepUrl }: LiveAddresses,
+  mode: LiveMode,
+): LivePlayer | null {
   const [player, setPlayer] = useState<LivePlayer | null>(null);
   useEffect(() => {
     if (video.current === null) return undefined;
@@ -160,11 +188,13 @@ function useLivePlayer(video: RefObject<HTMLVideoElement | null>, url: string): 
     // The player lives on the element, so it can only be made once that is there.
     // eslint-disable-next-line react-hooks/set-state-in-effect
     setPlayer(made);
-    void made.load(url);
     return () => {
       void made.destroy();
     };
-  }, [video, url]);
+  }, [video]);
+  useEffect(() => {
+    void player?.load({ hlsUrl, whepUrl }, mode);
+  }, [player, hlsUrl, whepUrl, mode]);
   return player;
 }
 

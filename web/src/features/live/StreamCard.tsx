@@ -8,6 +8,7 @@ import {
   Play,
   Settings2,
   SlidersHorizontal,
+  Video,
 } from "lucide-react";
 import { useState } from "react";
 
@@ -115,6 +116,14 @@ function DeskButtons({ stream }: { stream: LiveStream }) {
   const close = () => setOpened(null);
   return (
     <>
+      <Link
+        to="/live/$id/send"
+        params={{ id: stream.id }}
+        className={buttonClass("secondary", "sm")}
+      >
+        <Video aria-hidden size={16} />
+        {live.goLiveHere}
+      </Link>
       <Button
         size="sm"
         icon={<Settings2 aria-hidden size={16} />}

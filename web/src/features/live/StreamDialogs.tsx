@@ -46,6 +46,7 @@ export function EncoderDialog({ stream, onClose }: { stream: LiveStream; onClose
           )}
           <CopyLine label={live.key} value={data.key} />
           {data.srt_url !== null && <CopyLine label={live.srt} value={data.srt_url} />}
+          {data.whip_url !== null && <CopyLine label={live.whip} value={data.whip_url} />}
           <p className="text-sm text-muted">{live.keyHint}</p>
         </div>
       )}

@@ -106,6 +106,9 @@ class WebRtcDoor:
         method, token = scope["method"], match["token"]
         if token is not None:
             peer = require_server(self.desk).peers.get(token)
+            if peer is None and method == "DELETE":
+                # It has ended by itself, which is what was asked for.
+                return 200, [], b""
             if peer is None:
                 raise PeerNotFound
             return await self._change(scope, receive, method, peer)
