@@ -776,6 +776,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/titles/{title_id}/cut": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GetCut */
+        get: operations["ApiV1AdminTitlesTitleIdCutGetCut"];
+        /** TrimTitle */
+        put: operations["ApiV1AdminTitlesTitleIdCutTrimTitle"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/titles/{title_id}/parts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** TakePart */
+        post: operations["ApiV1AdminTitlesTitleIdPartsTakePart"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/titles/{title_id}/permanently": {
         parameters: {
             query?: never;
@@ -838,6 +873,23 @@ export interface paths {
         put?: never;
         /** ScheduleTitle */
         post: operations["ApiV1AdminTitlesTitleIdScheduleScheduleTitle"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/titles/{title_id}/split": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** SplitTitle */
+        post: operations["ApiV1AdminTitlesTitleIdSplitSplitTitle"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2559,6 +2611,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/live/streams/{stream_id}/recordings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ListRecordings */
+        get: operations["ApiV1LiveStreamsStreamIdRecordingsListRecordings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/live/streams/{stream_id}/reminders/{profile_id}": {
         parameters: {
             query?: never;
@@ -2643,6 +2712,41 @@ export interface paths {
         post?: never;
         /** RemoveTemplate */
         delete: operations["ApiV1LiveTemplatesTemplateIdRemoveTemplate"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/live/{stream_id}/clips": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** ClipLastMinute */
+        post: operations["ApiV1LiveStreamIdClipsClipLastMinute"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/live/{stream_id}/keeping": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GetKeeping */
+        get: operations["ApiV1LiveStreamIdKeepingGetKeeping"];
+        /** ChooseKeeping */
+        put: operations["ApiV1LiveStreamIdKeepingChooseKeeping"];
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -4478,6 +4582,13 @@ export interface components {
             sound_drift_ms: number | null;
             problem: string | null;
         };
+        /** ClipOut */
+        ClipOut: {
+            /** Format: uuid */
+            title_id: string;
+            name: string;
+            is_public: boolean;
+        };
         /** CollectionIn */
         CollectionIn: {
             name: string;
@@ -4574,6 +4685,12 @@ export interface components {
             job: string;
             character: string;
             portrait_url: string | null;
+        };
+        /** CutOut */
+        CutOut: {
+            instants_ms: number[];
+            parts: components["schemas"]["cutting_PartOut"][];
+            thumbnails_url: string | null;
         };
         /** DayOut */
         DayOut: {
@@ -5182,6 +5299,22 @@ export interface components {
                 [key: string]: unknown;
             }[];
         };
+        /**
+         * Keep
+         * @description What becomes of a recording or a clip: nothing, a draft for staff, or a title for all.
+         * @enum {string}
+         */
+        Keep: "off" | "private" | "public";
+        /** KeepingIn */
+        KeepingIn: {
+            recordings: components["schemas"]["Keep"];
+            clips: components["schemas"]["Keep"];
+        };
+        /** KeepingOut */
+        KeepingOut: {
+            recordings: components["schemas"]["Keep"];
+            clips: components["schemas"]["Keep"];
+        };
         /** KeyOut */
         KeyOut: {
             kty: string;
@@ -5631,6 +5764,12 @@ export interface components {
             line: number;
             title: string;
         };
+        /** NamedPartIn */
+        NamedPartIn: {
+            start: number;
+            stop: number;
+            name: string;
+        };
         /** NewCollectionIn */
         NewCollectionIn: {
             kind: components["schemas"]["CollectionKind"];
@@ -5642,6 +5781,12 @@ export interface components {
             name: string;
             parent_id?: string | null;
             number?: number | null;
+        };
+        /** NewTitleOut */
+        NewTitleOut: {
+            /** Format: uuid */
+            id: string;
+            name: string;
         };
         /**
          * Newcomer
@@ -5706,11 +5851,10 @@ export interface components {
             /** @default false */
             is_pin_needed_to_buy: boolean;
         };
-        /** PartOut */
-        PartOut: {
-            title: components["schemas"]["TitleCardOut"];
-            jobs: string[];
-            characters: string[];
+        /** PartIn */
+        PartIn: {
+            start: number;
+            stop: number;
         };
         /** PasskeyList */
         PasskeyList: {
@@ -5777,7 +5921,7 @@ export interface components {
             died_on: string | null;
             birthplace: string;
             portrait_url: string | null;
-            parts: components["schemas"]["PartOut"][];
+            parts: components["schemas"]["pages_PartOut"][];
         };
         /** PictureOut */
         PictureOut: {
@@ -6442,6 +6586,11 @@ export interface components {
             start: number;
             end: number;
         };
+        /** SplitIn */
+        SplitIn: {
+            at: number;
+            name: string;
+        };
         /** StaffActivityOut */
         StaffActivityOut: {
             /** Format: uuid */
@@ -7025,6 +7174,11 @@ export interface components {
             kind: components["schemas"]["TitleKind"];
             number: number | null;
         };
+        /** PartOut */
+        cutting_PartOut: {
+            start: number;
+            stop: number;
+        };
         /** DecisionIn */
         identity_schemas_privacy_DecisionIn: {
             kind: components["schemas"]["ConsentKind"];
@@ -7113,6 +7267,12 @@ export interface components {
             /** @default  */
             sha256: string;
             protection?: components["schemas"]["Protection"] | null;
+        };
+        /** PartOut */
+        pages_PartOut: {
+            title: components["schemas"]["TitleCardOut"];
+            jobs: string[];
+            characters: string[];
         };
         /** SessionOut */
         playback_schemas_SessionOut: {
@@ -10950,6 +11110,260 @@ export interface operations {
             };
         };
     };
+    ApiV1AdminTitlesTitleIdCutGetCut: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                title_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CutOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description `kit.unauthenticated`: Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `kit.forbidden`: You may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `catalog.title_not_found`: No such title */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `media.no_recording`: Not a recording */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `media.cut_empty`: Nothing would be left; `kit.invalid`: The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    ApiV1AdminTitlesTitleIdCutTrimTitle: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                title_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PartIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CutOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description `kit.unauthenticated`: Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `kit.forbidden`: You may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `catalog.title_not_found`: No such title */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `media.no_recording`: Not a recording */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `media.cut_empty`: Nothing would be left; `kit.invalid`: The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    ApiV1AdminTitlesTitleIdPartsTakePart: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                title_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NamedPartIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewTitleOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description `kit.unauthenticated`: Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `kit.forbidden`: You may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `catalog.title_not_found`: No such title */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `media.no_recording`: Not a recording */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `media.cut_empty`: Nothing would be left; `kit.invalid`: The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
     ApiV1AdminTitlesTitleIdPermanentlyPurgeTitle: {
         parameters: {
             query?: never;
@@ -11247,6 +11661,92 @@ export interface operations {
                 };
             };
             /** @description `kit.invalid`: The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    ApiV1AdminTitlesTitleIdSplitSplitTitle: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                title_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SplitIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewTitleOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description `kit.unauthenticated`: Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `kit.forbidden`: You may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `catalog.title_not_found`: No such title */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `media.no_recording`: Not a recording */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `media.cut_empty`: Nothing would be left; `kit.invalid`: The request is not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -17705,6 +18205,52 @@ export interface operations {
             };
         };
     };
+    ApiV1LiveStreamsStreamIdRecordingsListRecordings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                stream_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TitleCardOut"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description `kit.unauthenticated`: Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
     ApiV1LiveStreamsStreamIdRemindersProfileIdShowReminder: {
         parameters: {
             query?: never;
@@ -18132,6 +18678,175 @@ export interface operations {
                 };
             };
             /** @description `live.template_not_found`: No such template */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    ApiV1LiveStreamIdClipsClipLastMinute: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                stream_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClipOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description `live.clips_off`: No clips of this stream */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `live.stream_not_found`: No such stream */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `live.stream_not_live`: Not live right now; `live.nothing_to_clip`: Nothing to clip yet */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `live.clipped_just_now`: You have clipped this just now */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    ApiV1LiveStreamIdKeepingGetKeeping: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                stream_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeepingOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description `live.stream_not_found`: No such stream */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    ApiV1LiveStreamIdKeepingChooseKeeping: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                stream_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeepingIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeepingOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description `live.stream_not_found`: No such stream */
             404: {
                 headers: {
                     [name: string]: unknown;

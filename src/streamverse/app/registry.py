@@ -25,8 +25,8 @@ from streamverse.domains.library.jobs import LibraryJobs
 from streamverse.domains.library.public import LIBRARY_EXPORTERS
 from streamverse.domains.live import models as live_models
 from streamverse.domains.live.jobs import LiveJobs
-from streamverse.domains.live.public import LIVE_EXPORTERS, LIVE_STORE_OWNERS
 from streamverse.domains.live.listeners import listeners as live_listeners
+from streamverse.domains.live.public import LIVE_EXPORTERS, LIVE_STORE_OWNERS
 from streamverse.domains.media import models as media_models
 from streamverse.domains.media.jobs import media_jobs
 from streamverse.domains.media.jobs.importing import ImportingJobs

@@ -14,13 +14,13 @@ from streamverse.domains.live.errors import StreamInvalid
 from streamverse.domains.live.rules.access import Access
 from streamverse.domains.live.rules.health import Ailment
 from streamverse.domains.live.rules.schedules import Slot
+from streamverse.domains.live.service.recordings import Clip, Keeping
 from streamverse.domains.live.service.streams import (
     REWIND_MINUTES,
     NewStream,
     StreamChange,
     StreamSettings,
 )
-from streamverse.domains.live.service.recordings import Clip, Keeping
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

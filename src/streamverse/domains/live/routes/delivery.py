@@ -88,7 +88,9 @@ class LiveDelivery:
         with self.desk.audiences.attending(broadcast.id, f"{holder_id} {place}"):
             return await self._answer(broadcast, match, scope["query_string"])
 
-    async def _answer(self, broadcast: Broadcast, match: re.Match[str], query: bytes) -> Content:
+    async def _answer(
+        self, broadcast: Broadcast, match: re.Match[str], query: bytes
+    ) -> Content | Growing:
         edge = broadcast.edge
         if match["master"] or match["plain"]:
             return _playlist_of(edge.master(is_plain=bool(match["plain"])).encode(), FOR_NOW)

@@ -15,9 +15,9 @@ from streamverse.domains.live.models import StreamRow
 from streamverse.domains.live.repository import Broadcasts, Slots, StreamPlans, Streams
 from streamverse.domains.live.rules.access import Access
 from streamverse.domains.live.rules.schedules import Showing, next_showing
+from streamverse.domains.live.service.recordings import let_all_go
 from streamverse.domains.live.service.schedules import slot_of
 from streamverse.domains.live.service.watching import judge_stream
-from streamverse.domains.live.service.recordings import let_all_go
 from streamverse.kit.clock import new_id
 from streamverse.kit.tokens import hash_secret, new_secret
 
