@@ -28,6 +28,7 @@ from benchmarks import (
     segments,
     sessions,
     startup,
+    whep,
     workers,
 )
 from benchmarks.bench import FULL, QUICK, Bench, Scale
@@ -50,6 +51,7 @@ BENCHMARKS: Mapping[str, Callable[[Bench], list[Figure]]] = {
     "workers": workers.measure,
     "kills": kills.measure,
     "live": live.measure,
+    "whep": whep.measure,
     "startup": startup.measure,
 }
 FOLDER = Path(__file__).parent

@@ -42,6 +42,7 @@ class Scale:
     live_publishers: int
     live_publishing_s: int
     live_viewers: int
+    webrtc_viewers: int
 
 
 FULL = Scale(
@@ -75,6 +76,7 @@ FULL = Scale(
     live_publishers=20,
     live_publishing_s=30,
     live_viewers=2_000,
+    webrtc_viewers=100,
 )
 
 # Only shows that everything still runs: its figures mean nothing.
@@ -109,6 +111,7 @@ QUICK = Scale(
     live_publishers=2,
     live_publishing_s=1,
     live_viewers=20,
+    webrtc_viewers=3,
 )
 
 

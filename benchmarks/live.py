@@ -80,14 +80,18 @@ class Clock:
                 self.began_at = min(self.began_at, time.time() - (int(found[1]) - 1) / RATE)
 
 
-def _latency(bench: Bench, server: Process, client: httpx.Client) -> list[Figure]:
-    stream_id, target = _make_stream(client, "Clock")
+def look_at_clock(
+    bench: Bench, server: Process, client: httpx.Client, mode: str = "low"
+) -> list[float]:
+    """Watch a clock with a chosen delay, and tell by how many seconds it was late each time."""
+    stream_id, target = make_stream(client, "Clock")
     clock = Clock()
-    with _encoding(target, clock), browser(bench) as chromium:
+    with encoding(target, clock), browser(bench) as chromium:
         context = chromium.new_context(viewport={"width": 1280, "height": 800})
         context.add_cookies([{"name": COOKIE, "value": log_in(server), "url": server.url}])
         page = context.new_page()
         page.set_default_timeout(FIRST_PICTURE_WITHIN_MS)
+        page.add_init_script(f"localStorage.setItem('streamverse.latency', '{mode}')")
         page.goto(f"{server.url}/live/{stream_id}")
         page.wait_for_function("() => document.querySelector('video')?.currentTime > 0")
         page.wait_for_timeout(0 if bench.scale.is_quick else SETTLED_AFTER_S * 1000)
@@ -98,7 +102,11 @@ def _latency(bench: Bench, server: Process, client: httpx.Client) -> list[Figure
         }
         seen: list[tuple[float, int]] = page.evaluate(NUMBERS, asked)
         context.close()
-    behind_s = [at - (clock.began_at + number / RATE) for at, number in seen]
+    return [at - (clock.began_at + number / RATE) for at, number in seen]
+
+
+def _latency(bench: Bench, server: Process, client: httpx.Client) -> list[Figure]:
+    behind_s = look_at_clock(bench, server, client)
     steps = quantiles(behind_s, n=100)
     tenth = max(1, len(behind_s) // 10)
     creep = sum(behind_s[-tenth:]) / tenth - sum(behind_s[:tenth]) / tenth
@@ -110,7 +118,7 @@ def _latency(bench: Bench, server: Process, client: httpx.Client) -> list[Figure
 
 
 @contextmanager
-def _encoding(target: str, clock: Clock) -> Generator[None]:
+def encoding(target: str, clock: Clock) -> Generator[None]:
     """Send a picture that carries its number, as it is made."""
     sources = (picture(640, 360, str(RATE), 36_000), beep(36_000))
     inputs = [part for one in sources for part in ("-re", "-f", "lavfi", "-i", one)]
@@ -149,7 +157,7 @@ def _publishers(bench: Bench, server: Process, client: httpx.Client) -> list[Fig
     film = str(short_film(bench))
     with ExitStack() as stack:
         for number in range(count):
-            _, target = _make_stream(client, f"Camera {number}")
+            _, target = make_stream(client, f"Camera {number}")
             stack.enter_context(_sending(film, target))
         _wait_until_live(client, count)
         before, began = cpu_seconds(server.pid), time.monotonic()
@@ -187,9 +195,9 @@ def _wait_until_live(client: httpx.Client, count: int) -> None:
 
 def _held(bench: Bench, server: Process, client: httpx.Client) -> list[Figure]:
     """Let many ask for the next part, and see how long after the first the last is answered."""
-    stream_id, target = _make_stream(client, "Full house")
+    stream_id, target = make_stream(client, "Full house")
     count = bench.scale.live_viewers
-    with _encoding(target, Clock()):
+    with encoding(target, Clock()):
         master = _await_playback(client, stream_id)
         address = urlsplit(server.url)
         rounds = [
@@ -231,7 +239,7 @@ async def _ask_all(host: str, port: int, master: str, count: int) -> float:
 # --- streams --------------------------------------------------------------------------------------
 
 
-def _make_stream(client: httpx.Client, name: str) -> tuple[str, str]:
+def make_stream(client: httpx.Client, name: str) -> tuple[str, str]:
     """Make a stream, and give its id and where its encoder sends to."""
     made = client.post("/live/streams", json={"name": name}).raise_for_status().json()
     shown = client.get(f"/live/streams/{made['id']}/key").raise_for_status().json()
