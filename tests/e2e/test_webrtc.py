@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Iterator
 
 import pytest
@@ -115,3 +116,24 @@ def test_where_webrtc_shows_nothing_it_goes_on_by_hls(
         expect(page.get_by_role("menuitemradio", name="Low", exact=False).nth(1)).to_have_attribute(
             "aria-checked", "true"
         )
+
+
+def test_an_encoder_sends_by_whip(owner: Visitor, library: Library, media: MediaFactory):
+    stream_id, target = make_stream(library, "Field camera")
+    key = target.rpartition("/")[2]
+    sources = ("testsrc2=size=640x360:rate=30", "sine=frequency=440:sample_rate=48000")
+    inputs = [part for one in sources for part in ("-re", "-f", "lavfi", "-i", one)]
+    coding = ("-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency", "-g", "60")
+    encoder = subprocess.Popen(
+        [
+            *(str(media.tools.ffmpeg), "-v", "error", "-nostdin", *inputs, "-t", "600", *coding),
+            *("-profile:v", "baseline", "-pix_fmt", "yuv420p", "-c:a", "libopus", "-ac", "2"),
+            *("-authorization", key, "-f", "whip", f"{library.url}/whip"),
+        ]
+    )
+    try:
+        owner.open(f"/live/{stream_id}")
+        frames_advance(owner.page)
+    finally:
+        encoder.kill()
+        encoder.wait(timeout=60)
