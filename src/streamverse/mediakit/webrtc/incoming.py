@@ -146,7 +146,7 @@ class Incoming:
         if payload:
             yield Sample("video", ticks, ticks, is_keyframe=is_keyframe, payload=payload)
 
-    def _renew(self, nals: list[bytes]) -> Iterator[VideoFormat]:
+    def _renew(self, nals: list[bytes]) -> Iterator[VideoFormat | AudioFormat]:
         """Give how pictures are coded, if it is another way than before."""
         sequence = next((nal for nal in nals if nal[0] & KIND == avc.SEQUENCE_SET), None)
         picture = next((nal for nal in nals if nal[0] & KIND == avc.PICTURE_SET), None)
