@@ -347,6 +347,7 @@ REFUSED = (401, 403)
 ENDS_LOG_INS = ("/revoke-all", "/auth/logout", "/account/deactivate")
 # What a request needs to say before anybody looks whether the thing exists.
 BODIES = {
+    ("PUT", "/api/v1/live/streams/{stream_id}/schedule"): b'{"slots": []}',
     ("POST", "/api/v1/player/sessions/{session_id}/report-issue"): b'{"kind": "other"}',
     ("POST", "/api/v1/player/sessions/{session_id}/quality-switch"): b'{"height": null}',
     ("POST", "/api/v1/users/{profile_id}/watchlist"): f'{{"title_id": "{SOMETHING}"}}'.encode(),

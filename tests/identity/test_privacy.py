@@ -450,7 +450,7 @@ async def test_everything_that_is_kept_can_be_taken_along(
             "reviews",
             "searches",
         ),
-        *("sessions", "watchlist"),
+        *("sessions", "stream_reminders", "watchlist"),
     )
     assert sorted(parts) == [f"{name}.json" for name in names]
     assert parts["account.json"]["email"] == VIEWER
