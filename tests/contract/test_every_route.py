@@ -348,6 +348,12 @@ ENDS_LOG_INS = ("/revoke-all", "/auth/logout", "/account/deactivate")
 # What a request needs to say before anybody looks whether the thing exists.
 BODIES = {
     ("PUT", "/api/v1/live/streams/{stream_id}/schedule"): b'{"slots": []}',
+    ("PUT", "/api/v1/live/streams/{stream_id}/keeping"): (
+        b'{"recordings": "private", "clips": "off"}'
+    ),
+    ("PUT", "/api/v1/admin/titles/{title_id}/cut"): b'{"start": 0, "stop": 1}',
+    ("POST", "/api/v1/admin/titles/{title_id}/split"): b'{"at": 1, "name": "Two"}',
+    ("POST", "/api/v1/admin/titles/{title_id}/parts"): b'{"start": 0, "stop": 1, "name": "One"}',
     ("POST", "/api/v1/player/sessions/{session_id}/report-issue"): b'{"kind": "other"}',
     ("POST", "/api/v1/player/sessions/{session_id}/quality-switch"): b'{"height": null}',
     ("POST", "/api/v1/users/{profile_id}/watchlist"): f'{{"title_id": "{SOMETHING}"}}'.encode(),

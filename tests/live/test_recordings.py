@@ -164,6 +164,20 @@ async def test_not_a_segment_is_copied_or_made_anew(studio: Studio, resources: R
     assert {name.split("/")[1] for name in packages} == {"pictures"}
 
 
+async def test_a_recording_weighs_what_it_plays(studio: Studio, resources: Resources):
+    await studio.send(5)
+    await studio.end()
+    root = resources.store.local_path("live")
+    assert root is not None
+    segments = {name: (root / name).stat().st_size for name in stored_files(root)}
+    pictures, sound = (
+        sum(size for name, size in segments.items() if f"/{track}/" in name and "init" not in name)
+        for track in ("v", "a")
+    )
+    weights = (await studio.clients.owner.get("/media/storage")).json()["totals"]
+    assert (weights["h264_bytes"], weights["sound_bytes"]) == (pictures, sound)
+
+
 async def test_viewers_find_what_is_to_be_public(studio: Studio):
     await studio.keep(recordings="public")
     await studio.send(3)

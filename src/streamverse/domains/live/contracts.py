@@ -119,9 +119,8 @@ class RemindOfStreams(Job):
 
 @dataclass(frozen=True, slots=True)
 class RecordingMade(Event):
-    """What went out can be played from now on, under the title that is named here."""
+    """What went out can be played from now on; its title gets the id of the asset."""
 
-    title_id: UUID
     asset_id: AssetId
     stream_id: StreamId
     kind: RecordingKind

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from uuid import UUID
 
+from streamverse.domains.live.errors import StreamNotFound
 from streamverse.domains.live.repository import existing_broadcasts
 from streamverse.domains.live.service.desk import LiveDesk
 from streamverse.domains.live.service.glimpses import Glimpses
 from streamverse.domains.live.service.reminders import EXPORTERS as LIVE_EXPORTERS
+from streamverse.domains.live.service.streams import get_stream
 from streamverse.domains.live.service.watching import PREFIX as LIVE_PREFIX
 from streamverse.domains.media import public as media
 from streamverse.kit.orphans import owner_by_id
@@ -23,4 +25,12 @@ async def _find_stored(work: Work, ids: Collection[UUID]) -> set[UUID]:
 # The row of a broadcast is there before its first segment is stored.
 LIVE_STORE_OWNERS = (owner_by_id("live", _find_stored),)
 
-__all__ = ["LIVE_EXPORTERS", "LIVE_PREFIX", "LIVE_STORE_OWNERS", "Glimpses", "LiveDesk"]
+__all__ = [
+    "LIVE_EXPORTERS",
+    "LIVE_PREFIX",
+    "LIVE_STORE_OWNERS",
+    "Glimpses",
+    "LiveDesk",
+    "StreamNotFound",
+    "get_stream",
+]

@@ -19,6 +19,7 @@ from streamverse.domains.catalog.schemas.cutting import (
 )
 from streamverse.domains.catalog.schemas.titles import TitleCardOut
 from streamverse.domains.catalog.service import recordings
+from streamverse.domains.live.public import StreamNotFound
 from streamverse.domains.media.public import CutEmpty, MediaAddresses, NoRecording
 from streamverse.kit.errors import Forbidden, Invalid, Unauthenticated
 from streamverse.kit.http import may, problems, signed_in
@@ -30,7 +31,7 @@ CUT = problems(Unauthenticated, Forbidden, TitleNotFound, NoRecording, CutEmpty,
 @get(
     "/live/streams/{stream_id:uuid}/recordings",
     guards=[signed_in],
-    responses=problems(Unauthenticated),
+    responses=problems(Unauthenticated, StreamNotFound),
 )
 async def list_recordings(
     stream_id: FromPath[UUID],

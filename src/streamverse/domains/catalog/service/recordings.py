@@ -25,11 +25,11 @@ from streamverse.domains.catalog.service.standing import settle
 from streamverse.domains.catalog.service.titles import get_title_to_edit
 from streamverse.domains.catalog.service.viewers import viewer_of
 from streamverse.domains.identity import public as identity
-from streamverse.domains.live.contracts import RecordingKind, RecordingMade
+from streamverse.domains.live import public as live
+from streamverse.domains.live.contracts import RecordingKind, RecordingMade, StreamId
 from streamverse.domains.media import public as media
 from streamverse.domains.media.contracts import AssetId
 from streamverse.domains.media.public import CutView, MediaAddresses, NewCut
-from streamverse.kit.clock import new_id
 from streamverse.kit.errors import FieldProblem, Invalid
 from streamverse.kit.work import Work
 
@@ -41,11 +41,11 @@ KINDS: Mapping[RecordingKind, TitleKind] = {
 
 
 async def take_in(work: Work, made: RecordingMade) -> None:
-    """Make the title of a recording, with the id that it was given."""
+    """Make the title of a recording, which has the id of its asset as every title has."""
     if await Titles(work).find_of_asset(made.asset_id) is not None:
         return
     cut = NewCut(made.asset_id, made.duration_ms, made.width, made.height)
-    row = _new_title(work, TitleId(made.title_id), KINDS[made.kind], made.name, cut)
+    row = _new_title(work, KINDS[made.kind], made.name, cut)
     Titles(work).add(row)
     await work.session.flush()
     Recordings(work).add(
@@ -57,12 +57,12 @@ async def take_in(work: Work, made: RecordingMade) -> None:
         await settle(work, row)
 
 
-def _new_title(work: Work, title_id: TitleId, kind: TitleKind, name: str, cut: NewCut) -> TitleRow:
+def _new_title(work: Work, kind: TitleKind, name: str, cut: NewCut) -> TitleRow:
     return TitleRow(
-        id=title_id,
+        id=cut.asset_id,
         asset_id=cut.asset_id,
         kind=kind.value,
-        root_id=title_id,
+        root_id=cut.asset_id,
         name=name,
         name_search=search_form(name),
         state=TitleState.READY.value,
@@ -77,6 +77,7 @@ async def list_recordings(
     work: Work, addresses: MediaAddresses, stream_id: UUID
 ) -> Sequence[TitleCardOut]:
     """List what was recorded of a stream, as far as the actor may know of it, newest first."""
+    await live.get_stream(work, StreamId(stream_id))
     viewer = await viewer_of(work)
     found = await Recordings(work).visible_of(stream_id, viewer, SHOWN_RECORDINGS)
     cards = await show_cards(work, addresses, found, viewer)
@@ -134,7 +135,7 @@ async def take_part(
     cut = await media.cut_again(
         work, AssetId(row.asset_id or row.id), name.strip(), part.start, part.stop
     )
-    made = _new_title(work, TitleId(new_id()), kind, name.strip(), cut)
+    made = _new_title(work, kind, name.strip(), cut)
     Titles(work).add(made)
     await work.session.flush()
     recorded = await Recordings(work).find(title_id)

@@ -24,7 +24,6 @@ from streamverse.domains.live.repository import Broadcasts, Keepings, Streams
 from streamverse.domains.media import public as media
 from streamverse.domains.media.contracts import ReelId
 from streamverse.domains.media.public import NewCut, ReelHead, ReelSegment
-from streamverse.kit.clock import new_id
 from streamverse.kit.jobs import HIGH
 
 if TYPE_CHECKING:
@@ -207,10 +206,8 @@ def _tell(  # noqa: PLR0917 - all that a title begins with
     kind: RecordingKind,
     recorded_at: datetime,
 ) -> UUID:
-    title_id = new_id()
     work.emit(
         RecordingMade(
-            title_id=title_id,
             asset_id=cut.asset_id,
             stream_id=StreamId(stream.id),
             kind=kind,
@@ -222,7 +219,8 @@ def _tell(  # noqa: PLR0917 - all that a title begins with
             recorded_at=recorded_at,
         )
     )
-    return title_id
+    # The title of an asset has its id.
+    return cut.asset_id
 
 
 # --- letting go -----------------------------------------------------------------------------------

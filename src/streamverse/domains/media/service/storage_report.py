@@ -26,6 +26,7 @@ from streamverse.domains.media.repository import (
 )
 from streamverse.domains.media.rules.packages import package_prefix
 from streamverse.domains.media.rules.weights import Weights, purpose_of, purposes
+from streamverse.domains.media.service.reels import find_cut_timeline
 from streamverse.kit.clock import new_id
 from streamverse.kit.errors import NotFound
 from streamverse.kit.orphans import owner_by_id
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from streamverse.kit.storage import ObjectStore
     from streamverse.kit.work import Work
     from streamverse.kit.worker import Run
+    from streamverse.mediakit.timeline import Timeline
 
 STORED_ASSETS = Listing("media.stored_assets", tuple[int, UUID])
 SHOWN_CENSUSES = 10
@@ -97,7 +99,10 @@ async def measure_storage(run: Run, store: ObjectStore, asset_id: AssetId, now: 
             )
             for package in packages
         }
+        cuts = [await find_cut_timeline(work, PackageId(package.id), now) for package in packages]
     weights = Weights()
+    for timeline in cuts:
+        _weigh_cut(weights, timeline)
     async for found in store.list(f"assets/{asset_id}"):
         weights.add(purpose_of(found.key, {}), found.size_bytes)
     for package_id, of_tracks in tracks.items():
@@ -105,6 +110,15 @@ async def measure_storage(run: Run, store: ObjectStore, asset_id: AssetId, now: 
             weights.add(purpose_of(found.key, of_tracks), found.size_bytes)
     async with run.work() as work:
         await _keep_weights(work, asset_id, weights, now)
+
+
+def _weigh_cut(weights: Weights, timeline: Timeline | None) -> None:
+    """Count what a recording plays in; what several titles play counts for each."""
+    for span in timeline.spans if timeline is not None else ():
+        for track in span.package.tracks:
+            [purpose] = purposes([(track.name, track.kind, track.codec)]).values()
+            for segment in track.numbered(span.numbers_in(track)):
+                weights.add(purpose, segment.size_bytes)
 
 
 async def _keep_weights(work: Work, asset_id: AssetId, weights: Weights, now: datetime) -> None:
