@@ -24,8 +24,8 @@ from streamverse.kit.orphans import Census
 from streamverse.kit.work import Actor, Workshop
 from tests.conftest import Clients
 from tests.factories.ingest import AAC, H264, run_ffmpeg, sources, until
-from tests.factories.pipeline import WorkOff, fetch, play, remove_film, stored_files
-from tests.live.conftest import make_stream
+from tests.factories.pipeline import WorkOff, eventually, fetch, play, remove_film, stored_files
+from tests.live.conftest import Channel, make_stream
 
 if TYPE_CHECKING:
     from streamverse.app.resources import Resources
@@ -279,15 +279,15 @@ async def test_viewers_clip_where_they_may(studio: Studio, tmp_path: Path):
     refused = await clip(studio)
     assert (refused.status_code, refused.json()["code"]) == (403, "live.clips_off")
     await studio.keep(clips="public")
-    await until(lambda: stored_count(studio) >= 4)
+    await until(lambda: stored_count(studio) == 6)
     made = await clip(studio)
     assert made.status_code == 201, made.text
     assert made.json()["is_public"]
     await studio.work_off()
     shown = (await studio.clients.viewer.get(f"/titles/{made.json()['title_id']}")).json()
     assert (shown["kind"], shown["name"]) == ("clip", made.json()["name"])
-    assert shown["duration_ms"] == pytest.approx(4000, abs=50)
-    assert await count_played(studio, shown["id"], tmp_path / "played") == 120
+    assert shown["duration_ms"] == pytest.approx(5000, abs=50)
+    assert await count_played(studio, shown["id"], tmp_path / "played") == 150
     again = await clip(studio)
     assert (again.status_code, again.json()["code"]) == (429, "live.clipped_just_now")
 
@@ -299,20 +299,29 @@ def stored_count(studio: Studio) -> int:
     return sum(one.is_stored for track in tracks for one in track.segments)
 
 
-async def test_nothing_is_clipped_of_what_is_not_live_or_has_only_just_begun(studio: Studio):
-    not_live = await clip(studio, "owner")
-    assert (not_live.status_code, not_live.json()["code"]) == (409, "live.stream_not_live")
-    await studio.send(1)
-    begun = await clip(studio, "owner")
-    assert begun.status_code == 409
-    assert begun.json()["code"] in {"live.nothing_to_clip", "live.stream_not_live"}
+async def test_nothing_is_clipped_of_what_is_not_live(studio: Studio):
+    answer = await clip(studio, "owner")
+    assert (answer.status_code, answer.json()["code"]) == (409, "live.stream_not_live")
+
+
+async def test_nothing_is_clipped_of_what_has_only_just_begun(channel: Channel, clients: Clients):
+    publisher = await channel.connect()
+    publisher.begin()
+    publisher.send(1)
+
+    async def is_live() -> bool:
+        return (await clients.owner.get(f"/live/streams/{channel.id}")).json()["state"] == "live"
+
+    await eventually(is_live)
+    answer = await clients.owner.post(f"/live/streams/{channel.id}/clips")
+    assert (answer.status_code, answer.json()["code"]) == (409, "live.nothing_to_clip")
 
 
 async def test_a_clip_that_is_removed_takes_nothing_from_what_goes_out(
     studio: Studio, resources: Resources, clock: FixedClock, tmp_path: Path
 ):
     await studio.send(5)
-    await until(lambda: stored_count(studio) >= 4)
+    await until(lambda: stored_count(studio) == 6)
     title_id = (await clip(studio, "owner")).json()["title_id"]
     await studio.work_off()
     await remove_film(studio.clients.owner, title_id)
@@ -329,7 +338,7 @@ async def test_a_clip_keeps_no_more_than_it_plays(
 ):
     await studio.keep(recordings="off")
     await studio.send(5)
-    await until(lambda: stored_count(studio) >= 4)
+    await until(lambda: stored_count(studio) == 6)
     title_id = (await clip(studio, "owner")).json()["title_id"]
     await studio.send(4)
     await studio.end()
@@ -338,8 +347,12 @@ async def test_a_clip_keeps_no_more_than_it_plays(
     root = resources.store.local_path("live")
     assert root is not None
     kept = [name.partition("/")[2] for name in stored_files(root)]
-    assert kept == ["a/0.m4s", "a/1.m4s", "a/init-0.mp4", "v/0.m4s", "v/1.m4s", "v/init-0.mp4"]
-    assert await count_played(studio, title_id, tmp_path / "played") == 120
+    assert kept == [
+        f"{track}/{name}"
+        for track in ("a", "v")
+        for name in ("0.m4s", "1.m4s", "2.m4s", "init-0.mp4")
+    ]
+    assert await count_played(studio, title_id, tmp_path / "played") == 150
 
 
 # --- the editor -----------------------------------------------------------------------------------
