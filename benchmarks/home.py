@@ -10,14 +10,13 @@ from statistics import quantiles
 from typing import Any
 from uuid import UUID
 
-import httpx
 from sqlalchemy import insert, select, text
 
 from benchmarks.api import ROWS_AT_ONCE, fill
 from benchmarks.bench import Bench
 from benchmarks.databases import Settings, databases
 from benchmarks.figures import Figure
-from benchmarks.pace import ask_steadily
+from benchmarks.pace import Ask, ask_steadily
 from benchmarks.programs import inside, running
 from streamverse.app.resources import Resources
 from streamverse.domains.catalog.models import GenreRow, TitleGenreRow, TitleRow
@@ -59,10 +58,7 @@ def _measure_on(bench: Bench, kind: str, settings: Settings) -> list[Figure]:
             raise RuntimeError(f"The home page lacks rails: it has {sorted(kinds)}.")
         headers = {"Authorization": client.headers["Authorization"]}
         url = f"{client.base_url}".rstrip("/") + "/home/rails"
-
-        async def ask(asking: httpx.AsyncClient) -> httpx.Response:
-            return await asking.get(url, headers=headers)
-
+        ask = Ask.of("GET", url, headers)
         questions = [ask] * int(bench.scale.home_seconds * PER_SECOND)
         times_ms = asyncio.run(ask_steadily(questions, PER_SECOND))
     cuts = quantiles(times_ms, n=100)

@@ -11,7 +11,6 @@ from pathlib import Path
 from statistics import quantiles
 from uuid import UUID
 
-import httpx
 from sqlalchemy import select
 
 from benchmarks.api import ROWS_AT_ONCE, fill
@@ -86,11 +85,7 @@ def _measure_on(bench: Bench, kind: str, settings: Settings) -> list[Figure]:
 def _opening(api: Process, viewer: Viewer, title_id: UUID) -> Ask:
     url = f"{api.url}/api/v1/player/sessions/enhanced"
     headers = {"Authorization": f"Bearer {viewer.secret}"}
-
-    async def ask(client: httpx.AsyncClient) -> httpx.Response:
-        return await client.post(url, json={"title_id": str(title_id)}, headers=headers)
-
-    return ask
+    return Ask.of("POST", url, headers, {"title_id": str(title_id)})
 
 
 def _beat(bench: Bench, api: Process, players: Sequence[tuple[UUID, str]]) -> float:
