@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime
 from typing import cast
+from uuid import UUID
 
 import pytest
-from sqlalchemy import Integer, Table, Uuid, bindparam, exists, select
+from sqlalchemy import Integer, Table, Uuid, bindparam, exists, select, text
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Mapped, aliased, mapped_column
 
-from streamverse.kit.db import ALL_TENANTS, Database, ForeignTenant, ReadOnlyWork
+from streamverse.kit.db import ALL_TENANTS, Database, ForeignTenant, ReadOnlyWork, line_of
 from streamverse.kit.events import EventRow
 from streamverse.kit.questions import Question, insert_row
 from tests.kit.library import ADA, BOB, Book, Shelf, list_everything
@@ -49,6 +52,115 @@ async def test_the_filter_is_not_remembered_from_another_tenant(furnished: Datab
             found += await _NAMES.ask(session)
 
     assert [name for (name,) in found] == ["Ada's", "Bob's", "Ada's", "Bob's", "Ada's"]
+
+
+async def test_whoever_only_reads_asks_outside_of_transactions(furnished: Database) -> None:
+    found: list[str] = []
+    for tenant_id in (ADA, BOB, ALL_TENANTS, ADA):
+        async with furnished.session(tenant_id, is_read_only=True) as session:
+            found += [name for (name,) in await _NAMES.ask(session)]
+            assert not session.in_transaction()
+
+    assert found == ["Ada's", "Bob's", "Ada's", "Bob's", "Ada's"]
+
+
+async def test_whoever_reads_in_a_transaction_asks_in_it(furnished: Database) -> None:
+    async with furnished.session(BOB, is_read_only=True) as session:
+        await session.connection()
+        assert await line_of(session) is session.sync_session.info["line_within"]
+        assert await _NAMES.ask(session) == [("Bob's",)]
+        await session.rollback()
+        assert await _NAMES.ask(session) == [("Bob's",)]
+        assert not session.in_transaction()
+
+
+async def test_what_others_have_committed_is_seen_at_once(furnished: Database) -> None:
+    async with furnished.session(ADA, is_read_only=True) as reading:
+        assert await _NAMES.ask(reading) == [("Ada's",)]
+        async with furnished.session(ADA) as writing:
+            await insert_row(writing, Shelf, {"id": 9, "name": "New"})
+            assert await _NAMES.ask(reading) == [("Ada's",)]
+            await writing.commit()
+        assert await _NAMES.ask(reading) == [("Ada's",), ("New",)]
+
+
+async def test_many_ask_at_once(furnished: Database) -> None:
+    async def ask(tenant_id: UUID) -> list[str]:
+        async with furnished.session(tenant_id, is_read_only=True) as session:
+            return [name for (name,) in await _NAMES.ask(session)]
+
+    found = await asyncio.gather(*(ask(one) for one in (ADA, BOB, ALL_TENANTS) * 8))
+    assert found == [["Ada's"], ["Bob's"], ["Ada's", "Bob's"]] * 8
+
+
+@pytest.mark.parametrize("is_read_only", [True, False])
+async def test_a_question_that_fails_says_so_and_leaves_the_next_one_be(
+    furnished: Database, is_read_only: bool
+) -> None:
+    async with furnished.engine.begin() as connection:
+        await connection.execute(text("ALTER TABLE test_book RENAME TO test_tome"))
+    books = Question(select(Book.id))
+    async with furnished.session(ADA, is_read_only=is_read_only) as session:
+        with pytest.raises(DBAPIError, match="test_book"):
+            await books.ask(session)
+        await session.rollback()
+        assert await _NAMES.ask(session) == [("Ada's",)]
+    async with furnished.engine.begin() as connection:
+        await connection.execute(text("ALTER TABLE test_tome RENAME TO test_book"))
+
+
+async def test_a_row_that_is_there_already_is_not_inserted(furnished: Database) -> None:
+    async with furnished.session(ADA) as session:
+        with pytest.raises(IntegrityError):
+            await insert_row(session, Shelf, {"id": 1, "name": "Again"})
+
+    assert await list_everything(furnished) == FURNISHED
+
+
+async def test_a_line_that_reads_writes_nothing(furnished: Database) -> None:
+    async with furnished.session(ADA, is_read_only=True) as session:
+        line = await line_of(session)
+        with pytest.raises(DBAPIError, match=r"read-?only"):
+            await line.fetch(ADA, "DELETE FROM test_book", ())
+
+    assert await list_everything(furnished) == FURNISHED
+
+
+@pytest.mark.postgresql
+async def test_a_line_shows_a_tenant_its_own_rows_even_to_sql_that_forgets_it(
+    furnished: Database,
+) -> None:
+    async with furnished.session(ADA, is_read_only=True) as session:
+        line = await line_of(session)
+    for tenant_id, ids in ((ADA, [1]), (BOB, [2, 3]), (ALL_TENANTS, [1, 2, 3]), (ADA, [1])):
+        found = await line.fetch(tenant_id, "SELECT id FROM test_book ORDER BY id", ())
+        assert [row[0] for row in found] == ids
+
+
+@pytest.mark.postgresql
+async def test_a_line_that_was_cut_while_idle_is_opened_anew(furnished: Database) -> None:
+    cut = text(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+    async with furnished.session(ADA, is_read_only=True) as session:
+        assert await _NAMES.ask(session) == [("Ada's",)]
+        async with furnished.engine.connect() as connection:
+            await connection.execute(cut)
+        assert await _NAMES.ask(session) == [("Ada's",)]
+
+
+@pytest.mark.postgresql
+async def test_a_question_that_is_cancelled_costs_nobody_else_theirs(furnished: Database) -> None:
+    async with furnished.session(ADA, is_read_only=True) as session:
+        line = await line_of(session)
+        for _ in range(7):
+            waiting = asyncio.ensure_future(line.fetch(ADA, "SELECT pg_sleep(60)", ()))
+            await asyncio.sleep(0.05)
+            waiting.cancel()
+            await asyncio.wait([waiting])
+            assert waiting.cancelled()
+        assert await _NAMES.ask(session) == [("Ada's",)]
 
 
 async def test_values_go_both_ways_as_their_types_have_it(furnished: Database) -> None:

@@ -7,7 +7,7 @@ import re
 from collections.abc import AsyncGenerator
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -31,7 +31,9 @@ from streamverse.domains.playback.contracts import (
 )
 from streamverse.domains.playback.jobs import handlers
 from streamverse.domains.playback.models import PlaybackSessionRow
+from streamverse.kit import postgresql, sqlite
 from streamverse.kit.clock import FixedClock
+from streamverse.kit.db import Line
 from streamverse.kit.networks import network_of
 from streamverse.kit.work import Actor, Workshop
 from streamverse.kit.worker import Worker, handlers_of
@@ -105,32 +107,47 @@ async def test_a_session_is_all_that_a_player_begins_with(
 
 
 async def test_an_opening_asks_little_of_the_database(
-    viewers: list[httpx.AsyncClient], film: TitleId, workshop: Workshop
+    viewers: list[httpx.AsyncClient],
+    film: TitleId,
+    workshop: Workshop,
+    monkeypatch: pytest.MonkeyPatch,
 ):
     viewer = viewers[0]
     profile = (await viewer.post("/users/me/profiles", json={"name": "Me"})).json()
     await viewer.post(f"/users/me/profiles/{profile['id']}/switch", json={})
-    asked: list[str] = []
+    asked: list[tuple[str, str]] = []
 
     def note(_c: object, _k: object, statement: str, *_rest: object) -> None:
-        asked.append(statement)
+        asked.append(("as ever", statement))
 
+    def listen(kind: type[Line], place: str) -> None:
+        fetch = kind.fetch
+
+        async def noting(line: Line, tenant_id: UUID, text: str, values: tuple[Any, ...]) -> Any:
+            asked.append((place, re.findall(r"(?:\nFROM|INTO) (\w+)", text)[-1]))
+            return await fetch(line, tenant_id, text, values)
+
+        monkeypatch.setattr(kind, "fetch", noting)
+
+    for module in (sqlite, postgresql):
+        listen(module.ReadingLine, "alone")
+        listen(module.LineWithin, "within")
     engine = workshop.database.engine.sync_engine
     event.listen(engine, "before_cursor_execute", note)
     await opened(viewer, film)
     event.remove(engine, "before_cursor_execute", note)
-    # Who asks; who watches; the account, for nobody else meanwhile; its plan; the title; its
-    # package; who else watches; the session itself; where the profile stopped.
-    assert [re.findall(r"(?:\nFROM|INTO) (\w+)", statement)[-1] for statement in asked] == [
-        "identity_session",
-        "profiles_profile",
-        "identity_account",
-        "billing_plan",
-        "catalog_title",
-        "media_package",
-        "playback_session",
-        "playback_session",
-        "library_progress",
+    # Who asks; who watches; the plan; the title; its package; where the profile stopped. Then, for
+    # one at a time: the account; who else watches; the session itself.
+    assert asked == [
+        ("alone", "identity_session"),
+        ("alone", "profiles_profile"),
+        ("alone", "billing_plan"),
+        ("alone", "catalog_title"),
+        ("alone", "media_package"),
+        ("alone", "library_progress"),
+        ("within", "identity_account"),
+        ("within", "playback_session"),
+        ("within", "playback_session"),
     ]
 
 

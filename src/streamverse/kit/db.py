@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from copy import copy
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar, Protocol, cast
 from uuid import UUID
 
 from sqlalchemy import (
@@ -42,6 +42,7 @@ from sqlalchemy.orm import (
     Mapped,
     ORMExecuteState,
     Session,
+    SessionTransaction,
     mapped_column,
     with_loader_criteria,
 )
@@ -138,19 +139,19 @@ class Database:
         if is_sqlite:
             sqlite.prepare(self.engine)
             self._readers = sqlite.readers_of(self.engine)
+            self._line: Line = sqlite.ReadingLine(self.engine.sync_engine)
         else:
             self._readers = self.engine.execution_options(
                 is_read_only=True, postgresql_readonly=True
             )
+            self._line = postgresql.ReadingLine(url)
 
     def session(self, tenant_id: UUID, *, is_read_only: bool = False) -> AsyncSession:
         """Give a session that sees and writes one tenant's rows, or ``ALL_TENANTS``'."""
         engine = self._readers if is_read_only else self.engine
-        return AsyncSession(
-            engine,
-            sync_session_class=TenantSession,
-            expire_on_commit=False,
-            info={"tenant_id": tenant_id, "is_read_only": is_read_only},
+        line = self._line if is_read_only else None
+        return LateSession(
+            engine, {"tenant_id": tenant_id, "is_read_only": is_read_only, "line": line}
         )
 
     def join(self, connection: AsyncConnection, tenant_id: UUID) -> AsyncSession:
@@ -160,11 +161,12 @@ class Database:
             sync_session_class=TenantSession,
             expire_on_commit=False,
             join_transaction_mode="create_savepoint",
-            info={"tenant_id": tenant_id, "is_read_only": False},
+            info={"tenant_id": tenant_id, "is_read_only": False, "line": None},
         )
 
     async def close(self) -> None:
         """Close every connection."""
+        await self._line.close()
         await self.engine.dispose()
         if self.is_sqlite:
             await self._readers.dispose()
@@ -174,10 +176,96 @@ class TenantSession(Session):
     """The session behind every Work: it cannot forget the tenant."""
 
 
+class LateSession(AsyncSession):
+    """A session that is made when somebody needs more of it than answers to questions."""
+
+    def __init__(self, engine: AsyncEngine, info: dict[str, Any]) -> None:
+        self._engine = engine
+        self._own_info = info
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the parent has by then
+        # What the parent makes first is missing only as long as it was not made.
+        if name not in _MADE_FIRST:
+            raise AttributeError(name)
+        super().__init__(
+            self._engine,
+            sync_session_class=TenantSession,
+            expire_on_commit=False,
+            info=self._own_info,
+        )
+        return getattr(self, name)
+
+    @property
+    def info(self) -> dict[Any, Any]:
+        """What belongs to the session."""
+        return self._own_info
+
+    def in_transaction(self) -> bool:
+        """Tell whether it has begun a transaction."""
+        return "sync_session" in self.__dict__ and super().in_transaction()
+
+    async def close(self) -> None:
+        """Let everything go."""
+        if "sync_session" in self.__dict__:
+            await super().close()
+
+
+_MADE_FIRST = frozenset({"bind", "binds", "sync_session_class", "sync_session", "_proxied"})
+
+
+class Line(Protocol):
+    """What questions in plain SQL go through, past what a session does with statements."""
+
+    @property
+    def dialect(self) -> Dialect:
+        """Which database's words it takes."""
+        ...
+
+    async def fetch(
+        self, tenant_id: UUID, text: str, values: tuple[Any, ...], /
+    ) -> Sequence[Sequence[Any]]:
+        """Say something for a tenant, and give the rows that come back."""
+        ...
+
+    async def close(self) -> None:
+        """Let its connections go."""
+        ...
+
+
 @event.listens_for(TenantSession, "after_begin")
-def _tell_row_security(session: Session, _transaction: object, connection: Connection) -> None:
+def _begin(session: Session, _transaction: object, connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
         postgresql.name_tenant(connection, session.info["tenant_id"])
+        session.info["line_within"] = postgresql.LineWithin(connection)
+    else:
+        session.info["line_within"] = sqlite.LineWithin(connection)
+
+
+@event.listens_for(TenantSession, "after_transaction_end")
+def _end(session: Session, transaction: SessionTransaction) -> None:
+    if transaction.parent is None:
+        session.info.pop("line_within", None)
+
+
+async def line_of(session: AsyncSession) -> Line:
+    """Give the line of a session's transaction, with all written that was not yet.
+
+    A session that only reads and has no transaction needs none for it.
+    """
+    if not session.in_transaction() and (alone := session.info["line"]) is not None:
+        return cast("Line", alone)
+    own: Any = session.sync_session
+    within: Line | None = own.info.get("line_within")
+    # Looking for it is cheaper than being ready to wait for it.
+    if within is None or not own._is_clean():  # noqa: SLF001 - the sets that are public are made anew
+        within = await session.run_sync(_settle)
+    return within
+
+
+def _settle(session: Session) -> Line:
+    session.flush()
+    session.connection()
+    return cast("Line", session.info["line_within"])
 
 
 @event.listens_for(TenantSession, "do_orm_execute")

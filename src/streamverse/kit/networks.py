@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Any
 
@@ -13,6 +14,7 @@ IPV6 = 6
 NETWORK_BITS = {4: 24, 6: 48}
 
 
+@lru_cache(maxsize=1024)
 def network_of(place: str) -> str:
     """Give the network of an address, or nothing where the address is not known.
 
@@ -58,6 +60,7 @@ def _is_within(address: str, networks: Sequence[Network]) -> bool:
     return any(parsed in network for network in networks)
 
 
+@lru_cache(maxsize=1024)
 def _plain_address(text: str) -> str | None:
     """Read an address with or without brackets and a port; IPv4 within IPv6 becomes IPv4 again."""
     text = text.strip()

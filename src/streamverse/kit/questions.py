@@ -2,7 +2,8 @@
 
 Mapping, and building and looking up statements, cost many times what such a question costs by
 itself. So it passes them by, and brings along what the session would add: the filter, and what was
-not written yet.
+not written yet. Whoever only reads and has no transaction asks outside of any: on PostgreSQL each
+statement sees what is true by then anyway, so nobody relies on two answers being of one moment.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from sqlalchemy import (
     insert,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import DeclarativeBase, Session, with_loader_criteria
+from sqlalchemy.orm import DeclarativeBase, with_loader_criteria
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
 
@@ -37,6 +38,7 @@ from streamverse.kit.db import (
     TenantOwned,
     check_tenant,
     is_mapped,
+    line_of,
     refuse_owned_tables,
 )
 
@@ -110,21 +112,17 @@ class Question(Generic[*Ts]):
 
     async def ask(self, session: AsyncSession, **asked: object) -> Sequence[tuple[*Ts]]:
         """Give all rows that the session's tenant has."""
-        return await session.run_sync(self._ask, asked)
+        tenant_id: UUID = session.info["tenant_id"]
+        line = await line_of(session)
+        wording = self._wording(line.dialect, is_of_all=tenant_id == ALL_TENANTS)
+        values = wording.values({**asked, _TENANT: tenant_id})
+        found = await line.fetch(tenant_id, wording.text, values)
+        return cast("list[tuple[*Ts]]", [wording.row(row) for row in found])
 
     async def ask_one(self, session: AsyncSession, **asked: object) -> tuple[*Ts] | None:
         """Give the first row, if there is one."""
         rows = await self.ask(session, **asked)
         return rows[0] if rows else None
-
-    def _ask(self, session: Session, asked: Mapping[str, object]) -> Sequence[tuple[*Ts]]:
-        session.flush()
-        connection = session.connection()
-        tenant_id: UUID = session.info["tenant_id"]
-        wording = self._wording(connection.dialect, is_of_all=tenant_id == ALL_TENANTS)
-        values = wording.values({**asked, _TENANT: tenant_id})
-        found = connection.exec_driver_sql(wording.text, values).all()
-        return cast("list[tuple[*Ts]]", [wording.row(row) for row in found])
 
     def _wording(self, dialect: Dialect, *, is_of_all: bool) -> _Asking:
         key = dialect.name, is_of_all
@@ -155,20 +153,15 @@ async def insert_row(
     session: AsyncSession, row: type[DeclarativeBase], values: Mapping[str, Any]
 ) -> None:
     """Write a new row without a mapped object for it; it is stamped with the session's tenant."""
-    await session.run_sync(_insert, row, values)
-
-
-def _insert(session: Session, row: type[DeclarativeBase], values: Mapping[str, Any]) -> None:
     if session.info["is_read_only"]:
         raise ReadOnlyWork
-    session.flush()
     tenant_id: UUID = session.info["tenant_id"]
     stamped = {**_defaults(row), **values}
     if tenant_id != ALL_TENANTS and issubclass(row, TenantOwned):
         check_tenant(stamped.setdefault("tenant_id", tenant_id), tenant_id, row)
-    connection = session.connection()
-    wording = _insertion(row, connection.dialect)
-    connection.exec_driver_sql(wording.text, wording.values(stamped))
+    line = await line_of(session)
+    wording = _insertion(row, line.dialect)
+    await line.fetch(tenant_id, wording.text, wording.values(stamped))
 
 
 @lru_cache(maxsize=256)

@@ -14,12 +14,14 @@ import sqlite3
 from collections import deque
 from collections.abc import Generator
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import Connection, Engine, event, pool
+from sqlalchemy import Connection, Dialect, Engine, event, pool
 from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.engine import URL, ConnectArgsType
 from sqlalchemy.engine.base import OptionEngine
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.util import await_only
@@ -226,6 +228,65 @@ class _Readers(OptionEngine):
 def readers_of(engine: AsyncEngine) -> AsyncEngine:
     """Give the face of a prepared engine for those who only read."""
     return AsyncEngine(_Readers(engine.sync_engine))
+
+
+class ReadingLine:
+    """A connection for questions that are asked outside of transactions; it is opened in need."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.dialect: Dialect = engine.dialect
+        self._url = engine.url
+        self._driver: sqlite3.Connection | None = None
+
+    async def fetch(self, _tenant_id: UUID, text: str, values: tuple[Any, ...], /) -> list[Any]:
+        """Ask for rows; the text has the tenant."""
+        driver = self._driver or self._open()
+        try:
+            return driver.execute(text, values).fetchall()
+        except sqlite3.Error as error:
+            raise DBAPIError.instance(
+                text, values, error, sqlite3.Error, dialect=self.dialect
+            ) from error
+
+    def _open(self) -> sqlite3.Connection:
+        arguments: Any
+        options: Any
+        arguments, options = self.dialect.create_connect_args(self._url)
+        driver = InlineConnection(*arguments, **options)
+        for pragma in (*PRAGMAS, "PRAGMA query_only=1"):
+            driver.execute(pragma)
+        self._driver = driver
+        return driver
+
+    async def close(self) -> None:
+        """Close the connection."""
+        driver, self._driver = self._driver, None
+        if driver is not None:
+            driver.close()
+
+
+class LineWithin:
+    """What is said within a transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.dialect = connection.dialect
+        self._connection: Any = connection
+        self._is_writer: bool = connection.info.get("is_writer", False)
+
+    async def fetch(self, _tenant_id: UUID, text: str, values: tuple[Any, ...], /) -> list[Any]:
+        """Ask for rows, or write some; the text has the tenant."""
+        if self._is_writer:
+            await _NEXT_TURN
+        driver: sqlite3.Connection = self._connection.connection.dbapi_connection
+        try:
+            return driver.execute(text, values).fetchall()
+        except sqlite3.Error as error:
+            # Raised again, as one of SQLAlchemy's.
+            self._connection._handle_dbapi_exception(error, text, values, None, None)  # noqa: SLF001
+            raise
+
+    async def close(self) -> None:
+        """Leave the connection to its transaction."""
 
 
 async def _begin_writing(driver: sqlite3.Connection, writer: asyncio.Lock) -> None:

@@ -92,6 +92,17 @@ class Work:
         self._after_commit: list[Callable[[], Awaitable[None]]] = []
         self._if_refused: list[Callable[[Work], Awaitable[None]]] = []
 
+    @asynccontextmanager
+    async def aside(self) -> AsyncGenerator[Work]:
+        """Open a Work that only reads beside this one: it sees what others have committed."""
+        session = self._workshop.database.session(self.actor.tenant_id, is_read_only=True)
+        aside = Work(self._workshop, session, self.actor, self.now)
+        try:
+            yield aside
+            await aside.commit()
+        finally:
+            await aside.close()
+
     def emit(self, event: Event) -> None:
         """Tell that something happened, if and only if this Work is committed."""
         self._refuse_if_read_only()
@@ -159,7 +170,9 @@ class Work:
             await jobs.insert_orders(self.session, orders, self.actor.tenant_id, self.now)
         if self._is_waking:
             await self._workshop.wake.announce(self.session)
-        await self.session.commit()
+        # Who has only asked questions has no transaction.
+        if self.session.in_transaction():
+            await self.session.commit()
         self._if_refused.clear()
 
     async def follow_up(self) -> None:

@@ -35,6 +35,10 @@ class Tailoring:
     text_languages: tuple[str, ...] = ()
     allowed_height: int | None = None
 
+    def stored(self) -> dict[str, object]:
+        """Give all of it by name, as ``Tailoring(**stored)`` takes it."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
     def decodes(self, codec: str) -> bool:
         """Tell whether the device plays a codec, given as in manifests."""
         return not self.codecs or codec.partition(".")[0] in self.codecs

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import NoReturn
 from uuid import UUID
@@ -12,11 +12,13 @@ from streamverse.domains.billing import public as billing
 from streamverse.domains.billing.contracts import Entitlements
 from streamverse.domains.catalog import public as catalog
 from streamverse.domains.catalog.contracts import (
+    Judged,
     MarkerLine,
     Title,
     TitleId,
     TitleKind,
     TitleState,
+    Visibility,
 )
 from streamverse.domains.identity import public as identity
 from streamverse.domains.identity.contracts import AccountId, Device
@@ -113,18 +115,18 @@ async def open_session(
 ) -> Opened:
     """Decide whether the caller may watch a title here and now, and count them as watching.
 
-    While an account asks, nobody else of it does: so the count of streams is exact. ``shown`` are
-    the profiles whose PIN was right.
+    What can be known before is asked before: then the account, and on SQLite the only writer's
+    place, is held for a moment only. While an account asks, nobody else of it does: so the count of
+    streams is exact. ``shown`` are the profiles whose PIN was right.
     """
-    viewer = await _find_viewer(work, wish)
-    entitled = await billing.find_entitlements(work, viewer.account_id)
-    judged = await catalog.judge_title(work, wish.title_id, viewer.profile, entitled.plan_id)
+    async with work.aside() as before:
+        known = await _find_known(before, wish)
+    viewer, entitled, judged, package = known.viewer, known.entitled, known.judged, known.package
     title = judged.title
     if title is not None and (asset_id := title.asset_id) is not None:
         # Who is told to come back in a moment waits as much as who sees it grow.
         work.if_refused(lambda aftermath: media.hurry(aftermath, asset_id))
-    package = await media.find_package(work, title.asset_id) if title and title.asset_id else None
-    viewer = replace(viewer, tailoring=allow_height(viewer.tailoring, entitled, package))
+    viewer = replace(viewer, device=await identity.lock_own_account(work))
     running = await _find_running(work, viewer)
     own = _find_own(running, viewer, wish)
     # A page that was loaded again could not say that it went.
@@ -159,8 +161,45 @@ async def open_session(
     if left:
         await PlaybackSessions(work).end(left, EndedBy.VIEWER)
     session = await _enter(work, viewer, own, title, package)
-    markers = await catalog.list_markers(work, title.id) if judged.has_markers else ()
-    return await _show(work, door, session, title, package, markers=markers)
+    return await _show(work, door, session, known, (title, package))
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is known of a wish before anything is locked for it."""
+
+    viewer: _Viewer
+    entitled: Entitlements
+    judged: Judged
+    package: PackageView | None
+    markers: Sequence[MarkerLine] = ()
+    resume_at_ms: int | None = None
+    next_title: tuple[TitleId, str] | None = None
+
+
+async def _find_known(before: Work, wish: PlayerWish) -> _Known:
+    """Find who asks, what they may, and all that there is to know of the title."""
+    viewer = await _find_viewer(before, wish)
+    entitled = await billing.find_entitlements(before, viewer.account_id)
+    judged = await catalog.judge_title(before, wish.title_id, viewer.profile, entitled.plan_id)
+    title, profile = judged.title, viewer.profile
+    if title is None or title.asset_id is None or judged.visibility is not Visibility.VISIBLE:
+        return _Known(viewer, entitled, judged, None)
+    package = await media.find_package(before, title.asset_id)
+    tailoring = allow_height(viewer.tailoring, entitled, package)
+    return _Known(
+        replace(viewer, tailoring=tailoring),
+        entitled,
+        judged,
+        package,
+        await catalog.list_markers(before, title.id) if judged.has_markers else (),
+        (
+            await library.find_resume_point(before, profile.id, title.id)
+            if profile and profile.is_history_kept
+            else None
+        ),
+        await _find_next(before, title),
+    )
 
 
 async def _find_running(work: Work, viewer: _Viewer) -> list[OpenSession]:
@@ -196,13 +235,12 @@ def _was_let_in(own: OpenSession | None, gate: Gate) -> bool:
 
 
 async def _find_viewer(work: Work, wish: PlayerWish) -> _Viewer:
+    """Find who asks; which device it is is told to who locks the account."""
     actor, log_in_id = work.actor, identity.find_holder(work.actor)
     if actor.account_id is None or log_in_id is None:
         raise TitleNotVisible
     profile, liked = await profiles.get_current_viewer(work)
-    tailoring = _tailoring(wish, liked)
-    device = await identity.lock_own_account(work)
-    return _Viewer(AccountId(actor.account_id), log_in_id, profile, device, tailoring)
+    return _Viewer(AccountId(actor.account_id), log_in_id, profile, None, _tailoring(wish, liked))
 
 
 def _tailoring(wish: PlayerWish, liked: Preferences) -> Tailoring:
@@ -267,7 +305,7 @@ async def _enter(
     """Let the caller's session go on, or begin one."""
     if own is None:
         return await _add(work, viewer, title, package)
-    tailoring = asdict(viewer.tailoring)
+    tailoring = viewer.tailoring.stored()
     await PlaybackSessions(work).go_on(own.id, package.package_id, tailoring)
     profile_id = ProfileId(own.profile_id) if own.profile_id else None
     return _Entered(PlaybackSessionId(own.id), profile_id, own.device_id)
@@ -293,7 +331,7 @@ async def _add(work: Work, viewer: _Viewer, title: Title, package: PackageView) 
             "package_id": package.package_id,
             "region": work.actor.region,
             "network": network_of(work.actor.place),
-            "tailoring": asdict(viewer.tailoring),
+            "tailoring": viewer.tailoring.stored(),
             "opened_at": work.now,
             "lease_until": work.now + LEASE,
         }
@@ -305,24 +343,21 @@ async def _show(
     work: Work,
     door: Door,
     session: _Entered,
-    title: Title,
-    package: PackageView,
-    *,
-    markers: Sequence[MarkerLine],
+    known: _Known,
+    shown: tuple[Title, PackageView],
 ) -> Opened:
+    title, package = shown
     if not package.is_complete:
         await media.hurry(work, package.asset_id)
     signed = media.sign_addresses(work, door.addresses, package, session.id)
-    device_id, profile_id = session.device_id, session.profile_id
+    device_id = session.device_id
     return Opened(
         session_id=session.id,
         playback=show_playback(title, package, signed),
         events_token=door.desk.sign(session.id, signed.expires_at),
-        resume_at_ms=(
-            await library.find_resume_point(work, profile_id, title.id) if profile_id else None
-        ),
-        markers=markers,
-        next_title=await _find_next(work, title),
+        resume_at_ms=known.resume_at_ms,
+        markers=known.markers,
+        next_title=known.next_title,
         throughput_bps=(
             await PlaybackSessions(work).last_throughput(device_id) if device_id else None
         ),
