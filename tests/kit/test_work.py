@@ -388,6 +388,21 @@ async def test_the_database_itself_refuses_a_reading_work_that_writes(workshop: 
             await work.session.execute(text("DELETE FROM kit_job"))
 
 
+async def test_a_work_aside_sees_what_is_committed_and_changes_nothing(workshop: Workshop) -> None:
+    async with workshop.work(ADAS) as work:
+        work.session.add(Shelf(id=1, name="new"))
+        await work.session.flush()
+        async with work.aside() as aside:
+            assert (aside.actor, aside.now) == (work.actor, work.now)
+            assert (await aside.session.scalars(select(Shelf.id))).all() == []
+        with pytest.raises(ReadOnlyWork):
+            async with work.aside() as aside:
+                aside.session.add(Shelf(id=2, name="in vain"))
+
+    async with workshop.work(ADAS) as work, work.aside() as aside:
+        assert (await aside.session.scalars(select(Shelf.id))).all() == [1]
+
+
 async def test_a_work_may_write_after_one_that_read(workshop: Workshop) -> None:
     async with workshop.reading(ADAS) as work:
         assert await work.session.get(Shelf, 1) is None

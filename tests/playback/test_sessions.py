@@ -164,7 +164,15 @@ async def test_a_session_knows_where_its_profile_goes_on(clients: Clients, film:
     }
     told = await clients.viewer.put(f"/users/{profile['id']}/progress/{film}", json=report)
     assert told.is_success, told.text
-    assert (await opened(clients.viewer, film))["resume_at_ms"] == 15_000
+    first = await opened(clients.viewer, film)
+    assert first["resume_at_ms"] == 15_000
+    # Whoever else of the family has sat down goes on with what runs, where it stood.
+    other = (await clients.viewer.post("/users/me/profiles", json={"name": "You"})).json()
+    await clients.viewer.post(f"/users/me/profiles/{other['id']}/switch", json={})
+    again = await opened(clients.viewer, film, resumes=first["session_id"])
+    assert again["session_id"] == first["session_id"]
+    assert again["resume_at_ms"] == 15_000
+    assert (await opened(clients.viewer, film))["resume_at_ms"] is None
 
 
 async def test_the_same_session_goes_on_for_the_log_in_that_has_it(

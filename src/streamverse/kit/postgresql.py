@@ -29,7 +29,7 @@ DRIVER = "postgresql+brisk"
 TRUSTED_FOR_S = 5.0
 # More than the program has; lists of different lengths are statements of their own.
 PREPARED_STATEMENTS = 1_000
-MOST_READERS = 5
+MOST_READERS = 10
 # Compiling a plan takes longer than all of what is asked here.
 SERVER_SETTINGS = {"jit": "off"}
 

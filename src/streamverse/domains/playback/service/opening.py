@@ -166,13 +166,17 @@ async def open_session(
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What is known of a wish before anything is locked for it."""
+    """What is known of a wish before anything is locked for it.
+
+    ``profile_id`` is whose resume point it is: nobody's where no history is kept.
+    """
 
     viewer: _Viewer
     entitled: Entitlements
     judged: Judged
     package: PackageView | None
     markers: Sequence[MarkerLine] = ()
+    profile_id: ProfileId | None = None
     resume_at_ms: int | None = None
     next_title: tuple[TitleId, str] | None = None
 
@@ -182,7 +186,7 @@ async def _find_known(before: Work, wish: PlayerWish) -> _Known:
     viewer = await _find_viewer(before, wish)
     entitled = await billing.find_entitlements(before, viewer.account_id)
     judged = await catalog.judge_title(before, wish.title_id, viewer.profile, entitled.plan_id)
-    title, profile = judged.title, viewer.profile
+    title, profile_id = judged.title, _remembered(viewer.profile)
     if title is None or title.asset_id is None or judged.visibility is not Visibility.VISIBLE:
         return _Known(viewer, entitled, judged, None)
     package = await media.find_package(before, title.asset_id)
@@ -193,11 +197,8 @@ async def _find_known(before: Work, wish: PlayerWish) -> _Known:
         judged,
         package,
         await catalog.list_markers(before, title.id) if judged.has_markers else (),
-        (
-            await library.find_resume_point(before, profile.id, title.id)
-            if profile and profile.is_history_kept
-            else None
-        ),
+        profile_id,
+        await library.find_resume_point(before, profile_id, title.id) if profile_id else None,
         await _find_next(before, title),
     )
 
@@ -315,8 +316,7 @@ async def _add(work: Work, viewer: _Viewer, title: Title, package: PackageView) 
     profile, device = viewer.profile, viewer.device
     entered = _Entered(
         PlaybackSessionId(new_id()),
-        # Who wishes no history is not named in this one either.
-        profile.id if profile and profile.is_history_kept else None,
+        _remembered(profile),
         device.id if device else None,
     )
     await PlaybackSessions(work).add(
@@ -339,6 +339,11 @@ async def _add(work: Work, viewer: _Viewer, title: Title, package: PackageView) 
     return entered
 
 
+def _remembered(profile: Profile | None) -> ProfileId | None:
+    """Name who watches; who wishes no history is not named in a session either."""
+    return profile.id if profile is not None and profile.is_history_kept else None
+
+
 async def _show(
     work: Work,
     door: Door,
@@ -355,13 +360,24 @@ async def _show(
         session_id=session.id,
         playback=show_playback(title, package, signed),
         events_token=door.desk.sign(session.id, signed.expires_at),
-        resume_at_ms=known.resume_at_ms,
+        resume_at_ms=await _find_resume_point(work, session, known, title.id),
         markers=known.markers,
         next_title=known.next_title,
         throughput_bps=(
             await PlaybackSessions(work).last_throughput(device_id) if device_id else None
         ),
     )
+
+
+async def _find_resume_point(
+    work: Work, session: _Entered, known: _Known, title_id: TitleId
+) -> int | None:
+    """Find where a session goes on: that of somebody who watched before stays theirs."""
+    if session.profile_id == known.profile_id:
+        return known.resume_at_ms
+    if session.profile_id is None:
+        return None
+    return await library.find_resume_point(work, session.profile_id, title_id)
 
 
 async def _find_next(work: Work, title: Title) -> tuple[TitleId, str] | None:
