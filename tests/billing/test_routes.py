@@ -8,7 +8,6 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from sqlalchemy import event
 
 from streamverse.domains.billing.contracts import WITHOUT_PLAN, Entitlements
 from streamverse.domains.billing.public import BILLING_EXPORTERS, find_entitlements
@@ -18,6 +17,7 @@ from streamverse.kit.clock import FixedClock
 from streamverse.kit.work import Workshop
 from tests.conftest import Clients
 from tests.factories.accounts import People
+from tests.factories.statements import heard
 
 Json = dict[str, Any]
 
@@ -213,15 +213,8 @@ async def test_what_somebody_may_is_one_question(
     clients: Clients, workshop: Workshop, people: People
 ):
     await make_plan(clients.owner, "Basic", is_default=True)
-    asked: list[str] = []
-
-    def hear(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        asked.append(statement)
-
     assert people.viewer.account_id is not None
     async with workshop.reading(people.viewer) as work:
-        await work.session.connection()
-        event.listen(workshop.database.engine.sync_engine, "before_cursor_execute", hear)
-        await find_entitlements(work, AccountId(people.viewer.account_id))
-        event.remove(workshop.database.engine.sync_engine, "before_cursor_execute", hear)
-    assert len([one for one in asked if "billing_plan" in one]) == len(asked) == 1
+        with heard(workshop.database) as asked:
+            await find_entitlements(work, AccountId(people.viewer.account_id))
+    assert [(way, "billing_plan" in text) for way, text in asked] == [("alone", True)]

@@ -7,11 +7,11 @@ import re
 from collections.abc import AsyncGenerator
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import httpx
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from streamverse.app.resources import Resources
 from streamverse.domains.catalog.contracts import (
@@ -31,9 +31,7 @@ from streamverse.domains.playback.contracts import (
 )
 from streamverse.domains.playback.jobs import handlers
 from streamverse.domains.playback.models import PlaybackSessionRow
-from streamverse.kit import postgresql, sqlite
 from streamverse.kit.clock import FixedClock
-from streamverse.kit.db import Line
 from streamverse.kit.networks import network_of
 from streamverse.kit.work import Actor, Workshop
 from streamverse.kit.worker import Worker, handlers_of
@@ -41,6 +39,7 @@ from tests.conftest import Clients, Visit
 from tests.factories.accounts import PASSWORD, People
 from tests.factories.media import MediaFactory
 from tests.factories.pipeline import WorkOff, fetch, logged_in_often, make_film
+from tests.factories.statements import heard
 from tests.factories.titles import make_title
 
 Json = dict[str, Any]
@@ -107,38 +106,17 @@ async def test_a_session_is_all_that_a_player_begins_with(
 
 
 async def test_an_opening_asks_little_of_the_database(
-    viewers: list[httpx.AsyncClient],
-    film: TitleId,
-    workshop: Workshop,
-    monkeypatch: pytest.MonkeyPatch,
+    viewers: list[httpx.AsyncClient], film: TitleId, workshop: Workshop
 ):
     viewer = viewers[0]
     profile = (await viewer.post("/users/me/profiles", json={"name": "Me"})).json()
     await viewer.post(f"/users/me/profiles/{profile['id']}/switch", json={})
-    asked: list[tuple[str, str]] = []
-
-    def note(_c: object, _k: object, statement: str, *_rest: object) -> None:
-        asked.append(("as ever", statement))
-
-    def listen(kind: type[Line], place: str) -> None:
-        fetch = kind.fetch
-
-        async def noting(line: Line, tenant_id: UUID, text: str, values: tuple[Any, ...]) -> Any:
-            asked.append((place, re.findall(r"(?:\nFROM|INTO) (\w+)", text)[-1]))
-            return await fetch(line, tenant_id, text, values)
-
-        monkeypatch.setattr(kind, "fetch", noting)
-
-    for module in (sqlite, postgresql):
-        listen(module.ReadingLine, "alone")
-        listen(module.LineWithin, "within")
-    engine = workshop.database.engine.sync_engine
-    event.listen(engine, "before_cursor_execute", note)
-    await opened(viewer, film)
-    event.remove(engine, "before_cursor_execute", note)
+    with heard(workshop.database) as asked:
+        await opened(viewer, film)
     # Who asks; who watches; the plan; the title; its package; where the profile stopped. Then, for
     # one at a time: the account; who else watches; the session itself.
-    assert asked == [
+    found = [(way, re.findall(r"(?:\nFROM|INTO) (\w+)", text)[-1]) for way, text in asked]
+    assert found == [
         ("alone", "identity_session"),
         ("alone", "profiles_profile"),
         ("alone", "billing_plan"),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from streamverse.domains.catalog.contracts import TitleId
 from streamverse.domains.catalog.models import (
@@ -35,6 +35,7 @@ from streamverse.kit.clock import FixedClock, new_id
 from streamverse.kit.work import Actor, Workshop
 from tests.factories.accounts import People
 from tests.factories.families import Home, make_home
+from tests.factories.statements import heard
 from tests.factories.titles import make_title
 
 if TYPE_CHECKING:
@@ -346,16 +347,9 @@ async def test_while_nothing_changes_nothing_is_worked_out_again(evening: Evenin
     film = await evening.film("Film", "drama")
     await evening.watch(film)
     await evening.look()
-    asked: list[str] = []
-
-    def note(_c: object, _k: object, statement: str, *_rest: object) -> None:
-        asked.append(statement)
-
-    engine = evening.workshop.database.engine.sync_engine
-    event.listen(engine, "before_cursor_execute", note)
-    await evening.look()
-    event.remove(engine, "before_cursor_execute", note)
-    tables = [re.findall(r"FROM (\w+)", statement) for statement in asked if "FROM" in statement]
+    with heard(evening.workshop.database) as asked:
+        await evening.look()
+    tables = [re.findall(r"FROM (\w+)", text) for _, text in asked if "FROM" in text]
     assert tables == [
         ["profiles_profile"],
         ["catalog_revision"],
