@@ -18732,7 +18732,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `live.clips_off`: No clips of this stream */
+            /** @description `live.plan_needed`: Not part of your plan; `live.clips_off`: No clips of this stream */
             403: {
                 headers: {
                     [name: string]: unknown;

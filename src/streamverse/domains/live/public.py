@@ -10,8 +10,8 @@ from streamverse.domains.live.repository import existing_broadcasts
 from streamverse.domains.live.service.desk import LiveDesk
 from streamverse.domains.live.service.glimpses import Glimpses
 from streamverse.domains.live.service.reminders import EXPORTERS as LIVE_EXPORTERS
-from streamverse.domains.live.service.streams import get_stream
 from streamverse.domains.live.service.watching import PREFIX as LIVE_PREFIX
+from streamverse.domains.live.service.watching import require_known
 from streamverse.domains.media import public as media
 from streamverse.kit.orphans import owner_by_id
 from streamverse.kit.work import Work
@@ -32,5 +32,5 @@ __all__ = [
     "Glimpses",
     "LiveDesk",
     "StreamNotFound",
-    "get_stream",
+    "require_known",
 ]

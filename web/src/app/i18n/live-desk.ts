@@ -71,7 +71,7 @@ export const liveDesk = {
   removeTitle: (count: number) =>
     count === 1 ? "Remove this stream?" : `Remove ${count} streams?`,
   removeBody:
-    "Their keys stop working, and what went out on them is deleted. This cannot be undone.",
+    "Their keys stop working. Recordings and clips of them stay. This cannot be undone.",
   removed: (count: number) =>
     count === 1 ? "The stream is removed." : `${count} streams are removed.`,
   move: (name: string) => `Move “${name}”`,

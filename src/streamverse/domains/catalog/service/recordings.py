@@ -77,7 +77,7 @@ async def list_recordings(
     work: Work, addresses: MediaAddresses, stream_id: UUID
 ) -> Sequence[TitleCardOut]:
     """List what was recorded of a stream, as far as the actor may know of it, newest first."""
-    await live.get_stream(work, StreamId(stream_id))
+    await live.require_known(work, StreamId(stream_id))
     viewer = await viewer_of(work)
     found = await Recordings(work).visible_of(stream_id, viewer, SHOWN_RECORDINGS)
     cards = await show_cards(work, addresses, found, viewer)

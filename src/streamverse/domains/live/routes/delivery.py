@@ -16,6 +16,7 @@ from urllib.parse import parse_qs
 from uuid import UUID
 
 from streamverse.domains.live.errors import EdgeTooSlow, PartNotFound, PlaylistUnlikely
+from streamverse.domains.live.service.audiences import device_of
 from streamverse.domains.live.service.recordings import object_key
 from streamverse.domains.live.service.watching import PREFIX
 from streamverse.domains.media.contracts import PackageId
@@ -84,8 +85,7 @@ class LiveDelivery:
         broadcast = self.desk.find(stream_id)
         if broadcast is None:
             raise PartNotFound
-        # A log-in is a device; a key of the API may be on many.
-        with self.desk.audiences.attending(broadcast.id, f"{holder_id} {place}"):
+        with self.desk.audiences.attending(broadcast.id, device_of(holder_id, place)):
             return await self._answer(broadcast, match, scope["query_string"])
 
     async def _answer(

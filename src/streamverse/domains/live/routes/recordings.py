@@ -15,6 +15,7 @@ from streamverse.domains.live.errors import (
     NothingToClip,
     StreamNotFound,
     StreamNotLive,
+    StreamPlanNeeded,
 )
 from streamverse.domains.live.schemas import ClipOut, KeepingIn, KeepingOut
 from streamverse.domains.live.service import recordings
@@ -41,7 +42,9 @@ async def choose_keeping(
 @post(
     "/{stream_id:uuid}/clips",
     guards=[signed_in],
-    responses=problems(StreamNotFound, StreamNotLive, ClipsOff, NothingToClip, ClippedJustNow),
+    responses=problems(
+        *(StreamNotFound, StreamNotLive, StreamPlanNeeded, ClipsOff, NothingToClip, ClippedJustNow)
+    ),
 )
 async def clip_last_minute(
     stream_id: FromPath[UUID],

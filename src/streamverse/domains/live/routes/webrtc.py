@@ -25,6 +25,7 @@ from streamverse.domains.live.errors import (
     StreamKeyUnknown,
     StreamNotLive,
 )
+from streamverse.domains.live.service.audiences import device_of
 from streamverse.domains.live.service.watching import PREFIX
 from streamverse.domains.live.service.webrtc import (
     open_publishing,
@@ -136,7 +137,7 @@ class WebRtcDoor:
         self, scope: Scope, receive: Receive, match: re.Match[str]
     ) -> tuple[int, Headers, bytes]:
         place, stream_id = self.find_place(scope), UUID(match["stream"])
-        await self._require_viewer(stream_id, match["grant"], place)
+        device = await self._require_viewer(stream_id, match["grant"], place)
         offer = await _read_body(scope, receive, SDP)
         broadcast = self.desk.find(stream_id)
         if broadcast is None:
@@ -150,17 +151,22 @@ class WebRtcDoor:
 
         async def look() -> None:
             try:
-                await self._require_viewer(stream_id, match["grant"], place)
+                self.desk.audiences.see(
+                    broadcast.id, await self._require_viewer(stream_id, match["grant"], place)
+                )
             except Problem:
                 require_server(self.desk).end(peer, SEEN_OUT)
 
         peer = open_watching(self.desk, broadcast, place, offer, check)
+        self.desk.audiences.see(broadcast.id, device)
         return _created(peer, f"{match['base']}/{peer.token}")
 
-    async def _require_viewer(self, stream_id: UUID, grant: str, place: str) -> None:
+    async def _require_viewer(self, stream_id: UUID, grant: str, place: str) -> str:
+        """Give the device of whoever may watch, as playlists count it."""
         now = self.desk.workshop.clock.now()
         holder_id = self.addresses.open_stream(PackageId(stream_id), grant, now, place)
         await self.holders.require_active(holder_id)
+        return device_of(holder_id, place)
 
     # --- connections change and end ---------------------------------------------------------------
 

@@ -28,6 +28,11 @@ WRITE_EVERY_S = 3.0
 BELIEVED_FOR = timedelta(seconds=10)
 
 
+def device_of(holder_id: object, place: str) -> str:
+    """Name who watches: a log-in is a device; a key of the API may be on many."""
+    return f"{holder_id} {place}"
+
+
 class AudienceDesk:
     """Counts who watches from this process, and asks the records about the others."""
 
@@ -46,6 +51,11 @@ class AudienceDesk:
             yield
         finally:
             self._audience.leave(broadcast_id, device, self.clock())
+
+    def see(self, broadcast_id: BroadcastId, device: str) -> None:
+        """Count a device for some seconds."""
+        with self.attending(broadcast_id, device):
+            pass
 
     def count_here(self, broadcast_id: BroadcastId) -> int:
         """Count who watches from this process."""

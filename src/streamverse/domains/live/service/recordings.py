@@ -21,6 +21,7 @@ from streamverse.domains.live.contracts import (
 from streamverse.domains.live.errors import ClipsOff, NothingToClip, StreamNotLive
 from streamverse.domains.live.models import BroadcastRow, KeepingRow, LiveSegmentRow, StreamRow
 from streamverse.domains.live.repository import Broadcasts, Keepings, Streams
+from streamverse.domains.live.service.watching import get_watchable, require_known
 from streamverse.domains.media import public as media
 from streamverse.domains.media.contracts import ReelId
 from streamverse.domains.media.public import NewCut, ReelHead, ReelSegment
@@ -55,7 +56,7 @@ class Keeping:
 
 async def get_keeping(work: Work, stream_id: StreamId) -> Keeping:
     """Get what becomes of what goes out on a stream, or fail with ``StreamNotFound``."""
-    await Streams(work).get(stream_id)
+    await require_known(work, stream_id)
     row = await Keepings(work).find(stream_id)
     return Keeping(Keep(row.recordings), Keep(row.clips)) if row is not None else Keeping()
 
@@ -149,7 +150,7 @@ async def clip_last_minute(
     work: Work, stream_id: StreamId, heads: Mapping[str, Sequence[InitSegment | None]]
 ) -> Clip:
     """Make a clip of the last minute that went out on a stream."""
-    stream = await Streams(work).get(stream_id)
+    stream = await get_watchable(work, stream_id)
     keeping = await get_keeping(work, stream_id)
     is_staff = work.actor.may("live.manage")
     if keeping.clips is Keep.OFF and not is_staff:

@@ -52,6 +52,11 @@ async def judge_stream(work: Work, row: StreamRow) -> Verdict:
     return verdict
 
 
+async def require_known(work: Work, stream_id: StreamId) -> None:
+    """Fail with ``StreamNotFound`` where the actor may not know of a stream."""
+    await judge_stream(work, await Streams(work).get(stream_id))
+
+
 async def get_watchable(work: Work, stream_id: StreamId) -> StreamRow:
     """Get a stream that the actor may watch, or say what it takes."""
     row = await Streams(work).get(stream_id)
