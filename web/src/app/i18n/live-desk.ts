@@ -70,8 +70,7 @@ export const liveDesk = {
   remove: "Remove",
   removeTitle: (count: number) =>
     count === 1 ? "Remove this stream?" : `Remove ${count} streams?`,
-  removeBody:
-    "Their keys stop working. Recordings and clips of them stay. This cannot be undone.",
+  removeBody: "Their keys stop working. Recordings and clips of them stay. This cannot be undone.",
   removed: (count: number) =>
     count === 1 ? "The stream is removed." : `${count} streams are removed.`,
   move: (name: string) => `Move “${name}”`,

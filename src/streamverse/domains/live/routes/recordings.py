@@ -24,13 +24,17 @@ from streamverse.kit.http import may, problems, signed_in
 from streamverse.kit.work import Work
 
 
-@get("/{stream_id:uuid}/keeping", guards=[signed_in], responses=problems(StreamNotFound))
+@get("/streams/{stream_id:uuid}/keeping", guards=[signed_in], responses=problems(StreamNotFound))
 async def get_keeping(stream_id: FromPath[UUID], work: NamedDependency[Work]) -> KeepingOut:
     """Tell what becomes of what goes out on a stream."""
     return KeepingOut.of(await recordings.get_keeping(work, StreamId(stream_id)))
 
 
-@put("/{stream_id:uuid}/keeping", guards=[may("live.manage")], responses=problems(StreamNotFound))
+@put(
+    "/streams/{stream_id:uuid}/keeping",
+    guards=[may("live.manage")],
+    responses=problems(StreamNotFound),
+)
 async def choose_keeping(
     stream_id: FromPath[UUID], data: JSONBody[KeepingIn], work: NamedDependency[Work]
 ) -> KeepingOut:
@@ -40,7 +44,7 @@ async def choose_keeping(
 
 
 @post(
-    "/{stream_id:uuid}/clips",
+    "/streams/{stream_id:uuid}/clips",
     guards=[signed_in],
     responses=problems(
         *(StreamNotFound, StreamNotLive, StreamPlanNeeded, ClipsOff, NothingToClip, ClippedJustNow)
