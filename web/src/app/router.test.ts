@@ -43,6 +43,7 @@ test("every page has its address", () => {
     "/lists/$token",
     "/live",
     "/live/$id",
+    "/live/$id/health",
     "/live/$id/send",
     "/login",
     "/my-list",
