@@ -58,6 +58,7 @@ test("every page has its address", () => {
     "/setup",
     "/studio/$slug",
     "/titles/$id",
+    "/titles/$id/cut",
     "/titles/$id/edit",
     "/titles/$id/media",
     "/tv",
