@@ -33,7 +33,7 @@ async def test_a_key_stays_until_it_is_changed(clients: Clients, channel: Channe
     shown = await clients.owner.get(f"/live/streams/{channel.id}/key")
     assert shown.headers["cache-control"] == "no-store"
     assert shown.json() == {
-        **dict.fromkeys(("rtmp_url", "srt_url", "whip_url")),
+        **dict.fromkeys(("rtmp_url", "rtmps_url", "srt_url", "whip_url")),
         "key": channel.key,
     }
     changed = (await clients.owner.post(f"/live/streams/{channel.id}/key")).json()["key"]

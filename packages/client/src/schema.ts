@@ -5430,6 +5430,7 @@ export interface components {
         /** LiveKeyOut */
         LiveKeyOut: {
             rtmp_url: string | null;
+            rtmps_url: string | null;
             srt_url: string | null;
             whip_url: string | null;
             key: string;

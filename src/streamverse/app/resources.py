@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from streamverse import migrations
 from streamverse.app import registry
+from streamverse.app.certificates import Certificate, open_certificate
 from streamverse.app.settings import Settings, master_secrets
 from streamverse.domains.catalog.contracts import CatalogSettings
 from streamverse.domains.identity.contracts import IdentitySettings
@@ -63,6 +64,7 @@ class Resources:
     search_desk: SearchDesk
     playback_desk: PlaybackDesk
     live_desk: LiveDesk
+    certificate: Certificate | None = None
     # What this machine has in hardware; workers look for it.
     encoders: tuple[Encoder, ...] = ()
 
@@ -151,6 +153,7 @@ async def open_resources(
     regions = Regions.open(Path(settings.region_database) if settings.region_database else None)
     vault = Vault([derive_key(secret, "identity secrets") for secret in secrets])
     correspondence = _open_correspondence(settings, vault)
+    certificate = open_certificate(settings)
     try:
         await migrations.upgrade(database)
         workshop = Workshop(
@@ -167,11 +170,7 @@ async def open_resources(
             workshop=workshop,
             store=store,
             tools=(tools := find_tools()),
-            addresses=MediaAddresses(
-                Signer([derive_key(secret, "media addresses") for secret in secrets]),
-                timedelta(hours=settings.media_url_hours),
-                is_bound_to_network=settings.is_media_bound_to_network,
-            ),
+            addresses=_sign_addresses(settings, secrets),
             identity_settings=IdentitySettings(
                 setup_key=derive_key(secrets[0], "set-up token"),
                 vault=vault,
@@ -191,7 +190,10 @@ async def open_resources(
             ),
             search_desk=SearchDesk(workshop),
             playback_desk=_open_playback_desk(workshop, settings, secrets),
-            live_desk=_open_live_desk(workshop, store, settings, vault, tools),
+            live_desk=_open_live_desk(
+                workshop, store, tools, _live_settings(settings, vault, tools, certificate)
+            ),
+            certificate=certificate,
         )
     finally:
         regions.close()
@@ -204,6 +206,14 @@ def _open_correspondence(settings: Settings, vault: Vault) -> Correspondence:
     sender = MailSender(settings.mail_from, settings.mail_name)
     transport = SmtpTransport(server) if server else None
     return Correspondence(Postbox(vault, sender, transport), settings.public_url)
+
+
+def _sign_addresses(settings: Settings, secrets: Sequence[bytes]) -> MediaAddresses:
+    return MediaAddresses(
+        Signer([derive_key(secret, "media addresses") for secret in secrets]),
+        timedelta(hours=settings.media_url_hours),
+        is_bound_to_network=settings.is_media_bound_to_network,
+    )
 
 
 def _open_playback_desk(
@@ -220,23 +230,27 @@ def _open_playback_desk(
 
 
 def _open_live_desk(
-    workshop: Workshop, store: ObjectStore, settings: Settings, vault: Vault, tools: Tools
+    workshop: Workshop, store: ObjectStore, tools: Tools, decided: LiveSettings
 ) -> LiveDesk:
-    glimpses = Glimpses(tools, settings.data_dir / "scratch")
-    return LiveDesk(workshop, store, _live_settings(settings, vault, tools), glimpses)
+    return LiveDesk(workshop, store, decided, Glimpses(tools, decided.scratch))
 
 
-def _live_settings(settings: Settings, vault: Vault, tools: Tools) -> LiveSettings:
+def _live_settings(
+    settings: Settings, vault: Vault, tools: Tools, certificate: Certificate | None
+) -> LiveSettings:
     is_alone = settings.api_processes == 1
     return LiveSettings(
         vault,
         host=settings.host,
         # The edge of a stream is in the memory of one process.
         rtmp_port=settings.rtmp_port if is_alone else None,
+        rtmps_port=settings.rtmps_port if is_alone and certificate else None,
+        tls_files=(certificate.chain, certificate.key) if certificate else None,
         srt_port=settings.srt_port if is_alone else None,
         webrtc_port=settings.webrtc_port if is_alone else None,
         webrtc_addresses=tuple(settings.webrtc_addresses),
         ffmpeg=tools.ffmpeg,
+        scratch=settings.data_dir / "scratch",
         public_url=settings.public_url,
         public_host=urlsplit(settings.public_url).hostname or settings.host,
         return_within=timedelta(seconds=settings.live_return_s),

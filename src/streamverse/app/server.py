@@ -9,7 +9,7 @@ import socket
 from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any
 
-from granian.constants import Interfaces
+from granian.constants import Interfaces, SSLProtocols
 from granian.server.embed import Server
 
 from streamverse.app.api import create_app
@@ -22,6 +22,9 @@ from streamverse.kit.errors import Unavailable
 from streamverse.kit.work import Actor
 
 if TYPE_CHECKING:
+    from litestar.types import ASGIApp
+
+    from streamverse.app.certificates import Certificate
     from streamverse.app.resources import Resources
     from streamverse.app.settings import Settings
 
@@ -35,7 +38,8 @@ async def serve(settings: Settings, *, has_api: bool = True, has_worker: bool = 
     """Run the chosen parts in this process until SIGINT or SIGTERM."""
     stop = _stop_on(signal.SIGINT, signal.SIGTERM)
     if has_api:
-        _require_free_port(settings)
+        for port in _ports(settings):
+            _require_free_port(settings.host, port)
     async with open_resources(settings) as resources:
         parts = _api_parts(resources, stop) if has_api else []
         if has_api:
@@ -103,14 +107,18 @@ class PortTaken(Unavailable):
         )
 
 
-def _require_free_port(settings: Settings) -> None:
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+def _ports(settings: Settings) -> list[int]:
+    return [settings.port, *([settings.tls_port] if settings.tls_certificate else [])]
+
+
+def _require_free_port(host: str, port: int) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family) as attempt:
         attempt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            attempt.bind((settings.host, settings.port))
+            attempt.bind((host, port))
         except OSError as taken:
-            raise PortTaken(settings.host, settings.port, taken.strerror or str(taken)) from taken
+            raise PortTaken(host, port, taken.strerror or str(taken)) from taken
 
 
 async def _end(running: list[asyncio.Task[None]], waiting: asyncio.Task[bool]) -> None:
@@ -124,26 +132,41 @@ async def _end(running: list[asyncio.Task[None]], waiting: asyncio.Task[bool]) -
 
 
 async def _run_api(resources: Resources, stop: asyncio.Event) -> None:
-    settings = resources.settings
-    server = Server(
-        create_app(resources),
-        address=settings.host,
-        port=settings.port,
-        interface=Interfaces.ASGI,
+    """Answer at the plain port, and by TLS where there is a certificate."""
+    settings, app = resources.settings, create_app(resources)
+    servers = [_server_of(app, settings.host, settings.port, Interfaces.ASGI)]
+    if resources.certificate is not None:
+        # Both have one application, which begins and ends once.
+        shown = resources.certificate
+        servers.append(_server_of(app, settings.host, settings.tls_port, Interfaces.ASGINL, shown))
+    serving = [asyncio.create_task(server.serve()) for server in servers]
+    stopping = asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait([*serving, stopping], return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for server in servers:
+            server.stop()
+        stopping.cancel()
+        await asyncio.wait(serving, timeout=5)
+
+
+def _server_of(
+    app: ASGIApp, host: str, port: int, interface: Interfaces, shown: Certificate | None = None
+) -> Server:
+    return Server(
+        app,
+        address=host,
+        port=port,
+        interface=interface,
         backlog=4096,
         backpressure=MOST_IN_FLIGHT,
         # They read the files that are served; more of them only get in each other's way.
         runtime_blocking_threads=2,
         log_enabled=False,
+        ssl_protocol_min=SSLProtocols.tls12,
+        ssl_cert=shown.chain if shown else None,
+        ssl_key=shown.key if shown else None,
     )
-    serving = asyncio.create_task(server.serve())
-    stopping = asyncio.create_task(stop.wait())
-    try:
-        await asyncio.wait([serving, stopping], return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        server.stop()
-        stopping.cancel()
-        await asyncio.wait([serving], timeout=5)
 
 
 async def _wait_until_answering(settings: Settings) -> None:

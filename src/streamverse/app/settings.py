@@ -102,6 +102,23 @@ class Settings:
         about="The network address to listen on; `0.0.0.0` lets other machines in.",
     )
     port: _Port = setting(default=8400, group="Serving", about="The port to listen on.")
+    tls_certificate: str = setting(
+        default="",
+        group="Serving",
+        shown_default="none",
+        about="A file with a certificate and its chain (PEM): with one, `STREAMVERSE_TLS_PORT` "
+        "answers by https and HTTP/2 beside the plain port, as Apple's players want for low "
+        "latency, and `STREAMVERSE_RTMPS_PORT` takes streams. `self-signed` makes one for trials.",
+    )
+    tls_key: str = setting(
+        default="",
+        group="Serving",
+        shown_default="none",
+        about="The file with the key of `STREAMVERSE_TLS_CERTIFICATE` (PEM).",
+    )
+    tls_port: _Port = setting(
+        default=8443, group="Serving", about="The port that answers by https, if one does."
+    )
     api_processes: _Positive = setting(
         default=1,
         group="Serving",
@@ -422,6 +439,12 @@ class Settings:
         group="Live",
         about="The port that encoders send live streams to by RTMP; 0 is any that is free. Where "
         "several processes answer, none takes live streams yet.",
+    )
+    rtmps_port: Annotated[int, Meta(ge=0, le=65535)] = setting(
+        default=1936,
+        group="Live",
+        about="The port that encoders send live streams to by RTMPS, where there is a certificate "
+        "(`STREAMVERSE_TLS_CERTIFICATE`); 0 is any that is free.",
     )
     srt_port: Annotated[int, Meta(ge=0, le=65535)] = setting(
         default=8890,

@@ -65,12 +65,17 @@ class LiveSettings:
     host: str = "127.0.0.1"
     # 0 is any free port; None takes no publishers.
     rtmp_port: int | None = None
+    rtmps_port: int | None = None
+    # The certificate that publishers by RTMPS are shown, and its key.
+    tls_files: tuple[Path, Path] | None = None
     srt_port: int | None = None
     webrtc_port: int | None = None
     # What peers are told that we are reached at; the machine's own addresses if none are named.
     webrtc_addresses: tuple[str, ...] = ()
     # What makes Opus of AAC for viewers by WebRTC; without it they hear nothing.
     ffmpeg: Path | None = None
+    # Where a moment of a stream is looked at.
+    scratch: Path = Path("scratch")
     # What publishers are told to connect to.
     public_host: str = "127.0.0.1"
     public_url: str = "http://127.0.0.1"

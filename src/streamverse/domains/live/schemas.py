@@ -310,6 +310,7 @@ class LiveKeyOut(msgspec.Struct):
     """Where an encoder sends to, as far as publishers are taken here, and its key."""
 
     rtmp_url: str | None
+    rtmps_url: str | None
     srt_url: str | None
     whip_url: str | None
     key: str

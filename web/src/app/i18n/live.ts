@@ -21,6 +21,7 @@ export const live = {
   noServer:
     "This server takes no streams by RTMP: its port is taken. Ask whoever runs it to set STREAMVERSE_RTMP_PORT.",
   key: "Stream key",
+  rtmps: "Or encrypted, by RTMPS",
   srt: "Or by SRT, with the key in the address",
   keyHint: "Whoever has the key can send. Set a keyframe every 2 s in the encoder.",
   changeKey: "Make another key",

@@ -44,6 +44,7 @@ export function EncoderDialog({ stream, onClose }: { stream: LiveStream; onClose
           ) : (
             <CopyLine label={live.server} value={data.rtmp_url} />
           )}
+          {data.rtmps_url !== null && <CopyLine label={live.rtmps} value={data.rtmps_url} />}
           <CopyLine label={live.key} value={data.key} />
           {data.srt_url !== null && <CopyLine label={live.srt} value={data.srt_url} />}
           {data.whip_url !== null && <CopyLine label={live.whip} value={data.whip_url} />}

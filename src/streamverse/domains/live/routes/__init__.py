@@ -116,7 +116,7 @@ async def start_playback(
 
 
 def _show_key(desk: LiveDesk, key: str) -> LiveKeyOut:
-    return LiveKeyOut(desk.rtmp_url, desk.srt_url(key), desk.whip_url, key)
+    return LiveKeyOut(desk.rtmp_url, desk.rtmps_url, desk.srt_url(key), desk.whip_url, key)
 
 
 router = Router(

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import ssl
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -32,6 +34,8 @@ from streamverse.mediakit.ingest.srt_server import SrtServer
 from streamverse.mediakit.webrtc.server import WebRtcServer
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from streamverse.domains.live.contracts import LiveSettings
     from streamverse.domains.live.models import StreamRow
     from streamverse.domains.live.service.glimpses import Glimpses
@@ -111,6 +115,7 @@ class LiveDesk:
         self.settings = settings
         self.glimpses = glimpses
         self.rtmp_port: int | None = None
+        self.rtmps_port: int | None = None
         self.srt_port: int | None = None
         self.audiences = AudienceDesk(workshop)
         self.health = HealthDesk(workshop, self.audiences)
@@ -133,6 +138,13 @@ class LiveDesk:
         if self.rtmp_port is None:
             return None
         return f"rtmp://{self.settings.public_host}:{self.rtmp_port}/live"
+
+    @property
+    def rtmps_url(self) -> str | None:
+        """Where encoders send to by RTMPS, if there is a certificate."""
+        if self.rtmps_port is None:
+            return None
+        return f"rtmps://{self.settings.public_host}:{self.rtmps_port}/live"
 
     @property
     def whip_url(self) -> str | None:
@@ -177,9 +189,11 @@ class LiveDesk:
         rtmp, srt = RtmpServer(self.admit), SrtServer(self.admit)
         webrtc = WebRtcServer(self.settings.webrtc_addresses)
         try:
-            self.rtmp_port = await self._listen(rtmp, self.settings.rtmp_port)
-            self.srt_port = await self._listen(srt, self.settings.srt_port)
-            if await self._listen(webrtc, self.settings.webrtc_port) is not None:
+            self.rtmp_port = await self._listen(rtmp.listen, self.settings.rtmp_port)
+            encrypted = partial(rtmp.listen, tls=_context(self.settings))
+            self.rtmps_port = await self._listen(encrypted, self.settings.rtmps_port)
+            self.srt_port = await self._listen(srt.listen, self.settings.srt_port)
+            if await self._listen(webrtc.listen, self.settings.webrtc_port) is not None:
                 self.webrtc = webrtc
             await asyncio.gather(
                 self.audiences.run(lambda: self.broadcasts),
@@ -266,17 +280,18 @@ class LiveDesk:
         await asyncio.gather(*(self._end(one) for one in list(self._broadcasts.values())))
 
     async def _listen(
-        self, server: RtmpServer | SrtServer | WebRtcServer, port: int | None
+        self, listen: Callable[[str, int], Awaitable[int]], port: int | None
     ) -> int | None:
         """Take publishers at a port, unless another program does."""
         if port is None:
             return None
         try:
-            return await server.listen(self.settings.host, port)
+            return await listen(self.settings.host, port)
         except OSError as taken:
             log.warning(
                 "Port %d cannot be used for live streams (%s). Choose another one with "
-                "STREAMVERSE_RTMP_PORT, STREAMVERSE_SRT_PORT or STREAMVERSE_WEBRTC_PORT.",
+                "STREAMVERSE_RTMP_PORT, STREAMVERSE_RTMPS_PORT, STREAMVERSE_SRT_PORT or "
+                "STREAMVERSE_WEBRTC_PORT.",
                 port,
                 taken.strerror,
             )
@@ -289,6 +304,15 @@ class LiveDesk:
         for row in forgotten:
             async with self.workshop.work(Actor.system(row.tenant_id)) as work:
                 await end_broadcast(work, StreamId(row.stream_id), BroadcastId(row.id))
+
+
+def _context(settings: LiveSettings) -> ssl.SSLContext | None:
+    """Prepare what publishers by RTMPS are shown."""
+    if settings.tls_files is None:
+        return None
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(*settings.tls_files)
+    return context
 
 
 def _admissible(row: StreamRow | None, *, has_publisher: bool) -> StreamRow:
