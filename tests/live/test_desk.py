@@ -23,6 +23,7 @@ from tests.factories.mails import read_mails
 from tests.live.conftest import Channel, make_stream
 
 if TYPE_CHECKING:
+    from streamverse.app.resources import Resources
     from streamverse.domains.identity.service.mails import Correspondence
     from streamverse.kit.clock import FixedClock
     from tests.factories.accounts import People
@@ -293,11 +294,12 @@ async def test_a_time_that_there_is_not_is_refused(
 # --- reminders ------------------------------------------------------------------------------------
 
 
-async def remind(workshop: Workshop, correspondence: Correspondence) -> None:
+async def remind(resources: Resources, correspondence: Correspondence) -> None:
     """Let the job run, as a worker runs it."""
+    workshop = resources.workshop
     async with workshop.work(Actor.system()) as work:
         work.enqueue(RemindOfStreams())
-    jobs = LiveJobs(workshop, correspondence).handlers()
+    jobs = LiveJobs(workshop, correspondence, resources.store).handlers()
     worker = Worker(workshop, handlers_of([*jobs], []), name="test", lanes={DEFAULT_LANE: 1})
     await worker.run_until_idle()
 
@@ -315,17 +317,18 @@ async def test_who_asked_is_written_to_once_before_it_begins(
     channel: Channel,
     clock: FixedClock,
     workshop: Workshop,
+    resources: Resources,
     correspondence: Correspondence,
 ):
     await set_slots(clients, channel, {**WEEKLY, "begins": "2030-01-01T20:00"})
     address = await ask(clients, channel)
     assert (await clients.viewer.put(address)).status_code == 204
     assert (await clients.viewer.get(address)).json() == {"is_asked": True}
-    await remind(workshop, correspondence)
+    await remind(resources, correspondence)
     assert await read_mails(workshop, correspondence) == []
     clock.advance(timedelta(hours=18, minutes=50))
-    await remind(workshop, correspondence)
-    await remind(workshop, correspondence)
+    await remind(resources, correspondence)
+    await remind(resources, correspondence)
     (mail,) = await read_mails(workshop, correspondence)
     assert mail.subject == "About to begin: Sunday service"
     assert f"/live/{channel.id}" in mail.text
@@ -333,14 +336,18 @@ async def test_who_asked_is_written_to_once_before_it_begins(
 
 
 async def test_who_asked_is_written_to_when_it_begins_without_a_time(
-    clients: Clients, channel: Channel, workshop: Workshop, correspondence: Correspondence
+    clients: Clients,
+    channel: Channel,
+    workshop: Workshop,
+    resources: Resources,
+    correspondence: Correspondence,
 ):
     await ask(clients, channel)
     publisher = await channel.connect()
     publisher.begin()
     publisher.send(3)
     await channel.settle()
-    await remind(workshop, correspondence)
+    await remind(resources, correspondence)
     assert len(await read_mails(workshop, correspondence)) == 1
 
 

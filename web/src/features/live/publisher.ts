@@ -194,6 +194,14 @@ function addTrack(line: RTCPeerConnection, track: MediaStreamTrack, stream: Medi
     ...codecs.filter(({ mimeType }) => !isH264(mimeType)),
   ];
   if (ordered.length > 0) transceiver.setCodecPreferences(ordered);
+  keepSize(transceiver.sender);
+}
+
+/** Lets pictures become fewer where the line is slow, not smaller: every other size is a break. */
+function keepSize(sender: RTCRtpSender): void {
+  const parameters = sender.getParameters();
+  parameters.degradationPreference = "maintain-resolution";
+  sender.setParameters(parameters).catch(() => undefined);
 }
 
 function stopTracks(stream: MediaStream): void {
