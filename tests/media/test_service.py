@@ -21,7 +21,14 @@ from streamverse.domains.media.repository import Packages
 from streamverse.domains.media.rules.packages import RungGroup, choose_recipe, plan_sounds
 from streamverse.domains.media.rules.pictures import NewPicture
 from streamverse.domains.media.rules.states import PackageState, PartKind, PictureKind, UploadState
-from streamverse.domains.media.service import assets, packages, pictures, subtitles, uploads
+from streamverse.domains.media.service import (
+    assets,
+    encoders,
+    packages,
+    pictures,
+    subtitles,
+    uploads,
+)
 from streamverse.domains.media.service.packages import NewSegment
 from streamverse.kit.clock import new_id
 from streamverse.kit.events import EventRow
@@ -171,7 +178,7 @@ async def test_what_is_gone_is_not_found(workshop: Workshop, people: People):
     gone = PackageId(new_id())
     async with workshop.work(people.owner) as work:
         for call in (
-            packages.start_part(work, gone, 0),
+            encoders.start_part(work, gone, 0),
             packages.announce_segments(work, gone, 0, segments(0)),
             packages.finish_part(work, gone, 0),
             packages.finish_package(work, gone),
