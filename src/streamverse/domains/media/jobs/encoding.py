@@ -87,13 +87,13 @@ class EncodingJobs:
         try:
             await self._make(run, job, turn)
         except _HARDWARE_FAILURES as failure:
-            if turn.encoder is None or not turn.encoder.is_hardware:
+            if turn.hardware is None:
                 raise
-            facts = {"encoder": turn.encoder.name, "package_id": str(job.package_id)}
+            facts = {"encoder": turn.hardware.name, "package_id": str(job.package_id)}
             log.warning("an encoder failed, software takes over", exc_info=failure, extra=facts)
             async with run.work() as work:
                 group = RungGroup(turn.part.group)
-                await encoders.make_again(work, job.package_id, group, turn.encoder.name)
+                await encoders.make_again(work, job.package_id, group, turn.hardware.name)
             await self.encode_part(run, job)
 
     async def _make(self, run: Run, job: EncodePart, turn: Turn) -> None:
@@ -173,7 +173,7 @@ class EncodingJobs:
             recipe.plan,
             chunk,
             tools=self.workshop.tools,
-            encoder=turn.encoder if turn.encoder and turn.encoder.is_hardware else None,
+            encoder=turn.hardware,
             from_segment=part.next_segment,
             on_progress=_reporter(run, float(length_s)),
         )
@@ -195,7 +195,7 @@ class EncodingJobs:
         announced_at = 0.0
         loop = asyncio.get_running_loop()
         async for piece in pieces:
-            if isinstance(piece, EncodedInit) and turn.encoder and turn.encoder.is_hardware:
+            if isinstance(piece, EncodedInit) and turn.hardware:
                 async with run.work() as work:
                     await packages.note_codec(work, job.package_id, piece.track, piece.init.codec)
             stored = await self._store_piece(job, piece)

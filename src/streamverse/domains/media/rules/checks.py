@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from streamverse.domains.media.rules.packages import part_key
 from streamverse.mediakit.checks import Sound
 
 if TYPE_CHECKING:
@@ -34,8 +35,8 @@ def join_decoded(parts: Sequence[PartRow]) -> dict[str, Decoded]:
     runs: dict[str, list[tuple[str, Decoded]]] = defaultdict(list)
     for part in parts:
         for run in msgspec.convert((part.decoded or {}).get("tracks", []), list[Decoded]):
-            runs[run.track].append((_grows_with(part), run))
-    counts = Counter(map(_grows_with, parts))
+            runs[run.track].append((part_key(part), run))
+    counts = Counter(map(part_key, parts))
     return {
         track: Decoded(
             track=track,
@@ -45,11 +46,6 @@ def join_decoded(parts: Sequence[PartRow]) -> dict[str, Decoded]:
         for track, found in runs.items()
         if len(found) == counts[found[0][0]]
     }
-
-
-def _grows_with(part: PartRow) -> str:
-    """Name what grows together: one track of sound, or a group of renditions."""
-    return part.track_name or part.group
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

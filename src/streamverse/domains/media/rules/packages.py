@@ -336,18 +336,18 @@ def decoded_tracks(recipe: Recipe, group: RungGroup, *, is_full: bool) -> tuple[
 
 def whole_tracks(recipe: Recipe, parts: Sequence[PartRow]) -> set[str]:
     """Name the tracks that get no more segments."""
-    growing = {_part_key(part) for part in parts if part.finished_at is None}
-    whole = {_part_key(part) for part in parts} - growing
+    growing = {part_key(part) for part in parts if part.finished_at is None}
+    whole = {part_key(part) for part in parts} - growing
     return _names_of(recipe, whole)
 
 
 def shown_tracks(recipe: Recipe, parts: Sequence[PartRow]) -> set[str]:
     """Name the tracks that manifests list while a package grows: those that lead or are whole."""
-    leading = {_part_key(part) for part in leading_parts(parts)}
+    leading = {part_key(part) for part in leading_parts(parts)}
     return _names_of(recipe, leading) | whole_tracks(recipe, parts)
 
 
-def _part_key(part: PartRow) -> str:
+def part_key(part: PartRow) -> str:
     """Name what grows together: one track of sound, or a group of renditions."""
     return part.track_name or part.group
 

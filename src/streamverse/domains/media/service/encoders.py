@@ -36,6 +36,11 @@ class Turn:
     encoder: Encoder | None = None
     is_elsewhere: bool = False
 
+    @property
+    def hardware(self) -> Encoder | None:
+        """The encoder, if it is more than a program."""
+        return self.encoder if self.encoder is not None and self.encoder.is_hardware else None
+
 
 async def start_part(
     work: Work, package_id: PackageId, number: int, offered: Sequence[Encoder] = ()
@@ -51,10 +56,11 @@ async def start_part(
         parts = await packages.parts(package_id)
         encoder = choose_encoder(Recipe.read(package.recipe), parts, part, offered)
         group = RungGroup(part.group)
-        if encoder is None and await _is_offered(work, begun_with(parts, group)):
-            return Turn(part, is_elsewhere=True)
         if encoder is None:
-            await make_again(work, package_id, group, begun_with(parts, group))
+            begun = begun_with(parts, group)
+            if await _is_offered(work, begun):
+                return Turn(part, is_elsewhere=True)
+            await make_again(work, package_id, group, begun)
             encoder = choose_encoder(Recipe.read(package.recipe), parts, part, offered)
     part.encode_starts += 1
     part.made_with = encoder.name if encoder is not None else None
