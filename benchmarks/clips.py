@@ -14,16 +14,16 @@ FONT = Path("node_modules/@fontsource-variable/figtree/files/figtree-latin-wght-
 TEXT = Path("docs/develop/architecture.md")
 
 # Each takes the seconds, the width and the height of the clip.
-_FILM = ("-i", "{film}", "-vf", "scale={width}:{height}")
+_FILM = ("-stream_loop", "1", "-i", "{film}", "-vf", "scale={width}:{height}")
 _SPORT = (
-    *("-ss", "8", "-i", "{film}", "-vf"),
+    *("-stream_loop", "1", "-ss", "8", "-i", "{film}", "-vf"),
     (
         "scale=iw*3/2:-2,crop=iw*2/3:ih*2/3:x='iw/6*(1+0.98*sin(1.9*t))':"
         "y='ih/6*(1+0.98*sin(2.5*t+1))',scale={width}:{height},noise=alls=4:allf=t"
     ),
 )
 _DARK = (
-    *("-ss", "10", "-i", "{film}", "-vf"),
+    *("-stream_loop", "1", "-ss", "10", "-i", "{film}", "-vf"),
     (
         "scale={width}:{height},eq=brightness=-0.18:contrast=0.55:saturation=0.7,"
         "noise=alls=3:allf=t,fade=t=out:st=5:d=1:enable='lt(t,6)',"

@@ -7,7 +7,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean
 from tempfile import TemporaryDirectory
@@ -16,10 +16,12 @@ from benchmarks.bench import Bench
 from benchmarks.clips import CLIPS, make_clip
 from benchmarks.figures import Figure
 from benchmarks.programs import children_cpu_seconds
+from streamverse.domains.media.rules.ladders import fixed_rungs
+from streamverse.domains.media.rules.packages import EncodingPolicy, choose_recipe
 from streamverse.mediakit.encode import encode_chunk
 from streamverse.mediakit.ffmpeg import find_tools
-from streamverse.mediakit.hull import QualityPoint, QualityPolicy, bits_saved
-from streamverse.mediakit.ladder import Rung, choose_rungs
+from streamverse.mediakit.hull import QualityPoint, bits_saved
+from streamverse.mediakit.ladder import Rung
 from streamverse.mediakit.measured_ladder import (
     choose_measured_rungs,
     list_trials,
@@ -28,8 +30,12 @@ from streamverse.mediakit.measured_ladder import (
 )
 from streamverse.mediakit.probe import MediaFacts, probe
 from streamverse.mediakit.quality import measure_rungs, measure_vmaf
+from streamverse.mediakit.rung_choice import QualityPolicy
 
 POLICY = QualityPolicy()
+# Films of a minute and more get one low rung before the others, by either ladder.
+AS_LONG_FILMS = EncodingPolicy(preview_from_ms=0)
+COMPARED_OF = 12
 TOOLS = find_tools()
 
 
@@ -53,23 +59,17 @@ class Served:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """One clip in three ladders: fixed, measured, and fixed with the encoder of the measured."""
+    """One clip in two ladders."""
 
     name: str
     fixed: Served
     measured: Served
-    fixed_with_care: Served
     measuring_cpu_s: float
 
     @property
     def saved(self) -> float:
         """The share of bits saved at equal quality."""
         return bits_saved(self.fixed.points, self.measured.points) or 0.0
-
-    @property
-    def saved_by_choice(self) -> float:
-        """The share that the choice of rungs alone saves."""
-        return bits_saved(self.fixed_with_care.points, self.measured.points) or 0.0
 
     @property
     def cost(self) -> float:
@@ -99,10 +99,6 @@ def measure(bench: Bench) -> list[Figure]:
             value=sum(c.measuring_cpu_s for c in clips) / sum(c.fixed.cpu_s for c in clips),
         ),
         Figure(
-            name="bits saved against a fixed ladder of the same encoder settings",
-            value=fmean(clip.saved_by_choice for clip in clips),
-        ),
-        Figure(
             name="all renditions in the store, measured / fixed",
             value=fmean(c.measured.bitrate_bps / c.fixed.bitrate_bps for c in clips),
         ),
@@ -117,8 +113,8 @@ def measure(bench: Bench) -> list[Figure]:
 
 async def _compare(name: str, clip: Path) -> Compared:
     facts = await probe(clip, TOOLS)
-    fixed, rate = _fixed_rungs(facts), facts.plan().frame_rate
-    served = await _serve(clip, facts, [fixed])
+    fixed, rate = fixed_rungs(facts), facts.plan().frame_rate
+    served = await _serve(clip, facts, list(choose_recipe(facts, AS_LONG_FILMS).groups.values()))
     used_before = children_cpu_seconds()
     points = await measure_rungs(clip, facts, list_trials(fixed), tools=TOOLS)
     measuring_cpu_s = children_cpu_seconds() - used_before
@@ -127,17 +123,8 @@ async def _compare(name: str, clip: Path) -> Compared:
         name=name,
         fixed=served,
         measured=await _serve(clip, facts, [(make_preview(fixed),), choice.rungs]),
-        fixed_with_care=await _serve(
-            clip, facts, [tuple(replace(rung, is_careful=True) for rung in fixed)]
-        ),
         measuring_cpu_s=measuring_cpu_s,
     )
-
-
-def _fixed_rungs(facts: MediaFacts) -> tuple[Rung, ...]:
-    if facts.video is None:
-        raise ValueError("A clip without pictures has no ladder.")
-    return choose_rungs(facts.video.width, facts.video.height, facts.plan().frame_rate)
 
 
 async def _serve(clip: Path, facts: MediaFacts, groups: Sequence[Sequence[Rung]]) -> Served:
@@ -168,7 +155,7 @@ async def _encode(
 
 async def _compare_rung(clip: Path, facts: MediaFacts, rung: Rung, file: Path) -> QualityPoint:
     at = range(facts.plan().total_frames)
-    score = await measure_vmaf(clip, facts, file, at=at, tools=TOOLS)
+    score = await measure_vmaf(clip, facts, file, at=at, tools=TOOLS, compared_of=COMPARED_OF)
     size_bytes = await asyncio.to_thread(_size_bytes, file)
     return QualityPoint(
         width=rung.width,

@@ -67,8 +67,8 @@ def guess_points(facts: MediaFacts) -> list[QualityPoint]:
             width=rung.width,
             height=rung.height,
             crf=rung.crf,
-            bitrate_bps=round(rung.height * rung.width * 4 / 1.12 ** (rung.crf - 20)),
-            peak_bitrate_bps=round(rung.height * rung.width * 8 / 1.12 ** (rung.crf - 20)),
+            bitrate_bps=round(rung.height * rung.width * 5 / 1.12 ** (rung.crf - 20)),
+            peak_bitrate_bps=round(rung.height * rung.width * 10 / 1.12 ** (rung.crf - 20)),
             vmaf=(0.6 + 0.4 * rung.height / 480) * (96 - (rung.crf - 20) ** 2 / 6),
         )
         for rung in list_trials(fixed_rungs(facts))
@@ -83,7 +83,7 @@ async def test_a_film_that_is_to_be_measured_begins_with_a_preview(facts: MediaF
     assert recipe.awaits_groups
     assert recipe.ordered_groups == (RungGroup.PREVIEW,)
     (preview,) = recipe.rungs
-    assert (preview.track_name, preview.crf, preview.is_careful) == ("v480", 26, True)
+    assert (preview.track_name, preview.crf, preview.is_careful) == ("v480", 28, True)
     assert [sound.name for sound in recipe.sounds] == ["a0"]
     assert Recipe.read(msgspec.json.decode(msgspec.json.encode(recipe.stored()))) == recipe
 
@@ -145,9 +145,9 @@ async def test_every_codec_gets_what_was_chosen_and_a_small_rung(facts: MediaFac
 
 async def test_a_higher_target_is_met_by_a_better_rung(facts: MediaFacts) -> None:
     points = guess_points(facts)
-    modest, _ = choose_groups(facts, replace(MEASURED, target_vmaf=80), points)
+    modest, _ = choose_groups(facts, replace(MEASURED, target_vmaf=90), points)
     proud, _ = choose_groups(facts, replace(MEASURED, target_vmaf=94), points)
-    assert modest.chosen[0].vmaf == pytest.approx(80, abs=2)
+    assert modest.chosen[0].vmaf == pytest.approx(90, abs=2)
     assert proud.chosen[0].vmaf == pytest.approx(94, abs=1)
 
 

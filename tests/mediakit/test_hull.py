@@ -1,4 +1,4 @@
-"""From points of bit rate and quality to rungs: hull, curves between, choice, bits saved."""
+"""Points of bit rate and quality: the hull, the curves between, the bits saved."""
 
 import itertools
 import math
@@ -9,20 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streamverse.mediakit.hull import (
-    CLOSEST_RATIO,
-    FARTHEST_RATIO,
     QualityPoint,
-    QualityPolicy,
     bitrate_at,
     bits_saved,
-    choose_points,
     frontier,
     interpolate,
     upper_hull,
 )
 
-UNLIMITED = 10**9
-TWO_STEPS = QualityPolicy(step_vmaf=8, affordable_bitrate_bps=1_000_000)
 SIZES = ((1920, 1080), (1280, 720), (854, 480), (640, 360))
 
 
@@ -147,127 +141,6 @@ def test_nothing_between_two_points_is_outside_them(found: list[tuple[int, float
 
 def _crf(p: QualityPoint) -> int:
     return p.crf
-
-
-def test_the_best_rung_hits_the_target_and_the_lowest_is_affordable() -> None:
-    policy = QualityPolicy()
-    chosen = choose_points(interpolate(film()), policy, most_pixels=UNLIMITED)
-    assert [(p.height, p.crf) for p in chosen] == [
-        (1080, 22),
-        (1080, 26),
-        (720, 23),
-        (720, 26),
-        (720, 29),
-    ]
-    assert abs(chosen[0].vmaf - policy.target_vmaf) <= 1
-    assert chosen[-1].bitrate_bps <= policy.affordable_bitrate_bps
-    steps = [high.vmaf - low.vmaf for high, low in itertools.pairwise(chosen)]
-    assert max(steps) - min(steps) < 5
-
-
-def test_a_simple_film_gets_fewer_and_smaller_rungs_than_a_hard_one() -> None:
-    simple, hard = (
-        choose_points(interpolate(film(cost=cost)), QualityPolicy(), most_pixels=UNLIMITED)
-        for cost in (0.1, 3)
-    )
-    assert len(simple) < len(hard)
-    assert sum(p.bitrate_bps for p in simple) < sum(p.bitrate_bps for p in hard) / 20
-    assert simple[0].bitrate_bps < 600_000
-
-
-def test_a_cartoon_that_is_good_at_once_gets_one_rung() -> None:
-    drawn = [point(300, 98.9, crf=28), point(244, 96.5, crf=36), point(188, 91.3, 720, 28)]
-    assert choose_points(drawn, QualityPolicy(), most_pixels=UNLIMITED) == (drawn[1],)
-
-
-def test_pixels_are_saved_by_leaving_rungs_out_and_by_smaller_ones() -> None:
-    steep = [point(4_000 / 1.3**step, 95 - 2 * step, crf=20 + step) for step in range(10)]
-    small = [point(p.bitrate_bps / 1000, p.vmaf - 1, 360, p.crf) for p in steep]
-    wide = choose_points([*steep, *small], TWO_STEPS, most_pixels=UNLIMITED)
-    narrow = choose_points([*steep, *small], TWO_STEPS, most_pixels=2 * steep[0].pixels + 300_000)
-    assert [p.height for p in wide] == [1080, 1080, 1080]
-    assert [p.height for p in narrow] == [1080, 360, 1080]
-    assert (narrow[0], narrow[-1]) == (wide[0], wide[-1])
-
-
-def test_the_ends_stay_however_few_pixels_there_may_be_and_no_step_is_a_chasm() -> None:
-    chosen = choose_points(interpolate(film()), QualityPolicy(), most_pixels=1)
-    assert [(p.height, p.crf) for p in (chosen[0], chosen[-1])] == [(1080, 22), (720, 29)]
-    assert all(
-        high.bitrate_bps <= low.bitrate_bps * FARTHEST_RATIO
-        for high, low in itertools.pairwise(chosen)
-    )
-
-
-def test_a_chasm_with_nothing_in_it_stays() -> None:
-    ends = (point(5_700, 95), point(1_200, 60, 480))
-    policy = QualityPolicy(affordable_bitrate_bps=1_200_000)
-    too_close = (point(5_000, 94), point(1_300, 62, 480))
-    chosen = choose_points([*ends, *too_close], policy, most_pixels=1)
-    assert chosen == (too_close[0], ends[1])
-
-
-def test_an_affordable_rung_that_is_there_is_the_lowest() -> None:
-    preview = point(288, 60.6, 480, 26)
-    chosen = choose_points(
-        interpolate(film()), QualityPolicy(), most_pixels=UNLIMITED, given=preview
-    )
-    assert preview not in chosen
-    assert all(p.bitrate_bps > preview.bitrate_bps * CLOSEST_RATIO**0.5 for p in chosen)
-
-
-@pytest.mark.parametrize(("vmaf", "is_enough"), [(93.4, False), (93.5, True)])
-def test_a_cheap_rung_that_is_good_enough_is_all_there_is(vmaf: float, *, is_enough: bool) -> None:
-    chosen = choose_points(
-        interpolate(film()),
-        QualityPolicy(),
-        most_pixels=UNLIMITED,
-        given=point(600, vmaf, 480, 26),
-    )
-    assert (chosen == ()) is is_enough
-
-
-def test_a_rung_that_wastes_its_bits_gets_a_better_one_that_costs_no_more() -> None:
-    wasteful = point(300, 40, 480, 26)
-    chosen = choose_points(
-        interpolate(film()), QualityPolicy(), most_pixels=UNLIMITED, given=wasteful
-    )
-    assert 240_000 < chosen[-1].bitrate_bps <= wasteful.bitrate_bps
-    assert chosen[-1].vmaf > wasteful.vmaf + 10
-
-
-def test_a_rung_that_is_too_expensive_to_be_the_lowest_gets_another_below_it() -> None:
-    preview = point(900, 80, 480, 26)
-    chosen = choose_points(
-        interpolate(film()), QualityPolicy(), most_pixels=UNLIMITED, given=preview
-    )
-    assert chosen[-1].bitrate_bps <= 450_000
-    assert all(not 0.82 < p.bitrate_bps / preview.bitrate_bps < 1.22 for p in chosen[1:])
-
-
-def test_a_film_that_misses_the_target_gets_the_best_there_is() -> None:
-    grainy = [point(5_000, 80), point(2_500, 70), point(1_000, 50)]
-    chosen = choose_points(grainy, QualityPolicy(), most_pixels=UNLIMITED)
-    assert chosen == (grainy[0], grainy[1], grainy[2])
-
-
-def test_nothing_is_chosen_of_nothing() -> None:
-    assert choose_points([], QualityPolicy(), most_pixels=UNLIMITED) == ()
-
-
-@given(many_points, st.none() | points, st.integers(1, 20_000_000))
-def test_rungs_fall_in_bit_rate_and_quality(
-    given_points: list[QualityPoint], preview: QualityPoint | None, most_pixels: int
-) -> None:
-    chosen = choose_points(given_points, QualityPolicy(), most_pixels=most_pixels, given=preview)
-    best = max((p.vmaf for p in given_points), default=0)
-    assert chosen or (
-        preview is not None and (preview in given_points or preview.vmaf >= min(93.5, best))
-    )
-    assert set(chosen) <= set(given_points)
-    falling = sorted(chosen, key=lambda p: -p.bitrate_bps)
-    assert list(chosen) == falling
-    assert [p.vmaf for p in chosen] == sorted((p.vmaf for p in chosen), reverse=True)
 
 
 FIXED = (point(3853, 91.4), point(1035, 78.6), point(453, 64.1), point(311, 50.5))

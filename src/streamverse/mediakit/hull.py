@@ -1,4 +1,4 @@
-"""From measured points of bit rate and quality to the rungs that a title deserves."""
+"""Measured points of bit rate and quality: the curves through them, and the hull above them."""
 
 from __future__ import annotations
 
@@ -9,12 +9,7 @@ from itertools import groupby, pairwise
 from statistics import fmean
 from typing import Final
 
-CLOSE_TO_HULL: Final = 1.05  # so many times the bits of the hull are still worth encoding
-WORTH_ITS_BITS: Final = 1.2  # beyond so many times, a rung that is there is of little use
-ENOUGH_OF_TARGET: Final = 0.5
 DIFFERENCE_STEPS: Final = 200
-CLOSEST_RATIO: Final = 1.5  # rungs that are closer together are not worth a switch
-FARTHEST_RATIO: Final = CLOSEST_RATIO**2  # of rungs further apart, one between is worth a switch
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,18 +27,6 @@ class QualityPoint:
     def pixels(self) -> int:
         """How much there is to encode in each picture."""
         return self.width * self.height
-
-
-@dataclass(frozen=True, slots=True)
-class QualityPolicy:
-    """What a measured ladder is made for.
-
-    The lowest rung costs `affordable_bitrate_bps` at most, where the title allows it.
-    """
-
-    target_vmaf: float = 94.0
-    step_vmaf: float = 6.0
-    affordable_bitrate_bps: int = 450_000
 
 
 def interpolate(points: Iterable[QualityPoint]) -> tuple[QualityPoint, ...]:
@@ -89,108 +72,6 @@ def bitrate_at(curve: Sequence[QualityPoint], vmaf: float) -> float:
     return curve[-1].bitrate_bps
 
 
-def choose_points(
-    points: Iterable[QualityPoint],
-    policy: QualityPolicy,
-    *,
-    most_pixels: int,
-    given: QualityPoint | None = None,
-) -> tuple[QualityPoint, ...]:
-    """Choose the rungs of a title, best first, by even steps of quality below the target.
-
-    The points are those that the caps allow. No more pixels a picture are encoded than
-    `most_pixels`, unless the ends alone have them. `given` is a rung that is there anyway and not
-    among those returned: if it is affordable, it is the lowest one, and if it is also good enough,
-    it is all that is needed. If it takes far more bits than its quality is worth, the lowest one
-    is another that costs no more than it. Steps that are too large are bridged, by smaller
-    pictures where there are no more pixels to spend.
-    """
-    points = tuple(points)
-    chosen = _choose_evenly(points, policy, most_pixels, given)
-    return _bridge(chosen, given, points, most_pixels)
-
-
-def _choose_evenly(
-    points: Sequence[QualityPoint],
-    policy: QualityPolicy,
-    most_pixels: int,
-    given: QualityPoint | None,
-) -> tuple[QualityPoint, ...]:
-    efficient = _efficient(points)
-    if not efficient:
-        return ()
-    top = _cheapest(efficient, policy.target_vmaf)
-    most_bps = policy.affordable_bitrate_bps
-    if given is not None and not _is_worth_its_bits(given, efficient):
-        most_bps, given = min(most_bps, given.bitrate_bps), None
-    if given is not None and given.bitrate_bps <= most_bps * CLOSEST_RATIO:
-        if given.vmaf >= min(policy.target_vmaf - ENOUGH_OF_TARGET, top.vmaf):
-            return ()
-        floor, ends = given, (top,)
-    else:
-        floor = _affordable(efficient, top, most_bps)
-        ends = (top, floor)
-    for step_count in range(_count_steps(top, floor, policy), 0, -1):
-        step = (top.vmaf - floor.vmaf) / step_count
-        between = (_nearest(efficient, top.vmaf - step * number) for number in range(1, step_count))
-        chosen = tuple(dict.fromkeys((top, *between, *ends[1:])))
-        if sum(point.pixels for point in chosen) <= most_pixels:
-            return _apart(chosen, given)
-    return _apart(tuple(dict.fromkeys(ends)), given)
-
-
-def _bridge(
-    chosen: Sequence[QualityPoint],
-    given: QualityPoint | None,
-    points: Sequence[QualityPoint],
-    most_pixels: int,
-) -> tuple[QualityPoint, ...]:
-    """Put rungs between those that are far apart, as long as there is something between them."""
-    rungs = sorted({*chosen, *((given,) if given else ())}, key=_bitrate)
-    rising, efficient = frontier(points), _efficient(points)
-    place = 1
-    while chosen and place < len(rungs):
-        spare_pixels = most_pixels - sum(rung.pixels for rung in rungs if rung != given)
-        small = frontier(point for point in points if point.pixels <= spare_pixels)
-        affordable = [point for point in efficient if point.pixels <= spare_pixels]
-        between = None
-        for curve in (affordable, small, rising):
-            between = between or _find_between(rungs[:place], rungs[place], curve)
-        if between is None:
-            place += 1
-        else:
-            rungs.insert(place, between)
-    return tuple(point for point in reversed(rungs) if point != given)
-
-
-def _find_between(
-    below: Sequence[QualityPoint], high: QualityPoint, curve: Sequence[QualityPoint]
-) -> QualityPoint | None:
-    """Find the next rung of a step that is too large: of those that close it, a small one."""
-    low, least_vmaf = below[-1], max(point.vmaf for point in below)
-    ratio = _ratio(low, high)
-    if ratio <= FARTHEST_RATIO:
-        return None
-    steps = math.ceil(math.log(ratio, FARTHEST_RATIO))
-    wanted_bps = low.bitrate_bps * ratio ** (1 / steps)
-
-    def cost(point: QualityPoint) -> tuple[bool, int, float]:
-        leaves_more = _ratio(point, high) > FARTHEST_RATIO ** (steps - 1)
-        return leaves_more, point.pixels, abs(math.log(point.bitrate_bps / wanted_bps))
-
-    useful = (
-        point
-        for point in curve
-        if least_vmaf < point.vmaf < high.vmaf
-        and min(_ratio(low, point), _ratio(point, high)) >= CLOSEST_RATIO**0.5
-    )
-    return min(useful, key=cost, default=None)
-
-
-def _bitrate(point: QualityPoint) -> int:
-    return point.bitrate_bps
-
-
 def bits_saved(fixed: Iterable[QualityPoint], chosen: Iterable[QualityPoint]) -> float | None:
     """Tell which share of the bits of a fixed ladder is saved at equal quality.
 
@@ -222,57 +103,6 @@ def _saved_by_ends(
     if other[0].vmaf >= reference[-1].vmaf and other[0].bitrate_bps < reference[-1].bitrate_bps:
         return 1 - other[0].bitrate_bps / reference[-1].bitrate_bps
     return None
-
-
-def _efficient(points: Iterable[QualityPoint]) -> tuple[QualityPoint, ...]:
-    """Keep what lies on the hull or close below it."""
-    rising = frontier(points)
-    hull = upper_hull(rising)
-    return tuple(
-        point
-        for point in rising
-        if point.bitrate_bps <= bitrate_at(hull, point.vmaf) * CLOSE_TO_HULL
-    )
-
-
-def _cheapest(rising: Sequence[QualityPoint], vmaf: float) -> QualityPoint:
-    good_enough = (point for point in rising if point.vmaf >= vmaf - ENOUGH_OF_TARGET)
-    return next(good_enough, rising[-1])
-
-
-def _nearest(rising: Sequence[QualityPoint], vmaf: float) -> QualityPoint:
-    return min(rising, key=lambda point: abs(point.vmaf - vmaf))
-
-
-def _is_worth_its_bits(given: QualityPoint, efficient: Sequence[QualityPoint]) -> bool:
-    return given.bitrate_bps <= bitrate_at(efficient, given.vmaf) * WORTH_ITS_BITS
-
-
-def _affordable(rising: Sequence[QualityPoint], top: QualityPoint, most_bps: float) -> QualityPoint:
-    """Find the best rung that a slow line carries; nothing better than the top is needed."""
-    affordable = [point for point in rising if point.bitrate_bps <= most_bps] or [rising[0]]
-    return min(affordable[-1], top, key=lambda point: point.vmaf)
-
-
-def _count_steps(top: QualityPoint, floor: QualityPoint, policy: QualityPolicy) -> int:
-    ratio = max(1.0, top.bitrate_bps / floor.bitrate_bps)
-    by_quality = round((top.vmaf - floor.vmaf) / policy.step_vmaf)
-    return max(1, min(by_quality, int(math.log(ratio) / math.log(CLOSEST_RATIO))))
-
-
-def _apart(chosen: Sequence[QualityPoint], given: QualityPoint | None) -> tuple[QualityPoint, ...]:
-    """Drop rungs below the best that cost nearly as much as another, and what is there anyway."""
-    kept = [chosen[0]]
-    for point in sorted(chosen[1:], key=lambda point: -point.bitrate_bps):
-        others = (kept[-1], *((given,) if given else ()))
-        if all(_ratio(point, other) >= CLOSEST_RATIO**0.5 for other in others):
-            kept.append(point)
-    return tuple(point for point in kept if point != given)
-
-
-def _ratio(one: QualityPoint, other: QualityPoint) -> float:
-    low, high = sorted((one.bitrate_bps, other.bitrate_bps))
-    return high / low
 
 
 def _slope(low: QualityPoint, high: QualityPoint) -> float:

@@ -3,31 +3,27 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from streamverse.mediakit.hull import (
-    CLOSEST_RATIO,
-    QualityPoint,
-    QualityPolicy,
-    bits_saved,
-    choose_points,
-    interpolate,
-    upper_hull,
-)
+from streamverse.mediakit.hull import QualityPoint, bits_saved, interpolate, upper_hull
 from streamverse.mediakit.ladder import CodecFamily, LadderPolicy, Rung, make_rung
+from streamverse.mediakit.rung_choice import QualityPolicy, choose_points
 
 if TYPE_CHECKING:
     from streamverse.mediakit.frames import FrameRate
 
+# At which qualities sizes are tried: the two largest, the smallest, which is rarely the best, and
+# those between.
 LARGE_SIZES: Final = 2
 LARGE_CRFS: Final = (21, 28, 36)
-SMALL_CRFS: Final = (26, 33)
-PREVIEW_CRF: Final = SMALL_CRFS[0]
+SMALLEST_CRFS: Final = (28,)
+SMALL_CRFS: Final = (26, 31, 36)
+PREVIEW_CRF: Final = 28
 PREVIEW_SHORT_SIDE: Final = 480
 # The fixed ladder is what a measured one may cost: so many times its pixels.
-MOST_PIXELS: Final = 1.25
+MOST_PIXELS: Final = 1.1
 # What is measured briefly may need more elsewhere in the film; never more than its size may cost.
 SPARE_OF_MEAN, SPARE_OF_PEAK = 2.0, 1.25
 _UNCAPPED: Final = 4
@@ -35,11 +31,15 @@ _UNCAPPED: Final = 4
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """What was found out about a title; the points of the fixed ladder are those it would have."""
+    """What was found out about a title; the points of the fixed ladder are those it would have.
+
+    `lean` is the lowest rung of all, where there is one: a line chooses it and no measuring.
+    """
 
     tried: tuple[QualityPoint, ...]
     fixed: tuple[QualityPoint, ...]
     preview: QualityPoint
+    lean: QualityPoint | None
 
     @property
     def hull(self) -> tuple[QualityPoint, ...]:
@@ -49,10 +49,7 @@ class Measurement:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The rungs of H.264 that a title gets beside its preview, and what each is expected to be.
-
-    The lean ones among them come as they are and have no points.
-    """
+    """The rungs of H.264 that a title gets beside its preview, and what each is expected to be."""
 
     points: tuple[QualityPoint, ...]
     rungs: tuple[Rung, ...]
@@ -64,11 +61,6 @@ def is_measurable(fixed: Sequence[Rung]) -> bool:
     return len(fixed) > 1
 
 
-def measured_rungs(fixed: Sequence[Rung]) -> tuple[Rung, ...]:
-    """Leave out the lean ones, which a line chooses and no measuring."""
-    return tuple(rung for rung in fixed if not rung.is_lean)
-
-
 def make_preview(fixed: Sequence[Rung]) -> Rung:
     """Choose the rung that is encoded before anything is measured: small, and good for most."""
     small = (rung for rung in fixed if min(rung.width, rung.height) <= PREVIEW_SHORT_SIDE)
@@ -76,8 +68,8 @@ def make_preview(fixed: Sequence[Rung]) -> Rung:
 
 
 def list_trials(fixed: Sequence[Rung]) -> tuple[Rung, ...]:
-    """List what is tried: the fixed ladder itself, then each of its sizes in several qualities."""
-    fixed = measured_rungs(fixed)
+    """List what is tried: the fixed ladder itself, its sizes in several qualities, a lean rung."""
+    lean = _lean_rung(fixed)
     return (
         *fixed,
         *(
@@ -88,32 +80,37 @@ def list_trials(fixed: Sequence[Rung]) -> tuple[Rung, ...]:
                 max_bitrate_bps=rung.max_bitrate_bps * _UNCAPPED,
                 buffer_size_bits=rung.buffer_size_bits * _UNCAPPED,
             )
-            for place, rung in enumerate(fixed)
-            for crf in (LARGE_CRFS if place < LARGE_SIZES else SMALL_CRFS)
+            for rung, crfs in _tried_sizes(fixed)
+            for crf in crfs
         ),
+        *((lean,) if lean else ()),
     )
 
 
 def read_trials(fixed: Sequence[Rung], points: Sequence[QualityPoint]) -> Measurement:
     """Sort out what the trials gave, in the order in which they were listed."""
-    fixed = measured_rungs(fixed)
-    tried = tuple(points[len(fixed) :])
+    lean_from = len(points) - (_lean_rung(fixed) is not None)
+    tried = tuple(points[len(fixed) : lean_from])
     preview = make_preview(fixed)
     at_preview = (
         point
         for point in interpolate(tried)
         if (point.width, point.height, point.crf) == (preview.width, preview.height, preview.crf)
     )
-    return Measurement(tried=tried, fixed=tuple(points[: len(fixed)]), preview=next(at_preview))
+    return Measurement(
+        tried=tried,
+        fixed=tuple(points[: len(fixed)]),
+        preview=next(at_preview),
+        lean=next(iter(points[lean_from:]), None),
+    )
 
 
 def choose_measured_rungs(
     measurement: Measurement, fixed: Sequence[Rung], frame_rate: FrameRate, policy: QualityPolicy
 ) -> Choice:
     """Choose the rungs of a title under the caps and the pixels of the fixed ladder."""
-    usual = measured_rungs(fixed)
-    caps = {(rung.width, rung.height): rung for rung in usual}
-    preview = make_preview(fixed)
+    caps = {(rung.width, rung.height): rung for rung in fixed}
+    preview, lean = make_preview(fixed), _lean_rung(fixed)
     points = choose_points(
         (
             point
@@ -122,30 +119,38 @@ def choose_measured_rungs(
         ),
         policy,
         most_pixels=round(
-            sum(rung.width * rung.height for rung in usual) * MOST_PIXELS
+            sum(rung.width * rung.height for rung in fixed) * MOST_PIXELS
             - preview.width * preview.height
         ),
         given=measurement.preview,
+        lowest=measurement.lean,
     )
     taken = Counter([preview.name])
     rungs: list[Rung] = []
     for point in points:
+        if lean is not None and point == measurement.lean:
+            rungs.append(lean)
+            continue
         cap = caps[point.width, point.height]
         taken[cap.name] += 1
         rungs.append(_to_rung(point, cap, _name(cap, taken[cap.name]), frame_rate))
-    every = (*points, measurement.preview)
-    saved = bits_saved(measurement.fixed, every)
-    lowest = min(every, key=lambda point: point.bitrate_bps)
-    return Choice(points, (*rungs, *_lean_rungs(fixed, lowest)), saved)
+    saved = bits_saved(measurement.fixed, (*points, measurement.preview))
+    return Choice(points, tuple(rungs), saved)
 
 
-def _lean_rungs(fixed: Sequence[Rung], lowest: QualityPoint) -> tuple[Rung, ...]:
-    """Keep the lean rungs that cost clearly less than whatever costs least, also where it moves."""
-    return tuple(
-        rung
-        for rung in fixed
-        if rung.is_lean and rung.max_bitrate_bps * CLOSEST_RATIO <= lowest.peak_bitrate_bps
-    )
+def _tried_sizes(fixed: Sequence[Rung]) -> Iterator[tuple[Rung, tuple[int, ...]]]:
+    usual = [rung for rung in fixed if not rung.is_lean]
+    for place, rung in enumerate(usual):
+        if place < LARGE_SIZES:
+            yield rung, LARGE_CRFS
+        else:
+            yield rung, SMALLEST_CRFS if place == len(usual) - 1 else SMALL_CRFS
+
+
+def _lean_rung(fixed: Sequence[Rung]) -> Rung | None:
+    """Take the lowest rung for slow lines as it is, but with care."""
+    lean = [replace(rung, is_careful=True) for rung in fixed if rung.is_lean]
+    return lean[-1] if lean else None
 
 
 def _name(cap: Rung, nth: int) -> str:

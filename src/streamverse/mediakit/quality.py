@@ -34,14 +34,13 @@ from streamverse.mediakit.ladder import DynamicRange, Rung
 from streamverse.mediakit.probe import MediaFacts, MediaRefused, VideoFacts
 from streamverse.mediakit.sandbox import Command, Limits, pipe_url, run
 
-# Measuring costs some eight times what the fixed ladder costs for the same pictures, and half a
-# second of it for each piece.
-SAMPLED_SHARE: Final = Fraction(25, 1000)
+# Measuring costs some ten times what the fixed ladder costs for the same pictures.
+SAMPLED_SHARE: Final = Fraction(1, 60)
 SHORTEST_SAMPLE_S: Final = Fraction(1, 2)
 LONGEST_SAMPLE_S: Final = 8
 _FEWEST_PIECES, _MOST_PIECES = 2, 6
 _MOST_WINDOWS = 48
-_COMPARED_OF: Final = 4  # one frame of so many is compared
+COMPARED_OF: Final = 4  # one frame of so many is compared
 _LARGEST_OF_1080P: Final = 1440  # beyond this short side the model is that of large screens
 _ANSWER_BYTES = 16 << 20
 _LOG_BYTES = 8 << 20
@@ -104,10 +103,12 @@ async def measure_vmaf(
     at: range,
     tools: Tools,
     dynamic_range: DynamicRange = DynamicRange.SDR,
+    compared_of: int = COMPARED_OF,
 ) -> VmafScore:
     """Compare an encode with its source at the source's size.
 
-    The encode is MP4 (a head and segments) and holds the frames `at` of the plan's grid.
+    The encode is MP4 (a head and segments) and holds the frames `at` of the plan's grid, of which
+    one of `compared_of` is compared.
     """
     video, plan = video_of(facts), facts.plan()
     size = (video.width - video.width % 2, video.height - video.height % 2)
@@ -119,10 +120,11 @@ async def measure_vmaf(
     )
     async with _log_folder() as folder:
         log = folder / "0.json"
+        compare = _compare(log, size, compared_of, os.cpu_count() or 1)
         argv = (
             *(str(tools.ffmpeg), *QUIET, "-nostdin", *cue.arguments),
             *input_arguments(encoded, containers.MP4.demuxer),
-            *("-filter_complex", f"{graph}[d][r]{_compare(log, size, os.cpu_count() or 1)}[v]"),
+            *("-filter_complex", f"{graph}[d][r]{compare}[v]"),
             *("-map", "[v]", "-frames:v", str(len(at)), "-f", "null", "-"),
         )
         await _run(Command(argv, (source, encoded), folder, limits=_limits(1, size)))
@@ -279,7 +281,8 @@ def _encode(
 
 def _decode_and_compare(number: int, log: Path, size: tuple[int, int]) -> list[str]:
     enlarge = _joined(_enlarge(size, DynamicRange.SDR))
-    graph = f"[dec:{number}]{enlarge}[d{number}];[d{number}][r{number}]{_compare(log, size)}"
+    compare = _compare(log, size, COMPARED_OF)
+    graph = f"[dec:{number}]{enlarge}[d{number}];[d{number}][r{number}]{compare}"
     return [
         *("-threads", "1", "-dec", f"{number}:0"),
         *("-filter_complex", f"{graph}[q{number}]", "-map", f"[q{number}]", "-f", "null", "-"),
@@ -305,10 +308,10 @@ def _first(frames: range) -> list[str]:
     return [f"trim=end_frame={len(frames)}"]
 
 
-def _compare(log: Path, size: tuple[int, int], threads: int = 0) -> str:
+def _compare(log: Path, size: tuple[int, int], compared_of: int, threads: int = 0) -> str:
     model = "vmaf_4k_v0.6.1" if min(size) > _LARGEST_OF_1080P else "vmaf_v0.6.1"
     return (
-        f"libvmaf=model=version={model}:n_subsample={_COMPARED_OF}:n_threads={threads}:"
+        f"libvmaf=model=version={model}:n_subsample={compared_of}:n_threads={threads}:"
         f"log_fmt=json:log_path={_escape(str(log))}"
     )
 

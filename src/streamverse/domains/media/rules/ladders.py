@@ -16,7 +16,7 @@ from streamverse.domains.media.rules.packages import (
     choose_recipe,
     ladder_policy,
 )
-from streamverse.mediakit.hull import QualityPoint, QualityPolicy
+from streamverse.mediakit.hull import QualityPoint
 from streamverse.mediakit.ladder import CodecFamily, Rung, choose_rungs, recode
 from streamverse.mediakit.measured_ladder import (
     choose_measured_rungs,
@@ -25,6 +25,7 @@ from streamverse.mediakit.measured_ladder import (
     read_trials,
 )
 from streamverse.mediakit.probe import MediaFacts
+from streamverse.mediakit.rung_choice import QualityPolicy
 
 Groups = Mapping[RungGroup, tuple[Rung, ...]]
 
