@@ -2700,6 +2700,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/live/streams/{stream_id}/targets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ListTargets */
+        get: operations["ApiV1LiveStreamsStreamIdTargetsListTargets"];
+        put?: never;
+        /** AddTarget */
+        post: operations["ApiV1LiveStreamsStreamIdTargetsAddTarget"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/live/streams/{stream_id}/targets/{target_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** RemoveTarget */
+        delete: operations["ApiV1LiveStreamsStreamIdTargetsTargetIdRemoveTarget"];
+        options?: never;
+        head?: never;
+        /** ChangeTarget */
+        patch: operations["ApiV1LiveStreamsStreamIdTargetsTargetIdChangeTarget"];
+        trace?: never;
+    };
     "/api/v1/live/streams/{stream_id}/thumbnails/{form}": {
         parameters: {
             query?: never;
@@ -5542,6 +5578,40 @@ export interface components {
         LiveStreamsIn: {
             ids: string[];
         };
+        /** LiveTargetChangeIn */
+        LiveTargetChangeIn: {
+            name?: string;
+            address?: string;
+            /** @default  */
+            key: string;
+            passphrase?: string | null;
+            is_on?: boolean;
+        };
+        /** LiveTargetIn */
+        LiveTargetIn: {
+            name: string;
+            address: string;
+            /** @default  */
+            key: string;
+            passphrase?: string | null;
+            /** @default true */
+            is_on: boolean;
+        };
+        /** LiveTargetOut */
+        LiveTargetOut: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            server: string;
+            key_end: string | null;
+            has_passphrase: boolean;
+            is_on: boolean;
+            state: components["schemas"]["TargetState"];
+            since: string | null;
+            bitrate_bps: number;
+            dropped_pictures: number;
+            problem: string | null;
+        };
         /** LiveTemplateIn */
         LiveTemplateIn: {
             name: string;
@@ -6771,6 +6841,12 @@ export interface components {
             count: number;
             size_bytes: number;
         };
+        /**
+         * TargetState
+         * @description What becomes of a stream at another service: nothing, or how far sending it on has got.
+         * @enum {string}
+         */
+        TargetState: "off" | "waiting" | "connecting" | "sending" | "failing";
         /** TenantStorageOut */
         TenantStorageOut: {
             /** Format: uuid */
@@ -18689,6 +18765,225 @@ export interface operations {
                 };
             };
             /** @description `live.stream_invalid`: This stream cannot be so */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    ApiV1LiveStreamsStreamIdTargetsListTargets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                stream_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveTargetOut"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description `live.stream_not_found`: No such stream */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    ApiV1LiveStreamsStreamIdTargetsAddTarget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                stream_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LiveTargetIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveTargetOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description `live.stream_not_found`: No such stream */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `live.too_many_targets`: No more targets for this stream */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `live.target_invalid`: The stream cannot be sent on to there */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    ApiV1LiveStreamsStreamIdTargetsTargetIdRemoveTarget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                stream_id: string;
+                target_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description `live.target_not_found`: No such target */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    ApiV1LiveStreamsStreamIdTargetsTargetIdChangeTarget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                stream_id: string;
+                target_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LiveTargetChangeIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveTargetOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description `live.target_not_found`: No such target */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `live.target_invalid`: The stream cannot be sent on to there */
             422: {
                 headers: {
                     [name: string]: unknown;

@@ -325,7 +325,7 @@ class Settings:
         expected="a list of `host` or `host:port`, separated by commas",
         accepts=accepting.are_hosts,
         about="Hosts of private networks that may be asked when somebody names their address, for "
-        "a film or a webhook; all others must be public.",
+        "a film, a webhook or a service that streams are sent on to; all others must be public.",
     )
     is_demo_film_enabled: bool = setting(
         default=True, group="Uploads", about="Import the demo film when the library is empty."
@@ -470,6 +470,11 @@ class Settings:
         default=30,
         group="Live",
         about="For so many seconds a stream waits for an encoder that is gone, then it is over.",
+    )
+    live_targets: _Positive = setting(
+        default=8,
+        group="Live",
+        about="To so many other services a stream may be sent on at the same time.",
     )
     log_level: Literal["debug", "info", "warning", "error"] = setting(
         default="info", group="Logs", about="The least important messages that are logged."

@@ -12,11 +12,13 @@ from uuid import UUID
 from streamverse.domains.media.contracts import AssetId
 from streamverse.kit.crypto import Vault
 from streamverse.kit.events import Event
+from streamverse.kit.fetching import GuardedFetcher
 from streamverse.kit.jobs import Job
 
 StreamId = NewType("StreamId", UUID)
 BroadcastId = NewType("BroadcastId", UUID)
 TemplateId = NewType("TemplateId", UUID)
+TargetId = NewType("TargetId", UUID)
 
 
 class StreamState(enum.StrEnum):
@@ -40,6 +42,16 @@ class Newcomer(enum.StrEnum):
 
     TAKE_OVER = "take_over"
     REFUSE = "refuse"
+
+
+class TargetState(enum.StrEnum):
+    """What becomes of a stream at another service: nothing, or how far sending it on has got."""
+
+    OFF = "off"
+    WAITING = "waiting"
+    CONNECTING = "connecting"
+    SENDING = "sending"
+    FAILING = "failing"
 
 
 class Keep(enum.StrEnum):
@@ -80,6 +92,9 @@ class LiveSettings:
     public_host: str = "127.0.0.1"
     public_url: str = "http://127.0.0.1"
     return_within: timedelta = timedelta(seconds=30)
+    # What looks up the services that streams are sent on to.
+    fetcher: GuardedFetcher = field(default_factory=GuardedFetcher)
+    targets_at_most: int = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +129,27 @@ class StreamWell(Event):
 
     stream_id: StreamId
     broadcast_id: BroadcastId
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class TargetFailed(Event):
+    """A stream does not reach another service that it is sent on to; ``sentence`` says why."""
+
+    stream_id: StreamId
+    broadcast_id: BroadcastId
+    target_id: TargetId
+    name: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class TargetRecovered(Event):
+    """A stream reaches another service again that it did not reach."""
+
+    stream_id: StreamId
+    broadcast_id: BroadcastId
+    target_id: TargetId
     name: str
 
 

@@ -99,6 +99,40 @@ class StreamInvalid(Invalid):
         super().__init__(sentence, fields=(FieldProblem(field, sentence),))
 
 
+class TargetNotFound(NotFound):
+    """There is no such target."""
+
+    code = "live.target_not_found"
+    title = "No such target"
+
+    def __init__(self, target_id: UUID) -> None:
+        super().__init__("The stream is not sent on to such a target.", target_id=str(target_id))
+
+
+class TargetInvalid(Invalid):
+    """A stream cannot be sent on to there; the field says why."""
+
+    code = "live.target_invalid"
+    title = "The stream cannot be sent on to there"
+
+    def __init__(self, field: str, sentence: str) -> None:
+        super().__init__(sentence, fields=(FieldProblem(field, sentence),))
+
+
+class TooManyTargets(Conflict):
+    """The stream is sent on to as many targets as there may be."""
+
+    code = "live.too_many_targets"
+    title = "No more targets for this stream"
+
+    def __init__(self, at_most: int) -> None:
+        super().__init__(
+            f"A stream is sent on to {at_most} targets at most: remove one first, or have whoever "
+            "runs this service set STREAMVERSE_LIVE_TARGETS.",
+            at_most=at_most,
+        )
+
+
 class PartNotFound(NotFound):
     """The broadcast has no such file, or none any more."""
 

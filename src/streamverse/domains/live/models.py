@@ -143,3 +143,31 @@ class KeepingRow(TenantOwned, Base):
     )
     recordings: Mapped[str]
     clips: Mapped[str]
+
+
+class TargetRow(TenantOwned, Base):
+    """Another service that a stream is sent on to; its address and its key are sealed."""
+
+    __tablename__ = "live_target"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    stream_id: Mapped[UUID] = mapped_column(
+        ForeignKey("live_stream.id", ondelete="CASCADE"), index=True
+    )
+    name: Mapped[str]
+    sealed_address: Mapped[bytes] = mapped_column(LargeBinary)
+    is_on: Mapped[bool]
+    created_at: Mapped[datetime]
+
+
+class BackupRow(TenantOwned, Base):
+    """The second key of a stream, under which a backup source may publish beside the main one."""
+
+    __tablename__ = "live_backup"
+
+    stream_id: Mapped[UUID] = mapped_column(
+        ForeignKey("live_stream.id", ondelete="CASCADE"), primary_key=True
+    )
+    key_hash: Mapped[str] = mapped_column(unique=True)
+    sealed_key: Mapped[bytes] = mapped_column(LargeBinary)
+    comeback: Mapped[str]

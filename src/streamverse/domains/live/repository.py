@@ -9,8 +9,8 @@ from uuid import UUID
 
 from sqlalchemy import case, delete, func, insert, select, update
 
-from streamverse.domains.live.contracts import BroadcastId, StreamId, TemplateId
-from streamverse.domains.live.errors import StreamNotFound, TemplateNotFound
+from streamverse.domains.live.contracts import BroadcastId, StreamId, TargetId, TemplateId
+from streamverse.domains.live.errors import StreamNotFound, TargetNotFound, TemplateNotFound
 from streamverse.domains.live.models import (
     AudienceRow,
     BroadcastRow,
@@ -20,6 +20,7 @@ from streamverse.domains.live.models import (
     StreamPlanRow,
     StreamReminderRow,
     StreamRow,
+    TargetRow,
     TemplateRow,
 )
 from streamverse.kit.db import insert_into
@@ -318,6 +319,38 @@ class StreamReminders:
         for tenant_id, stream_id in await self._work.session.execute(query):
             found.setdefault(tenant_id, []).append(stream_id)
         return found
+
+
+class Targets:
+    """The services that streams are sent on to."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    def add(self, row: TargetRow) -> None:
+        """Add a target."""
+        self._work.session.add(row)
+
+    async def of(self, ids: Collection[UUID]) -> Mapping[UUID, list[TargetRow]]:
+        """Give the targets of streams, the oldest first."""
+        query = select(TargetRow).where(TargetRow.stream_id.in_(ids)).order_by(TargetRow.id)
+        found: dict[UUID, list[TargetRow]] = {}
+        for row in await self._work.session.scalars(query):
+            found.setdefault(row.stream_id, []).append(row)
+        return found
+
+    async def get(self, stream_id: StreamId, target_id: TargetId) -> TargetRow:
+        """Get a target of a stream, or fail with ``TargetNotFound``."""
+        row = await self._work.session.scalar(
+            select(TargetRow).where(TargetRow.id == target_id, TargetRow.stream_id == stream_id)
+        )
+        if row is None:
+            raise TargetNotFound(target_id)
+        return row
+
+    async def remove(self, row: TargetRow) -> None:
+        """Remove a target."""
+        await self._work.session.delete(row)
 
 
 async def existing_broadcasts(work: Work, ids: Collection[UUID]) -> set[UUID]:

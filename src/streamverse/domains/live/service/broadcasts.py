@@ -17,6 +17,7 @@ from streamverse.domains.live.repository import Broadcasts
 from streamverse.domains.live.service.edge import LiveEdge, LiveSegment, LiveTrack, Stretch
 from streamverse.domains.live.service.recordings import end_broadcast, object_key
 from streamverse.domains.live.service.relays import LiveRelay
+from streamverse.domains.live.service.restreams import Fan
 from streamverse.kit.work import Actor
 from streamverse.mediakit.ingest.samples import CLOCK_HZ, AudioFormat, Kind, Sample, VideoFormat
 from streamverse.mediakit.live.heads import write_head
@@ -65,6 +66,8 @@ class Broadcast:
         self.stream = stream
         self.edge = LiveEdge(stream.rewind, has_parts=stream.has_parts)
         self.relay = LiveRelay(lambda: workshop.clock.now().timestamp(), ffmpeg)
+        self.fan = Fan()
+        self.is_over = False
         self.started = asyncio.Event()
         self._workshop = workshop
         self._store = store
@@ -89,11 +92,13 @@ class Broadcast:
         self._end_packager()
         self._formats[kind] = media
         self.relay.take_format(media)
+        self.fan.take_format(media)
 
     def take_sample(self, sample: Sample) -> None:
         """Take a picture or a frame of sound."""
         steady = self._clock.steady(sample)
         self.relay.take_sample(steady)
+        self.fan.take_sample(steady)
         if self._packager is not None:
             self._take_pieces(self._packager.add(steady))
             return
@@ -117,6 +122,7 @@ class Broadcast:
     async def end(self) -> None:
         """Store what is left, and say that it is over."""
         self.pause()
+        self.is_over = True
         self.relay.end()
         await self._unstored.join()
         self._storing.cancel()
@@ -125,6 +131,7 @@ class Broadcast:
         async with self._workshop.work(Actor.system(self.stream.tenant_id)) as work:
             if self.started.is_set():
                 await end_broadcast(work, self.stream.id, self.id)
+        await self.fan.end()
 
     # --- parts and segments -----------------------------------------------------------------------
 

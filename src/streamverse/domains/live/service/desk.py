@@ -18,6 +18,7 @@ from streamverse.domains.live.service.audiences import AudienceDesk
 from streamverse.domains.live.service.broadcasts import Broadcast, LiveStream
 from streamverse.domains.live.service.health import HealthDesk
 from streamverse.domains.live.service.recordings import end_broadcast
+from streamverse.domains.live.service.restreams import RestreamDesk
 from streamverse.kit.clock import new_id
 from streamverse.kit.memory import ShortMemory
 from streamverse.kit.tokens import hash_secret
@@ -119,6 +120,7 @@ class LiveDesk:
         self.srt_port: int | None = None
         self.audiences = AudienceDesk(workshop)
         self.health = HealthDesk(workshop, self.audiences)
+        self.restreams = RestreamDesk(workshop, settings, lambda: self.broadcasts)
         self.webrtc: WebRtcServer | None = None
         self._broadcasts: dict[UUID, Broadcast] = {}
         self._publishers: dict[UUID, _Publisher] = {}
@@ -198,6 +200,7 @@ class LiveDesk:
             await asyncio.gather(
                 self.audiences.run(lambda: self.broadcasts),
                 self.health.run(lambda: self.broadcasts),
+                self.restreams.run(),
                 *(
                     [self.glimpses.run(lambda: self.broadcasts, self.health)]
                     if self.glimpses

@@ -25,6 +25,8 @@ from streamverse.domains.live.contracts import (
     BroadcastStarted,
     StreamUnwell,
     StreamWell,
+    TargetFailed,
+    TargetRecovered,
 )
 from streamverse.domains.media.contracts import (
     AssetAccepted,
@@ -113,6 +115,19 @@ def _say_well(told: StreamUnwell | StreamWell) -> Mapping[str, object]:
     }
 
 
+def _say_target(told: TargetFailed | TargetRecovered) -> Mapping[str, object]:
+    return {
+        "stream_id": told.stream_id,
+        "broadcast_id": told.broadcast_id,
+        "target_id": told.target_id,
+        "name": told.name,
+    }
+
+
+def _say_target_failed(told: TargetFailed) -> Mapping[str, object]:
+    return {**_say_target(told), "sentence": told.sentence}
+
+
 KINDS = (
     _kind("media.asset_accepted", AssetAccepted, _say_accepted),
     _kind("media.package_playable", PackagePlayable, _say_playable),
@@ -127,6 +142,8 @@ KINDS = (
     _kind("live.broadcast_ended", BroadcastEnded, _say_broadcast),
     _kind("live.stream_unwell", StreamUnwell, _say_unwell),
     _kind("live.stream_well", StreamWell, _say_well),
+    _kind("live.target_failed", TargetFailed, _say_target_failed),
+    _kind("live.target_recovered", TargetRecovered, _say_target),
     _kind("identity.account_added", AccountAdded, _say_account),
     _kind("identity.account_removed", AccountRemoved, _say_account),
 )

@@ -1,0 +1,86 @@
+"""The services that a stream is sent on to, over HTTP."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from litestar import delete, get, patch, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody
+
+from streamverse.domains.live.contracts import StreamId, TargetId
+from streamverse.domains.live.errors import (
+    StreamNotFound,
+    TargetInvalid,
+    TargetNotFound,
+    TooManyTargets,
+)
+from streamverse.domains.live.schemas import LiveTargetChangeIn, LiveTargetIn, LiveTargetOut
+from streamverse.domains.live.service import targets
+from streamverse.domains.live.service.desk import LiveDesk
+from streamverse.kit.http import may, problems
+from streamverse.kit.work import Work
+
+
+@get(
+    "/streams/{stream_id:uuid}/targets",
+    guards=[may("live.manage")],
+    responses=problems(StreamNotFound),
+)
+async def list_targets(
+    stream_id: FromPath[UUID], work: NamedDependency[Work], live_desk: NamedDependency[LiveDesk]
+) -> list[LiveTargetOut]:
+    """List the services that a stream is sent on to, and how that goes."""
+    found = await targets.list_targets(work, live_desk, StreamId(stream_id))
+    return [LiveTargetOut.of(view) for view in found]
+
+
+@post(
+    "/streams/{stream_id:uuid}/targets",
+    guards=[may("live.manage")],
+    responses=problems(StreamNotFound, TargetInvalid, TooManyTargets),
+)
+async def add_target(
+    stream_id: FromPath[UUID],
+    data: JSONBody[LiveTargetIn],
+    work: NamedDependency[Work],
+    live_desk: NamedDependency[LiveDesk],
+) -> LiveTargetOut:
+    """Send a stream on to one more service; if it is live, from now on."""
+    new = data.to_target()
+    return LiveTargetOut.of(await targets.add_target(work, live_desk, StreamId(stream_id), new))
+
+
+@patch(
+    "/streams/{stream_id:uuid}/targets/{target_id:uuid}",
+    guards=[may("live.manage")],
+    responses=problems(TargetNotFound, TargetInvalid),
+)
+async def change_target(
+    stream_id: FromPath[UUID],
+    target_id: FromPath[UUID],
+    data: JSONBody[LiveTargetChangeIn],
+    work: NamedDependency[Work],
+    live_desk: NamedDependency[LiveDesk],
+) -> LiveTargetOut:
+    """Change a target, or switch it on or off; if the stream is live, that holds from now on."""
+    ids = StreamId(stream_id), TargetId(target_id)
+    return LiveTargetOut.of(await targets.change_target(work, live_desk, *ids, data.to_change()))
+
+
+@delete(
+    "/streams/{stream_id:uuid}/targets/{target_id:uuid}",
+    guards=[may("live.manage")],
+    responses=problems(TargetNotFound),
+)
+async def remove_target(
+    stream_id: FromPath[UUID],
+    target_id: FromPath[UUID],
+    work: NamedDependency[Work],
+    live_desk: NamedDependency[LiveDesk],
+) -> None:
+    """Send a stream on to a service no longer."""
+    await targets.remove_target(work, live_desk, StreamId(stream_id), TargetId(target_id))
+
+
+handlers = [list_targets, add_target, change_target, remove_target]
