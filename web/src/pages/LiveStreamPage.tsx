@@ -8,6 +8,7 @@ import { BeforeStart } from "../features/live/BeforeStart";
 import { LiveBadge } from "../features/live/LiveBadge";
 import { LiveStage } from "../features/live/LiveStage";
 import { livePlaybackQuery, streamQuery } from "../features/live/queries";
+import { Restreams } from "../features/live/Restreams";
 import { Slate } from "../features/live/Slate";
 import { ViewerCount } from "../features/live/ViewerCount";
 import { ProblemNotice } from "../features/ProblemNotice";
@@ -80,6 +81,7 @@ export function LiveStreamPage() {
               </Link>
             </div>
           </div>
+          {maySend && <Restreams streamId={stream.id} />}
           <Recordings streamId={stream.id} />
         </>
       )}

@@ -14,6 +14,7 @@ import { plans } from "./plans";
 import { preferences } from "./preferences";
 import { profiles } from "./profiles";
 import { recordings } from "./recordings";
+import { restreams } from "./restreams";
 import { search, searches } from "./search";
 import { safety } from "./security";
 import { moderation, social } from "./social";
@@ -367,6 +368,7 @@ export const en = {
   },
   live,
   liveDesk,
+  restreams,
   recordings,
   errors: {
     notFoundTitle: "This page does not exist",
