@@ -234,6 +234,10 @@ TABLE = {
     ("PUT", "/api/v1/live/streams/{stream_id}/schedule"): "live.manage",
     ("GET", "/api/v1/live/streams/{stream_id}/thumbnails/{form}"): SIGNED_IN,
     ("GET", "/api/v1/live/streams/{stream_id}/health"): "live.manage",
+    ("GET", "/api/v1/live/streams/{stream_id}/backup"): "live.manage",
+    ("POST", "/api/v1/live/streams/{stream_id}/backup"): "live.manage",
+    ("PUT", "/api/v1/live/streams/{stream_id}/backup"): "live.manage",
+    ("DELETE", "/api/v1/live/streams/{stream_id}/backup"): "live.manage",
     ("GET", "/api/v1/live/streams/{stream_id}/targets"): "live.manage",
     ("POST", "/api/v1/live/streams/{stream_id}/targets"): "live.manage",
     ("PATCH", "/api/v1/live/streams/{stream_id}/targets/{target_id}"): "live.manage",
@@ -352,6 +356,7 @@ ENDS_LOG_INS = ("/revoke-all", "/auth/logout", "/account/deactivate")
 # What a request needs to say before anybody looks whether the thing exists.
 BODIES = {
     ("PUT", "/api/v1/live/streams/{stream_id}/schedule"): b'{"slots": []}',
+    ("PUT", "/api/v1/live/streams/{stream_id}/backup"): b'{"comeback": "wait"}',
     ("POST", "/api/v1/live/streams/{stream_id}/targets"): (
         b'{"name": "Elsewhere", "address": "rtmp://example.org/live", "key": "secret"}'
     ),

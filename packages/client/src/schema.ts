@@ -2559,6 +2559,26 @@ export interface paths {
         patch: operations["ApiV1LiveStreamsStreamIdChangeStream"];
         trace?: never;
     };
+    "/api/v1/live/streams/{stream_id}/backup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ShowBackup */
+        get: operations["ApiV1LiveStreamsStreamIdBackupShowBackup"];
+        /** ChooseComeback */
+        put: operations["ApiV1LiveStreamsStreamIdBackupChooseComeback"];
+        /** MakeBackupKey */
+        post: operations["ApiV1LiveStreamsStreamIdBackupMakeBackupKey"];
+        /** RemoveBackup */
+        delete: operations["ApiV1LiveStreamsStreamIdBackupRemoveBackup"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/live/streams/{stream_id}/clips": {
         parameters: {
             query?: never;
@@ -4666,6 +4686,12 @@ export interface components {
             items: components["schemas"]["TitleCardOut"][];
         };
         /**
+         * Comeback
+         * @description What the main encoder does when it is back: goes on air, or waits for the backup's end.
+         * @enum {string}
+         */
+        Comeback: "take_back" | "wait";
+        /**
          * ConsentKind
          * @description What somebody may agree to.
          * @enum {string}
@@ -5447,6 +5473,19 @@ export interface components {
             /** Format: date-time */
             added_at: string;
         };
+        /** LiveBackupIn */
+        LiveBackupIn: {
+            comeback: components["schemas"]["Comeback"];
+        };
+        /** LiveBackupOut */
+        LiveBackupOut: {
+            rtmp_url: string | null;
+            rtmps_url: string | null;
+            srt_url: string | null;
+            whip_url: string | null;
+            key: string;
+            comeback: components["schemas"]["Comeback"];
+        };
         /** LiveBroadcastOut */
         LiveBroadcastOut: {
             /** Format: uuid */
@@ -5462,6 +5501,8 @@ export interface components {
             warnings: components["schemas"]["LiveWarningOut"][];
             moments: components["schemas"]["LiveMomentOut"][];
             broadcasts: components["schemas"]["LiveBroadcastOut"][];
+            on_air: components["schemas"]["Source"] | null;
+            connected: components["schemas"]["Source"][];
         };
         /** LiveKeyOut */
         LiveKeyOut: {
@@ -6652,6 +6693,12 @@ export interface components {
          * @enum {string}
          */
         Sort: "newest" | "name" | "latest_year" | "earliest_year";
+        /**
+         * Source
+         * @description Which of a stream's encoders: the main one, or the one that steps in for it.
+         * @enum {string}
+         */
+        Source: "main" | "backup";
         /** SpanOut */
         SpanOut: {
             start: number;
@@ -18069,6 +18116,192 @@ export interface operations {
             };
             /** @description `live.stream_invalid`: This stream cannot be so */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    ApiV1LiveStreamsStreamIdBackupShowBackup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                stream_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveBackupOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description `live.stream_not_found`: No such stream; `live.backup_not_found`: No backup source */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    ApiV1LiveStreamsStreamIdBackupChooseComeback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                stream_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LiveBackupIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveBackupOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description `live.stream_not_found`: No such stream; `live.backup_not_found`: No backup source */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    ApiV1LiveStreamsStreamIdBackupMakeBackupKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                stream_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveBackupOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description `live.stream_not_found`: No such stream */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    ApiV1LiveStreamsStreamIdBackupRemoveBackup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                stream_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description `live.stream_not_found`: No such stream */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

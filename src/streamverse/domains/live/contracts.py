@@ -44,6 +44,20 @@ class Newcomer(enum.StrEnum):
     REFUSE = "refuse"
 
 
+class Source(enum.StrEnum):
+    """Which of a stream's encoders: the main one, or the one that steps in for it."""
+
+    MAIN = "main"
+    BACKUP = "backup"
+
+
+class Comeback(enum.StrEnum):
+    """What the main encoder does when it is back: goes on air, or waits for the backup's end."""
+
+    TAKE_BACK = "take_back"
+    WAIT = "wait"
+
+
 class TargetState(enum.StrEnum):
     """What becomes of a stream at another service: nothing, or how far sending it on has got."""
 
@@ -130,6 +144,16 @@ class StreamWell(Event):
     stream_id: StreamId
     broadcast_id: BroadcastId
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class SourceChanged(Event):
+    """Another encoder of a stream is on air than before."""
+
+    stream_id: StreamId
+    broadcast_id: BroadcastId
+    name: str
+    source: Source
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,6 +99,16 @@ class StreamInvalid(Invalid):
         super().__init__(sentence, fields=(FieldProblem(field, sentence),))
 
 
+class BackupNotFound(NotFound):
+    """The stream has no key for a backup source."""
+
+    code = "live.backup_not_found"
+    title = "No backup source"
+
+    def __init__(self) -> None:
+        super().__init__("The stream has no backup source. Make a backup key first.")
+
+
 class TargetNotFound(NotFound):
     """There is no such target."""
 

@@ -13,6 +13,7 @@ from streamverse.domains.live.contracts import BroadcastId, StreamId, TargetId, 
 from streamverse.domains.live.errors import StreamNotFound, TargetNotFound, TemplateNotFound
 from streamverse.domains.live.models import (
     AudienceRow,
+    BackupRow,
     BroadcastRow,
     KeepingRow,
     LiveSegmentRow,
@@ -319,6 +320,48 @@ class StreamReminders:
         for tenant_id, stream_id in await self._work.session.execute(query):
             found.setdefault(tenant_id, []).append(stream_id)
         return found
+
+
+class Backups:
+    """The keys of backup sources."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    def add(self, row: BackupRow) -> None:
+        """Add a key."""
+        self._work.session.add(row)
+
+    async def find(self, stream_id: StreamId) -> BackupRow | None:
+        """Find the key of a stream's backup source."""
+        query = select(BackupRow).where(BackupRow.stream_id == stream_id)
+        return await self._work.session.scalar(query)
+
+    async def find_by_key(self, key_hash: str) -> BackupRow | None:
+        """Find what a key opens, in any tenant."""
+        query = select(BackupRow).where(BackupRow.key_hash == key_hash)
+        return await self._work.session.scalar(query)
+
+    async def remove(self, row: BackupRow) -> None:
+        """Remove a key."""
+        await self._work.session.delete(row)
+
+
+async def find_published(work: Work, key_hash: str) -> tuple[StreamRow | None, BackupRow | None]:
+    """Find the stream that a key opens in any tenant, and its backup if that is what it is for."""
+    row = await Streams(work).find_by_key(key_hash)
+    if row is not None:
+        return row, None
+    backup = await Backups(work).find_by_key(key_hash)
+    if backup is None:
+        return None, None
+    return await Streams(work).find(StreamId(backup.stream_id)), backup
+
+
+async def find_comeback(work: Work, stream_id: StreamId) -> str | None:
+    """Find what becomes of a stream's backup source when the main one is back."""
+    row = await Backups(work).find(stream_id)
+    return None if row is None else row.comeback
 
 
 class Targets:

@@ -10,9 +10,11 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from streamverse.domains.live.contracts import (
+    Comeback,
     Keep,
     Latency,
     Newcomer,
+    Source,
     StreamId,
     StreamState,
     TargetState,
@@ -35,7 +37,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from streamverse.domains.live.models import BroadcastRow
+    from streamverse.domains.live.service.desk import LiveDesk
     from streamverse.domains.live.service.health import Moment, StreamHealth
+    from streamverse.domains.live.service.sources import BackupView, Sources
     from streamverse.domains.live.service.streams import StreamView
     from streamverse.domains.live.service.targets import TargetView
     from streamverse.domains.live.service.templates import Template
@@ -297,15 +301,24 @@ class LiveBroadcastOut(msgspec.Struct):
 
 
 class LiveHealthOut(msgspec.Struct):
-    """How a stream comes in: what is wrong now, and the looks since an instant, oldest first."""
+    """How a stream comes in: what is wrong now, and the looks since an instant, oldest first.
+
+    ``connected`` are the encoders that send, of which one may be ``on_air``.
+    """
 
     warnings: list[LiveWarningOut]
     moments: list[LiveMomentOut]
     broadcasts: list[LiveBroadcastOut]
+    on_air: Source | None
+    connected: list[Source]
 
     @classmethod
     def of(
-        cls, health: StreamHealth | None, since: datetime | None, rows: Sequence[BroadcastRow]
+        cls,
+        health: StreamHealth | None,
+        since: datetime | None,
+        rows: Sequence[BroadcastRow],
+        sources: Sources | None,
     ) -> LiveHealthOut:
         """Show what is known of a stream."""
         seen = health.moments if health is not None else ()
@@ -316,6 +329,8 @@ class LiveHealthOut(msgspec.Struct):
             ],
             moments=[LiveMomentOut.of(one) for one in seen if since is None or one.at > since],
             broadcasts=[LiveBroadcastOut.of(row) for row in rows],
+            on_air=sources.on_air if sources is not None else None,
+            connected=sources.connected if sources is not None else [],
         )
 
 
@@ -458,3 +473,26 @@ class LiveTargetOut(msgspec.Struct, kw_only=True):
             dropped_pictures=reading.dropped if reading else 0,
             problem=reading.error if reading else None,
         )
+
+
+class LiveBackupIn(msgspec.Struct, forbid_unknown_fields=True):
+    """What the main encoder does when it is back while the backup is on air."""
+
+    comeback: Comeback
+
+
+class LiveBackupOut(msgspec.Struct):
+    """Where a backup encoder sends to, as far as encoders are taken here, and its key."""
+
+    rtmp_url: str | None
+    rtmps_url: str | None
+    srt_url: str | None
+    whip_url: str | None
+    key: str
+    comeback: Comeback
+
+    @classmethod
+    def of(cls, desk: LiveDesk, view: BackupView) -> LiveBackupOut:
+        """Show a key."""
+        urls = (desk.rtmp_url, desk.rtmps_url, desk.srt_url(view.key), desk.whip_url)
+        return cls(*urls, view.key, view.comeback)

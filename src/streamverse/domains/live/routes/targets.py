@@ -1,22 +1,29 @@
-"""The services that a stream is sent on to, over HTTP."""
+"""The services that a stream is sent on to, and its backup source, over HTTP."""
 
 from __future__ import annotations
 
 from uuid import UUID
 
-from litestar import delete, get, patch, post
+from litestar import delete, get, patch, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
 from streamverse.domains.live.contracts import StreamId, TargetId
 from streamverse.domains.live.errors import (
+    BackupNotFound,
     StreamNotFound,
     TargetInvalid,
     TargetNotFound,
     TooManyTargets,
 )
-from streamverse.domains.live.schemas import LiveTargetChangeIn, LiveTargetIn, LiveTargetOut
-from streamverse.domains.live.service import targets
+from streamverse.domains.live.schemas import (
+    LiveBackupIn,
+    LiveBackupOut,
+    LiveTargetChangeIn,
+    LiveTargetIn,
+    LiveTargetOut,
+)
+from streamverse.domains.live.service import sources, targets
 from streamverse.domains.live.service.desk import LiveDesk
 from streamverse.kit.http import may, problems
 from streamverse.kit.work import Work
@@ -83,4 +90,65 @@ async def remove_target(
     await targets.remove_target(work, live_desk, StreamId(stream_id), TargetId(target_id))
 
 
-handlers = [list_targets, add_target, change_target, remove_target]
+@get(
+    "/streams/{stream_id:uuid}/backup",
+    guards=[may("live.manage")],
+    responses=problems(StreamNotFound, BackupNotFound),
+)
+async def show_backup(
+    stream_id: FromPath[UUID], work: NamedDependency[Work], live_desk: NamedDependency[LiveDesk]
+) -> LiveBackupOut:
+    """Tell where a backup encoder sends, and under which key."""
+    found = await sources.get_backup(work, live_desk, StreamId(stream_id))
+    return LiveBackupOut.of(live_desk, found)
+
+
+@post(
+    "/streams/{stream_id:uuid}/backup",
+    guards=[may("live.manage")],
+    responses=problems(StreamNotFound),
+)
+async def make_backup_key(
+    stream_id: FromPath[UUID], work: NamedDependency[Work], live_desk: NamedDependency[LiveDesk]
+) -> LiveBackupOut:
+    """Let a stream have a backup encoder under a new key; an old one opens nothing any more."""
+    made = await sources.make_backup_key(work, live_desk, StreamId(stream_id))
+    return LiveBackupOut.of(live_desk, made)
+
+
+@put(
+    "/streams/{stream_id:uuid}/backup",
+    guards=[may("live.manage")],
+    responses=problems(StreamNotFound, BackupNotFound),
+)
+async def choose_comeback(
+    stream_id: FromPath[UUID],
+    data: JSONBody[LiveBackupIn],
+    work: NamedDependency[Work],
+    live_desk: NamedDependency[LiveDesk],
+) -> LiveBackupOut:
+    """Say whether the main encoder goes on air again when it is back."""
+    chosen = await sources.choose_comeback(work, live_desk, StreamId(stream_id), data.comeback)
+    return LiveBackupOut.of(live_desk, chosen)
+
+
+@delete(
+    "/streams/{stream_id:uuid}/backup",
+    guards=[may("live.manage")],
+    responses=problems(StreamNotFound),
+)
+async def remove_backup(stream_id: FromPath[UUID], work: NamedDependency[Work]) -> None:
+    """Take no backup encoder any more; one that publishes goes on until it ends."""
+    await sources.remove_backup(work, StreamId(stream_id))
+
+
+handlers = [
+    list_targets,
+    add_target,
+    change_target,
+    remove_target,
+    show_backup,
+    make_backup_key,
+    choose_comeback,
+    remove_backup,
+]

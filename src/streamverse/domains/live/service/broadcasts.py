@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from streamverse.domains.live.contracts import BroadcastId, BroadcastStarted, StreamId
+from streamverse.domains.live.contracts import BroadcastId, BroadcastStarted, Source, StreamId
 from streamverse.domains.live.models import BroadcastRow
 from streamverse.domains.live.repository import Broadcasts
 from streamverse.domains.live.service.edge import LiveEdge, LiveSegment, LiveTrack, Stretch
@@ -68,6 +68,8 @@ class Broadcast:
         self.relay = LiveRelay(lambda: workshop.clock.now().timestamp(), ffmpeg)
         self.fan = Fan()
         self.is_over = False
+        # Which encoder was on air last.
+        self.source: Source | None = None
         self.started = asyncio.Event()
         self._workshop = workshop
         self._store = store

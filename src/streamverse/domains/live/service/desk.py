@@ -11,14 +11,22 @@ from functools import partial
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from streamverse.domains.live.contracts import BroadcastId, Latency, Newcomer, StreamId
+from streamverse.domains.live.contracts import (
+    BroadcastId,
+    Comeback,
+    Latency,
+    Newcomer,
+    Source,
+    StreamId,
+)
 from streamverse.domains.live.errors import ClippedJustNow
-from streamverse.domains.live.repository import Broadcasts, Streams
+from streamverse.domains.live.repository import Broadcasts, find_comeback, find_published
 from streamverse.domains.live.service.audiences import AudienceDesk
 from streamverse.domains.live.service.broadcasts import Broadcast, LiveStream
 from streamverse.domains.live.service.health import HealthDesk
 from streamverse.domains.live.service.recordings import end_broadcast
 from streamverse.domains.live.service.restreams import RestreamDesk
+from streamverse.domains.live.service.sources import Sources, tell_source
 from streamverse.kit.clock import new_id
 from streamverse.kit.memory import ShortMemory
 from streamverse.kit.tokens import hash_secret
@@ -32,6 +40,7 @@ from streamverse.mediakit.ingest.samples import (
     VideoFormat,
 )
 from streamverse.mediakit.ingest.srt_server import SrtServer
+from streamverse.mediakit.ingest.tasks import TaskKeeper
 from streamverse.mediakit.webrtc.server import WebRtcServer
 
 if TYPE_CHECKING:
@@ -68,27 +77,30 @@ class _Publisher:
 
     desk: LiveDesk
     broadcast: Broadcast
+    sources: Sources
+    source: Source
     request: PublishRequest
-    meter: HealthMeter
+    meter: HealthMeter | None = None
     is_over: bool = False
 
     def on_format(self, media: VideoFormat | AudioFormat, /) -> None:
         """Take how what follows is coded."""
         if not self.is_over:
-            self.broadcast.take_format(media)
+            self.sources.take_format(self.source, media)
 
     def on_sample(self, sample: Sample, /) -> None:
         """Take a picture or a frame of sound."""
         if not self.is_over:
-            self.meter.take(sample, self.desk.health.clock())
-            self.broadcast.take_sample(sample)
+            self.sources.take_sample(self.source, sample)
+            if self.meter is not None and self.sources.on_air is self.source:
+                self.meter.take(sample, self.desk.health.clock())
 
     def on_end(self, reason: str, /) -> None:
         """Hear that nothing more comes."""
         del reason
         if not self.is_over:
             self.is_over = True
-            self.desk.publisher_gone(self.broadcast)
+            self.desk.publisher_gone(self)
 
     async def writable(self) -> None:
         """Wait while the store is behind."""
@@ -97,7 +109,8 @@ class _Publisher:
     def give_way(self, reason: str) -> None:
         """End this publisher for another one, or because staff wants so."""
         self.is_over = True
-        self.broadcast.pause()
+        if self.sources.on_air is self.source:
+            self.broadcast.pause()
         self.request.connection.close(reason)
 
 
@@ -123,7 +136,9 @@ class LiveDesk:
         self.restreams = RestreamDesk(workshop, settings, lambda: self.broadcasts)
         self.webrtc: WebRtcServer | None = None
         self._broadcasts: dict[UUID, Broadcast] = {}
-        self._publishers: dict[UUID, _Publisher] = {}
+        self._publishers: dict[tuple[UUID, Source], _Publisher] = {}
+        self._sources: dict[UUID, Sources] = {}
+        self._tellings = TaskKeeper()
         self._endings: dict[UUID, asyncio.Task[None]] = {}
         self._clippers = ShortMemory[UUID, bool](limit=CLIPPERS_AT_MOST, seconds=CLIP_PAUSE_S)
         self._ended = ShortMemory[UUID, Broadcast](limit=ENDED_AT_MOST, seconds=ENDED_KEPT_S)
@@ -217,33 +232,59 @@ class LiveDesk:
     async def admit(self, request: PublishRequest) -> _Publisher:
         """Let in whoever has the key of a stream; a newcomer takes over from whoever was there."""
         async with self.workshop.reading(Actor.system()) as work:
-            row = await Streams(work).find_by_key(hash_secret(request.key))
-        earlier = self._publishers.get(row.id) if row is not None else None
+            row, backup = await find_published(work, hash_secret(request.key))
+            comeback = await find_comeback(work, StreamId(row.id)) if row is not None else None
+        source = Source.MAIN if backup is None else Source.BACKUP
+        earlier = self._publishers.get((row.id, source)) if row is not None else None
         row = _admissible(row, has_publisher=earlier is not None)
         if earlier is not None:
             earlier.give_way(TAKEN_OVER)
         ending = self._endings.pop(row.id, None)
         if ending is not None:
             ending.cancel()
-        broadcast = self._broadcasts.get(row.id)
-        if broadcast is None:
-            rewind = timedelta(minutes=row.rewind_minutes)
-            has_parts = row.latency != Latency.STEADY
-            stream = LiveStream(StreamId(row.id), row.tenant_id, rewind, has_parts)
-            broadcast = Broadcast(
-                *(self.workshop, self.store, stream, BroadcastId(new_id())), self.settings.ffmpeg
-            )
-            self._broadcasts[row.id] = broadcast
-        meter = self.health.begin(broadcast.stream.id, row.height)
-        publisher = _Publisher(self, broadcast, request, meter)
-        self._publishers[row.id] = publisher
+        broadcast = self._broadcasts.get(row.id) or self._begin(row)
+        sources = self._sources[row.id]
+        sources.comeback = Comeback(comeback or Comeback.TAKE_BACK)
+        publisher = _Publisher(self, broadcast, sources, source, request)
+        self._publishers[row.id, source] = publisher
+        sources.enter(source)
         return publisher
 
-    def publisher_gone(self, broadcast: Broadcast) -> None:
-        """Give whoever is gone some time to come back."""
-        broadcast.pause()
+    def _begin(self, row: StreamRow) -> Broadcast:
+        """Begin a broadcast, of which no part is there yet."""
+        rewind = timedelta(minutes=row.rewind_minutes)
+        has_parts = row.latency != Latency.STEADY
+        stream = LiveStream(StreamId(row.id), row.tenant_id, rewind, has_parts)
+        broadcast = Broadcast(
+            *(self.workshop, self.store, stream, BroadcastId(new_id())), self.settings.ffmpeg
+        )
+        self._broadcasts[row.id] = broadcast
+        changed = partial(self._put_on_air, broadcast, row.height)
+        self._sources[row.id] = Sources(broadcast, self.health.clock, changed)
+        return broadcast
+
+    def _put_on_air(self, broadcast: Broadcast, wanted_height: int | None, source: Source) -> None:
+        """Measure the encoder that is on air now, and tell if it is another one than before."""
         stream_id = broadcast.stream.id
-        self._publishers.pop(stream_id, None)
+        publisher = self._publishers.get((stream_id, source))
+        if publisher is not None:
+            publisher.meter = self.health.begin(stream_id, wanted_height)
+        before, broadcast.source = broadcast.source, source
+        if before not in {None, source}:
+            telling = tell_source(self.workshop, broadcast, source)
+            self._tellings.keep(asyncio.get_running_loop().create_task(telling))
+
+    def sources_of(self, stream_id: UUID) -> Sources | None:
+        """Find the encoders of what goes out on a stream."""
+        return self._sources.get(stream_id)
+
+    def publisher_gone(self, publisher: _Publisher) -> None:
+        """Give whoever is gone some time to come back, unless another encoder is there."""
+        broadcast = publisher.broadcast
+        stream_id = broadcast.stream.id
+        self._publishers.pop((stream_id, publisher.source), None)
+        if publisher.sources.leave(publisher.source):
+            return
         self.health.pause(stream_id)
         self._endings[stream_id] = asyncio.create_task(self._end_later(broadcast))
 
@@ -253,9 +294,10 @@ class LiveDesk:
 
     async def stop(self, stream_id: StreamId) -> None:
         """End whoever publishes on a stream, and what goes out on it, at once."""
-        publisher = self._publishers.pop(stream_id, None)
-        if publisher is not None:
-            publisher.give_way(STOPPED)
+        for source in Source:
+            publisher = self._publishers.pop((stream_id, source), None)
+            if publisher is not None:
+                publisher.give_way(STOPPED)
         self.health.pause(stream_id)
         ending = self._endings.pop(stream_id, None)
         if ending is not None:
@@ -271,6 +313,7 @@ class LiveDesk:
 
     async def _end(self, broadcast: Broadcast) -> None:
         self._broadcasts.pop(broadcast.stream.id, None)
+        self._sources.pop(broadcast.stream.id, None)
         await broadcast.end()
         if broadcast.started.is_set():
             self._ended.keep(broadcast.stream.id, broadcast)
@@ -281,6 +324,7 @@ class LiveDesk:
             ending.cancel()
         self._endings.clear()
         await asyncio.gather(*(self._end(one) for one in list(self._broadcasts.values())))
+        await asyncio.gather(*self._tellings.tasks, return_exceptions=True)
 
     async def _listen(
         self, listen: Callable[[str, int], Awaitable[int]], port: int | None

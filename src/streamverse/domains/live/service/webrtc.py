@@ -12,7 +12,7 @@ from streamverse.domains.live.errors import (
     TooManyConnecting,
     WebRtcUnavailable,
 )
-from streamverse.domains.live.repository import Streams
+from streamverse.domains.live.repository import find_published
 from streamverse.kit.tokens import hash_secret
 from streamverse.kit.work import Actor
 from streamverse.mediakit.webrtc.negotiation import (
@@ -38,7 +38,7 @@ Agree = Callable[[OurSide], Agreement]
 async def require_key(desk: LiveDesk, key: str) -> None:
     """Refuse whoever has no key of a stream, before anything else of them is read."""
     async with desk.workshop.reading(Actor.system()) as work:
-        row = await Streams(work).find_by_key(hash_secret(key))
+        row, _ = await find_published(work, hash_secret(key))
     if row is None:
         raise StreamKeyUnknown
 

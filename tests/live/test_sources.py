@@ -1,0 +1,207 @@
+"""Two encoders of one stream: the backup steps in, and the main one comes back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from streamverse.domains.live.contracts import Comeback, Source
+from streamverse.domains.live.rules.sources import GAP_S, STALLED_S, STEADY_S, Pace, may_go_on_air
+from streamverse.kit.events import EventRow
+from streamverse.kit.work import Actor, Workshop
+from streamverse.mediakit.ingest.samples import PublishRefused, PublishRequest
+from tests.conftest import Clients
+from tests.factories.pipeline import eventually
+from tests.live.conftest import Channel, Line, Publisher
+
+# --- the rule -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("source", "steady_s", "silent_s", "comeback", "may"),
+    [
+        (Source.BACKUP, 100, 0, Comeback.TAKE_BACK, False),
+        (Source.BACKUP, 0, STALLED_S, Comeback.TAKE_BACK, True),
+        (Source.BACKUP, 0, STALLED_S - 0.1, Comeback.TAKE_BACK, False),
+        (Source.MAIN, STEADY_S, 0, Comeback.TAKE_BACK, True),
+        (Source.MAIN, STEADY_S - 0.1, 0, Comeback.TAKE_BACK, False),
+        (Source.MAIN, 100, 0, Comeback.WAIT, False),
+        (Source.MAIN, 0, STALLED_S, Comeback.WAIT, True),
+    ],
+)
+def test_who_may_go_on_air(
+    source: Source, steady_s: float, silent_s: float, comeback: Comeback, may: bool
+):
+    own, other = Pace(1000, 1000 - steady_s), Pace(1000 - silent_s, 0)
+    assert may_go_on_air(source, own, other, comeback, 1000) is may
+    assert may_go_on_air(source, own, None, comeback, 1000) is True
+
+
+def test_a_gap_begins_the_steady_time_anew():
+    pace = Pace(0, 0)
+    for tenth in range(11):
+        pace.note(tenth / 10)
+    assert (pace.last_s, pace.steady_since_s) == (1, 0)
+    pace.note(1 + GAP_S + 0.1)
+    assert pace.steady_since_s == 2.1
+
+
+# --- a stream with both ---------------------------------------------------------------------------
+
+
+class Clock:
+    """The time that the encoders are judged by."""
+
+    def __init__(self) -> None:
+        self.now_s = 0.0
+
+    def __call__(self) -> float:
+        return self.now_s
+
+
+@pytest.fixture
+def pace(channel: Channel) -> Clock:
+    """Hold the time."""
+    clock = Clock()
+    channel.desk.health.clock = clock
+    return clock
+
+
+@pytest.fixture
+async def backup_key(clients: Clients, channel: Channel) -> str:
+    """Let the stream have a backup source."""
+    made = await clients.owner.post(f"/live/streams/{channel.id}/backup")
+    assert made.status_code == 201, made.text
+    key: str = made.json()["key"]
+    return key
+
+
+async def connect(channel: Channel, key: str) -> Publisher:
+    """Let an encoder begin."""
+    line = Line()
+    request = PublishRequest(key, "rtmp", "192.0.2.8", "Encoder/1.0", line)
+    publisher = Publisher(await channel.desk.admit(request), line)
+    publisher.begin()
+    return publisher
+
+
+def go_on(pace: Clock, seconds: float, *publishers: Publisher) -> None:
+    """Let time pass, in which these encoders send."""
+    for _ in range(round(seconds * 10)):
+        pace.now_s += 0.1
+        for publisher in publishers:
+            publisher.send(0.1)
+
+
+async def sources(clients: Clients, channel: Channel) -> tuple[str | None, list[str]]:
+    health = (await clients.owner.get(f"/live/streams/{channel.id}/health")).json()
+    return health["on_air"], health["connected"]
+
+
+async def told(workshop: Workshop) -> list[str]:
+    async with workshop.reading(Actor.system()) as work:
+        query = select(EventRow).where(EventRow.name == "live.source_changed")
+        rows = await work.session.scalars(query.order_by(EventRow.id))
+        return [row.payload["source"] for row in rows]
+
+
+async def test_a_backup_disturbs_nobody_and_steps_in_when_the_main_one_is_gone(
+    clients: Clients, channel: Channel, pace: Clock, backup_key: str, workshop: Workshop
+):
+    main = await connect(channel, channel.key)
+    go_on(pace, 4, main)
+    broadcast = channel.desk.find(channel.id)
+    assert broadcast is not None
+    backup = await connect(channel, backup_key)
+    go_on(pace, 4, main, backup)
+    assert await sources(clients, channel) == ("main", ["main", "backup"])
+    assert main.line.closed == []
+    assert len(broadcast.edge.stretches) == 1
+    main.receiver.on_end("The encoder hung up.")
+    assert channel.desk.is_away(channel.id) is False
+    go_on(pace, 4, backup)
+    assert await sources(clients, channel) == ("backup", ["backup"])
+    assert channel.desk.find(channel.id) is broadcast
+    assert len(broadcast.edge.stretches) == 2
+    numbers = [one.number for one in broadcast.edge.tracks["v"].segments]
+    assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+
+    async def is_told() -> bool:
+        return await told(workshop) == ["backup"]
+
+    await eventually(is_told)
+
+
+async def test_a_main_one_that_stalls_is_passed_over_and_gets_back_once_it_is_steady(
+    clients: Clients, channel: Channel, pace: Clock, backup_key: str
+):
+    main = await connect(channel, channel.key)
+    backup = await connect(channel, backup_key)
+    go_on(pace, 4, main, backup)
+    go_on(pace, 2.5, backup)
+    assert (await sources(clients, channel))[0] == "main"
+    go_on(pace, 3, backup)
+    assert await sources(clients, channel) == ("backup", ["main", "backup"])
+    go_on(pace, 9, main, backup)
+    assert (await sources(clients, channel))[0] == "backup"
+    go_on(pace, 4, main, backup)
+    assert (await sources(clients, channel))[0] == "main"
+
+
+async def test_a_main_one_that_is_to_wait_waits(
+    clients: Clients, channel: Channel, pace: Clock, backup_key: str
+):
+    main = await connect(channel, channel.key)
+    backup = await connect(channel, backup_key)
+    go_on(pace, 1, main, backup)
+    path = f"/live/streams/{channel.id}/backup"
+    chosen = await clients.owner.put(path, json={"comeback": "wait"})
+    assert (chosen.status_code, chosen.json()["comeback"]) == (200, "wait")
+    go_on(pace, 6, backup)
+    go_on(pace, 30, main, backup)
+    assert (await sources(clients, channel))[0] == "backup"
+    backup.receiver.on_end("The encoder hung up.")
+    go_on(pace, 3, main)
+    assert await sources(clients, channel) == ("main", ["main"])
+
+
+async def test_both_gone_is_gone_and_stopping_ends_both(
+    clients: Clients, channel: Channel, pace: Clock, backup_key: str
+):
+    main = await connect(channel, channel.key)
+    backup = await connect(channel, backup_key)
+    go_on(pace, 2, main, backup)
+    await channel.desk.stop(channel.id)
+    assert [len(one.line.closed) for one in (main, backup)] == [1, 1]
+    backup = await connect(channel, backup_key)
+    go_on(pace, 2, backup)
+    assert await sources(clients, channel) == ("backup", ["backup"])
+    backup.receiver.on_end("The encoder hung up.")
+    assert channel.desk.is_away(channel.id) is True
+
+
+async def test_the_backup_key(clients: Clients, channel: Channel, backup_key: str):
+    path = f"/live/streams/{channel.id}/backup"
+    shown: dict[str, Any] = (await clients.owner.get(path)).json()
+    assert shown == {
+        **dict.fromkeys(("rtmp_url", "rtmps_url", "srt_url", "whip_url")),
+        "key": backup_key,
+        "comeback": "take_back",
+    }
+    other = (await clients.owner.post(path)).json()["key"]
+    assert other not in {backup_key, channel.key}
+    with pytest.raises(PublishRefused, match="This stream key is not known"):
+        await connect(channel, backup_key)
+    assert (await clients.owner.delete(path)).status_code == 204
+    for answer in (
+        await clients.owner.get(path),
+        await clients.owner.put(path, json={"comeback": "wait"}),
+    ):
+        assert (answer.status_code, answer.json()["code"]) == (404, "live.backup_not_found")
+    with pytest.raises(PublishRefused, match="This stream key is not known"):
+        await connect(channel, other)
+    for method in ("GET", "POST", "DELETE"):
+        answer = await clients.stranger.request(method, path)
+        assert (answer.status_code, answer.json()["code"]) == (404, "live.stream_not_found")
