@@ -56,6 +56,7 @@ export type LiveStream = Answer<"/api/v1/live/streams/{stream_id}">;
 export type LiveTemplate = Answer<"/api/v1/live/templates">[number];
 export type LiveSlot = Answer<"/api/v1/live/streams/{stream_id}/schedule">["slots"][number];
 export type LiveHealth = Answer<"/api/v1/live/streams/{stream_id}/health">;
+export type LiveBackup = Answer<"/api/v1/live/streams/{stream_id}/backup">;
 export type LiveTarget = Answer<"/api/v1/live/streams/{stream_id}/targets">[number];
 export type Poster = NonNullable<TitleCard["poster"]>;
 export type Pictures = Answer<"/api/v1/assets/{asset_id}/pictures">;

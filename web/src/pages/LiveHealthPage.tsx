@@ -50,6 +50,7 @@ export function LiveHealthPage() {
       )}
       {health.data !== undefined && (
         <>
+          <OnAir health={health.data} />
           <Warnings warnings={health.data.warnings} isLive={isLive} />
           <Charts moments={health.data.moments} />
           <Broadcasts broadcasts={health.data.broadcasts} />
@@ -74,6 +75,19 @@ function Warnings({ warnings, isLive }: Pick<LiveHealth, "warnings"> & { isLive:
         ))}
       </ul>
     </section>
+  );
+}
+
+/** Which of two encoders is on air, where there are two or the backup is alone. */
+function OnAir({ health }: { health: LiveHealth }) {
+  const { restreams: words } = useText();
+  const { on_air, connected } = health;
+  if (on_air === null || !connected.includes("backup")) return null;
+  const others = connected.filter((source) => source !== on_air);
+  return (
+    <Notice tone={on_air === "backup" ? "danger" : "info"}>
+      {[words.onAir[on_air], ...others.map((source) => words.standsBy[source])].join(" ")}
+    </Notice>
   );
 }
 

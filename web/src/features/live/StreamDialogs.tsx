@@ -16,6 +16,7 @@ import { sentenceOf } from "../../app/api";
 import { useText } from "../../app/i18n";
 import { useErrorToast } from "../../app/use-error-toast";
 import { CopyLine } from "../staff/CopyLine";
+import { BackupKey } from "./BackupKey";
 import { keyQuery, useChangeKey } from "./queries";
 
 /** Where an encoder sends to, and its key. */
@@ -49,6 +50,7 @@ export function EncoderDialog({ stream, onClose }: { stream: LiveStream; onClose
           {data.srt_url !== null && <CopyLine label={live.srt} value={data.srt_url} />}
           {data.whip_url !== null && <CopyLine label={live.whip} value={data.whip_url} />}
           <p className="text-sm text-muted">{live.keyHint}</p>
+          <BackupKey streamId={stream.id} />
         </div>
       )}
       <DialogActions>

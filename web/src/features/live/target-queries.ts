@@ -1,4 +1,4 @@
-import { unwrap } from "@streamverse/client";
+import { ApiProblem, type LiveBackup, unwrap } from "@streamverse/client";
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 
 import { api } from "../../app/api";
@@ -20,6 +20,58 @@ export const targetsQuery = (streamId: string) =>
     queryFn: () => unwrap(api.GET(all, { params: { path: { stream_id: streamId } } })),
     refetchInterval: LOOK_AGAIN_MS,
   });
+
+// --- the backup source --------------------------------------------------------------------------
+
+const backup = "/api/v1/live/streams/{stream_id}/backup";
+const backupKey = (streamId: string) => ["live", "backup", streamId] as const;
+
+/** The backup key of a stream; null while there is none. */
+export const backupQuery = (streamId: string) =>
+  queryOptions({
+    queryKey: backupKey(streamId),
+    queryFn: async () => {
+      try {
+        return await unwrap(api.GET(backup, { params: { path: { stream_id: streamId } } }));
+      } catch (error) {
+        if (error instanceof ApiProblem && error.code === "live.backup_not_found") return null;
+        throw error;
+      }
+    },
+    // The key is for those who have just asked for it.
+    gcTime: 0,
+  });
+
+export type Comeback = LiveBackup["comeback"];
+
+function useBackupSettled(streamId: string) {
+  const queryClient = useQueryClient();
+  return () => queryClient.invalidateQueries({ queryKey: backupKey(streamId) });
+}
+
+export function useMakeBackupKey(streamId: string) {
+  return useMutation({
+    mutationFn: () => unwrap(api.POST(backup, { params: { path: { stream_id: streamId } } })),
+    onSettled: useBackupSettled(streamId),
+  });
+}
+
+export function useChooseComeback(streamId: string) {
+  return useMutation({
+    mutationFn: (comeback: Comeback) =>
+      unwrap(api.PUT(backup, { params: { path: { stream_id: streamId } }, body: { comeback } })),
+    onSettled: useBackupSettled(streamId),
+  });
+}
+
+export function useRemoveBackup(streamId: string) {
+  return useMutation({
+    mutationFn: () => unwrap(api.DELETE(backup, { params: { path: { stream_id: streamId } } })),
+    onSettled: useBackupSettled(streamId),
+  });
+}
+
+// --- targets ------------------------------------------------------------------------------------
 
 function useSettled(streamId: string) {
   const queryClient = useQueryClient();
