@@ -102,7 +102,8 @@ def test_secrets_are_not_written_by_accident():
 
 
 def test_what_lasts_is_told_once():
-    watch, told = TargetWatch(), []
+    watch = TargetWatch()
+    told: list[News | None] = []
     for second in range(120):
         is_failing = 10 <= second < 60
         now = NOW + timedelta(seconds=second)
