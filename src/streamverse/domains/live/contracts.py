@@ -44,7 +44,7 @@ class Newcomer(enum.StrEnum):
     REFUSE = "refuse"
 
 
-class Source(enum.StrEnum):
+class Encoder(enum.StrEnum):
     """Which of a stream's encoders: the main one, or the one that steps in for it."""
 
     MAIN = "main"
@@ -147,13 +147,13 @@ class StreamWell(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class SourceChanged(Event):
+class EncoderChanged(Event):
     """Another encoder of a stream is on air than before."""
 
     stream_id: StreamId
     broadcast_id: BroadcastId
     name: str
-    source: Source
+    encoder: Encoder
 
 
 @dataclass(frozen=True, slots=True)

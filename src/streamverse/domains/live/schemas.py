@@ -11,10 +11,10 @@ from msgspec import UNSET, UnsetType
 
 from streamverse.domains.live.contracts import (
     Comeback,
+    Encoder,
     Keep,
     Latency,
     Newcomer,
-    Source,
     StreamId,
     StreamState,
     TargetState,
@@ -37,9 +37,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from streamverse.domains.live.models import BroadcastRow
+    from streamverse.domains.live.service.backups import BackupView, Encoders
     from streamverse.domains.live.service.desk import LiveDesk
     from streamverse.domains.live.service.health import Moment, StreamHealth
-    from streamverse.domains.live.service.sources import BackupView, Sources
     from streamverse.domains.live.service.streams import StreamView
     from streamverse.domains.live.service.targets import TargetView
     from streamverse.domains.live.service.templates import Template
@@ -309,8 +309,8 @@ class LiveHealthOut(msgspec.Struct):
     warnings: list[LiveWarningOut]
     moments: list[LiveMomentOut]
     broadcasts: list[LiveBroadcastOut]
-    on_air: Source | None
-    connected: list[Source]
+    on_air: Encoder | None
+    connected: list[Encoder]
 
     @classmethod
     def of(
@@ -318,7 +318,7 @@ class LiveHealthOut(msgspec.Struct):
         health: StreamHealth | None,
         since: datetime | None,
         rows: Sequence[BroadcastRow],
-        sources: Sources | None,
+        encoders: Encoders | None,
     ) -> LiveHealthOut:
         """Show what is known of a stream."""
         seen = health.moments if health is not None else ()
@@ -329,8 +329,8 @@ class LiveHealthOut(msgspec.Struct):
             ],
             moments=[LiveMomentOut.of(one) for one in seen if since is None or one.at > since],
             broadcasts=[LiveBroadcastOut.of(row) for row in rows],
-            on_air=sources.on_air if sources is not None else None,
-            connected=sources.connected if sources is not None else [],
+            on_air=encoders.on_air if encoders is not None else None,
+            connected=encoders.connected if encoders is not None else [],
         )
 
 

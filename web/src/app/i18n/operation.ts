@@ -118,7 +118,7 @@ export const webhooks = {
     "live.broadcast_ended": "a stream is over",
     "live.stream_unwell": "a stream comes in badly",
     "live.stream_well": "a stream comes in well again",
-    "live.source_changed": "the other encoder of a stream is on air",
+    "live.encoder_changed": "the other encoder of a stream is on air",
     "live.target_failed": "a stream does not reach a service that it is sent on to",
     "live.target_recovered": "a stream reaches that service again",
     "identity.account_added": "an account is added",

@@ -190,8 +190,8 @@ async def show_health(
     """Show how a stream comes in: all of the last half hour, or what is newer than an instant."""
     row = await Streams(work).get(StreamId(stream_id))
     rows = await Broadcasts(work).of_stream(StreamId(row.id), BROADCASTS_SHOWN)
-    health, sources = live_desk.health.find(StreamId(row.id)), live_desk.sources_of(row.id)
-    return LiveHealthOut.of(health, since, rows, sources)
+    health, encoders = live_desk.health.find(StreamId(row.id)), live_desk.encoders_of(row.id)
+    return LiveHealthOut.of(health, since, rows, encoders)
 
 
 @get(

@@ -23,7 +23,7 @@ from streamverse.domains.live.schemas import (
     LiveTargetIn,
     LiveTargetOut,
 )
-from streamverse.domains.live.service import sources, targets
+from streamverse.domains.live.service import backups, targets
 from streamverse.domains.live.service.desk import LiveDesk
 from streamverse.kit.http import may, problems
 from streamverse.kit.work import Work
@@ -99,7 +99,7 @@ async def show_backup(
     stream_id: FromPath[UUID], work: NamedDependency[Work], live_desk: NamedDependency[LiveDesk]
 ) -> LiveBackupOut:
     """Tell where a backup encoder sends, and under which key."""
-    found = await sources.get_backup(work, live_desk, StreamId(stream_id))
+    found = await backups.get_backup(work, live_desk, StreamId(stream_id))
     return LiveBackupOut.of(live_desk, found)
 
 
@@ -112,7 +112,7 @@ async def make_backup_key(
     stream_id: FromPath[UUID], work: NamedDependency[Work], live_desk: NamedDependency[LiveDesk]
 ) -> LiveBackupOut:
     """Let a stream have a backup encoder under a new key; an old one opens nothing any more."""
-    made = await sources.make_backup_key(work, live_desk, StreamId(stream_id))
+    made = await backups.make_backup_key(work, live_desk, StreamId(stream_id))
     return LiveBackupOut.of(live_desk, made)
 
 
@@ -128,7 +128,7 @@ async def choose_comeback(
     live_desk: NamedDependency[LiveDesk],
 ) -> LiveBackupOut:
     """Say whether the main encoder goes on air again when it is back."""
-    chosen = await sources.choose_comeback(work, live_desk, StreamId(stream_id), data.comeback)
+    chosen = await backups.choose_comeback(work, live_desk, StreamId(stream_id), data.comeback)
     return LiveBackupOut.of(live_desk, chosen)
 
 
@@ -139,7 +139,7 @@ async def choose_comeback(
 )
 async def remove_backup(stream_id: FromPath[UUID], work: NamedDependency[Work]) -> None:
     """Take no backup encoder any more; one that publishes goes on until it ends."""
-    await sources.remove_backup(work, StreamId(stream_id))
+    await backups.remove_backup(work, StreamId(stream_id))
 
 
 handlers = [

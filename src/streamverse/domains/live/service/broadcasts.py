@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from streamverse.domains.live.contracts import BroadcastId, BroadcastStarted, Source, StreamId
+from streamverse.domains.live.contracts import BroadcastId, BroadcastStarted, Encoder, StreamId
 from streamverse.domains.live.models import BroadcastRow
 from streamverse.domains.live.repository import Broadcasts
 from streamverse.domains.live.service.edge import LiveEdge, LiveSegment, LiveTrack, Stretch
@@ -69,7 +69,7 @@ class Broadcast:
         self.fan = Fan()
         self.is_over = False
         # Which encoder was on air last.
-        self.source: Source | None = None
+        self.encoder: Encoder | None = None
         self.started = asyncio.Event()
         self._workshop = workshop
         self._store = store

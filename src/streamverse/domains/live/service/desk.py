@@ -14,19 +14,19 @@ from uuid import UUID
 from streamverse.domains.live.contracts import (
     BroadcastId,
     Comeback,
+    Encoder,
     Latency,
     Newcomer,
-    Source,
     StreamId,
 )
 from streamverse.domains.live.errors import ClippedJustNow
 from streamverse.domains.live.repository import Broadcasts, find_comeback, find_published
 from streamverse.domains.live.service.audiences import AudienceDesk
+from streamverse.domains.live.service.backups import Encoders, tell_encoder
 from streamverse.domains.live.service.broadcasts import Broadcast, LiveStream
 from streamverse.domains.live.service.health import HealthDesk
 from streamverse.domains.live.service.recordings import end_broadcast
 from streamverse.domains.live.service.restreams import RestreamDesk
-from streamverse.domains.live.service.sources import Sources, tell_source
 from streamverse.kit.clock import new_id
 from streamverse.kit.memory import ShortMemory
 from streamverse.kit.tokens import hash_secret
@@ -77,8 +77,8 @@ class _Publisher:
 
     desk: LiveDesk
     broadcast: Broadcast
-    sources: Sources
-    source: Source
+    encoders: Encoders
+    encoder: Encoder
     request: PublishRequest
     meter: HealthMeter | None = None
     is_over: bool = False
@@ -86,13 +86,13 @@ class _Publisher:
     def on_format(self, media: VideoFormat | AudioFormat, /) -> None:
         """Take how what follows is coded."""
         if not self.is_over:
-            self.sources.take_format(self.source, media)
+            self.encoders.take_format(self.encoder, media)
 
     def on_sample(self, sample: Sample, /) -> None:
         """Take a picture or a frame of sound."""
         if not self.is_over:
-            self.sources.take_sample(self.source, sample)
-            if self.meter is not None and self.sources.on_air is self.source:
+            self.encoders.take_sample(self.encoder, sample)
+            if self.meter is not None and self.encoders.on_air is self.encoder:
                 self.meter.take(sample, self.desk.health.clock())
 
     def on_end(self, reason: str, /) -> None:
@@ -109,7 +109,7 @@ class _Publisher:
     def give_way(self, reason: str) -> None:
         """End this publisher for another one, or because staff wants so."""
         self.is_over = True
-        if self.sources.on_air is self.source:
+        if self.encoders.on_air is self.encoder:
             self.broadcast.pause()
         self.request.connection.close(reason)
 
@@ -136,8 +136,8 @@ class LiveDesk:
         self.restreams = RestreamDesk(workshop, settings, lambda: self.broadcasts)
         self.webrtc: WebRtcServer | None = None
         self._broadcasts: dict[UUID, Broadcast] = {}
-        self._publishers: dict[tuple[UUID, Source], _Publisher] = {}
-        self._sources: dict[UUID, Sources] = {}
+        self._publishers: dict[tuple[UUID, Encoder], _Publisher] = {}
+        self._encoders: dict[UUID, Encoders] = {}
         self._tellings = TaskKeeper()
         self._endings: dict[UUID, asyncio.Task[None]] = {}
         self._clippers = ShortMemory[UUID, bool](limit=CLIPPERS_AT_MOST, seconds=CLIP_PAUSE_S)
@@ -234,8 +234,8 @@ class LiveDesk:
         async with self.workshop.reading(Actor.system()) as work:
             row, backup = await find_published(work, hash_secret(request.key))
             comeback = await find_comeback(work, StreamId(row.id)) if row is not None else None
-        source = Source.MAIN if backup is None else Source.BACKUP
-        earlier = self._publishers.get((row.id, source)) if row is not None else None
+        encoder = Encoder.MAIN if backup is None else Encoder.BACKUP
+        earlier = self._publishers.get((row.id, encoder)) if row is not None else None
         row = _admissible(row, has_publisher=earlier is not None)
         if earlier is not None:
             earlier.give_way(TAKEN_OVER)
@@ -243,11 +243,11 @@ class LiveDesk:
         if ending is not None:
             ending.cancel()
         broadcast = self._broadcasts.get(row.id) or self._begin(row)
-        sources = self._sources[row.id]
-        sources.comeback = Comeback(comeback or Comeback.TAKE_BACK)
-        publisher = _Publisher(self, broadcast, sources, source, request)
-        self._publishers[row.id, source] = publisher
-        sources.enter(source)
+        encoders = self._encoders[row.id]
+        encoders.comeback = Comeback(comeback or Comeback.TAKE_BACK)
+        publisher = _Publisher(self, broadcast, encoders, encoder, request)
+        self._publishers[row.id, encoder] = publisher
+        encoders.enter(encoder)
         return publisher
 
     def _begin(self, row: StreamRow) -> Broadcast:
@@ -260,30 +260,32 @@ class LiveDesk:
         )
         self._broadcasts[row.id] = broadcast
         changed = partial(self._put_on_air, broadcast, row.height)
-        self._sources[row.id] = Sources(broadcast, self.health.clock, changed)
+        self._encoders[row.id] = Encoders(broadcast, self.health.clock, changed)
         return broadcast
 
-    def _put_on_air(self, broadcast: Broadcast, wanted_height: int | None, source: Source) -> None:
+    def _put_on_air(
+        self, broadcast: Broadcast, wanted_height: int | None, encoder: Encoder
+    ) -> None:
         """Measure the encoder that is on air now, and tell if it is another one than before."""
         stream_id = broadcast.stream.id
-        publisher = self._publishers.get((stream_id, source))
+        publisher = self._publishers.get((stream_id, encoder))
         if publisher is not None:
             publisher.meter = self.health.begin(stream_id, wanted_height)
-        before, broadcast.source = broadcast.source, source
-        if before not in {None, source}:
-            telling = tell_source(self.workshop, broadcast, source)
+        before, broadcast.encoder = broadcast.encoder, encoder
+        if before not in {None, encoder}:
+            telling = tell_encoder(self.workshop, broadcast, encoder)
             self._tellings.keep(asyncio.get_running_loop().create_task(telling))
 
-    def sources_of(self, stream_id: UUID) -> Sources | None:
+    def encoders_of(self, stream_id: UUID) -> Encoders | None:
         """Find the encoders of what goes out on a stream."""
-        return self._sources.get(stream_id)
+        return self._encoders.get(stream_id)
 
     def publisher_gone(self, publisher: _Publisher) -> None:
         """Give whoever is gone some time to come back, unless another encoder is there."""
         broadcast = publisher.broadcast
         stream_id = broadcast.stream.id
-        self._publishers.pop((stream_id, publisher.source), None)
-        if publisher.sources.leave(publisher.source):
+        self._publishers.pop((stream_id, publisher.encoder), None)
+        if publisher.encoders.leave(publisher.encoder):
             return
         self.health.pause(stream_id)
         self._endings[stream_id] = asyncio.create_task(self._end_later(broadcast))
@@ -294,8 +296,8 @@ class LiveDesk:
 
     async def stop(self, stream_id: StreamId) -> None:
         """End whoever publishes on a stream, and what goes out on it, at once."""
-        for source in Source:
-            publisher = self._publishers.pop((stream_id, source), None)
+        for encoder in Encoder:
+            publisher = self._publishers.pop((stream_id, encoder), None)
             if publisher is not None:
                 publisher.give_way(STOPPED)
         self.health.pause(stream_id)
@@ -313,7 +315,7 @@ class LiveDesk:
 
     async def _end(self, broadcast: Broadcast) -> None:
         self._broadcasts.pop(broadcast.stream.id, None)
-        self._sources.pop(broadcast.stream.id, None)
+        self._encoders.pop(broadcast.stream.id, None)
         await broadcast.end()
         if broadcast.started.is_set():
             self._ended.keep(broadcast.stream.id, broadcast)

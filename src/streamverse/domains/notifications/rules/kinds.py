@@ -23,7 +23,7 @@ from streamverse.domains.identity.contracts import AccountAdded, AccountRemoved
 from streamverse.domains.live.contracts import (
     BroadcastEnded,
     BroadcastStarted,
-    SourceChanged,
+    EncoderChanged,
     StreamUnwell,
     StreamWell,
     TargetFailed,
@@ -116,12 +116,12 @@ def _say_well(told: StreamUnwell | StreamWell) -> Mapping[str, object]:
     }
 
 
-def _say_source(told: SourceChanged) -> Mapping[str, object]:
+def _say_encoder(told: EncoderChanged) -> Mapping[str, object]:
     return {
         "stream_id": told.stream_id,
         "broadcast_id": told.broadcast_id,
         "name": told.name,
-        "source": told.source,
+        "encoder": told.encoder,
     }
 
 
@@ -152,7 +152,7 @@ KINDS = (
     _kind("live.broadcast_ended", BroadcastEnded, _say_broadcast),
     _kind("live.stream_unwell", StreamUnwell, _say_unwell),
     _kind("live.stream_well", StreamWell, _say_well),
-    _kind("live.source_changed", SourceChanged, _say_source),
+    _kind("live.encoder_changed", EncoderChanged, _say_encoder),
     _kind("live.target_failed", TargetFailed, _say_target_failed),
     _kind("live.target_recovered", TargetRecovered, _say_target),
     _kind("identity.account_added", AccountAdded, _say_account),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from streamverse.domains.live.contracts import Comeback, Source
+from streamverse.domains.live.contracts import Comeback, Encoder
 
 # Who has sent no picture for so long is passed over.
 STALLED_S: Final = 3.0
@@ -29,10 +29,10 @@ class Pace:
 
 
 def may_go_on_air(
-    source: Source, own: Pace, other: Pace | None, comeback: Comeback, now_s: float
+    encoder: Encoder, own: Pace, other: Pace | None, comeback: Comeback, now_s: float
 ) -> bool:
     """Decide at a keyframe whether an encoder takes over from the one on air, if one is."""
     if other is None or now_s - other.last_s >= STALLED_S:
         return True
-    is_wanted = source is Source.MAIN and comeback is Comeback.TAKE_BACK
+    is_wanted = encoder is Encoder.MAIN and comeback is Comeback.TAKE_BACK
     return is_wanted and now_s - own.steady_since_s >= STEADY_S

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from streamverse.domains.live.contracts import Comeback, Source, SourceChanged, StreamId
+from streamverse.domains.live.contracts import Comeback, Encoder, EncoderChanged, StreamId
 from streamverse.domains.live.errors import BackupNotFound
 from streamverse.domains.live.models import BackupRow
 from streamverse.domains.live.repository import Backups, Streams
-from streamverse.domains.live.rules.sources import Pace, may_go_on_air
+from streamverse.domains.live.rules.backups import Pace, may_go_on_air
 from streamverse.kit.tokens import hash_secret, new_secret
 from streamverse.kit.work import Actor
 from streamverse.mediakit.ingest.samples import AudioFormat, Kind, Sample, VideoFormat
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from streamverse.domains.live.service.desk import LiveDesk
     from streamverse.kit.work import Work, Workshop
 
-SOURCES: Final = (Source.MAIN, Source.BACKUP)
+ENCODERS: Final = (Encoder.MAIN, Encoder.BACKUP)
 
 
 @dataclass(slots=True)
@@ -37,79 +37,79 @@ class _Seat:
         return sample.is_keyframe and (sample.kind == "video" or "video" not in self.formats)
 
 
-class Sources:
+class Encoders:
     """Hands on to the broadcast what the encoder on air sends, and changes between the two."""
 
     def __init__(
-        self, broadcast: Broadcast, clock: Callable[[], float], changed: Callable[[Source], None]
+        self, broadcast: Broadcast, clock: Callable[[], float], changed: Callable[[Encoder], None]
     ) -> None:
-        self.on_air: Source | None = None
+        self.on_air: Encoder | None = None
         self.comeback = Comeback.TAKE_BACK
         self._broadcast = broadcast
         self._clock = clock
         self._changed = changed
-        self._seats: dict[Source, _Seat] = {}
+        self._seats: dict[Encoder, _Seat] = {}
 
     @property
-    def connected(self) -> list[Source]:
+    def connected(self) -> list[Encoder]:
         """Which encoders publish, on air or not."""
-        return [source for source in SOURCES if source in self._seats]
+        return [encoder for encoder in ENCODERS if encoder in self._seats]
 
-    def enter(self, source: Source) -> None:
+    def enter(self, encoder: Encoder) -> None:
         """Take an encoder; it is on air at once if nobody else is there."""
         now_s = self._clock()
-        self._seats[source] = _Seat(Pace(now_s, now_s))
-        if self.on_air is None or self.on_air is source:
-            self._put_on_air(source)
+        self._seats[encoder] = _Seat(Pace(now_s, now_s))
+        if self.on_air is None or self.on_air is encoder:
+            self._put_on_air(encoder)
 
-    def leave(self, source: Source) -> bool:
+    def leave(self, encoder: Encoder) -> bool:
         """Let an encoder go that is gone, and tell whether another one is left."""
-        self._seats.pop(source, None)
-        if self.on_air is source:
+        self._seats.pop(encoder, None)
+        if self.on_air is encoder:
             self.on_air = None
             self._broadcast.pause()
         return bool(self._seats)
 
-    def take_format(self, source: Source, media: VideoFormat | AudioFormat) -> None:
+    def take_format(self, encoder: Encoder, media: VideoFormat | AudioFormat) -> None:
         """Take how what follows of an encoder is coded."""
-        seat = self._seats.get(source)
+        seat = self._seats.get(encoder)
         if seat is not None:
             seat.formats["video" if isinstance(media, VideoFormat) else "audio"] = media
-            if self.on_air is source:
+            if self.on_air is encoder:
                 self._broadcast.take_format(media)
 
-    def take_sample(self, source: Source, sample: Sample) -> None:
+    def take_sample(self, encoder: Encoder, sample: Sample) -> None:
         """Take a picture or a frame of sound; a keyframe may put its encoder on air."""
-        seat = self._seats.get(source)
+        seat = self._seats.get(encoder)
         if seat is None:
             return
         now_s = self._clock()
         if sample.kind == "video" or "video" not in seat.formats:
             seat.pace.note(now_s)
-        if self.on_air is not source and seat.may_begin(sample):
+        if self.on_air is not encoder and seat.may_begin(sample):
             other = self._seats.get(self.on_air) if self.on_air is not None else None
             pace = None if other is None else other.pace
-            if may_go_on_air(source, seat.pace, pace, self.comeback, now_s):
-                self._put_on_air(source)
-        if self.on_air is source:
+            if may_go_on_air(encoder, seat.pace, pace, self.comeback, now_s):
+                self._put_on_air(encoder)
+        if self.on_air is encoder:
             self._broadcast.take_sample(sample)
 
-    def _put_on_air(self, source: Source) -> None:
-        if self.on_air is not None and self.on_air is not source:
+    def _put_on_air(self, encoder: Encoder) -> None:
+        if self.on_air is not None and self.on_air is not encoder:
             self._broadcast.pause()
-        self.on_air = source
-        for media in self._seats[source].formats.values():
+        self.on_air = encoder
+        for media in self._seats[encoder].formats.values():
             self._broadcast.take_format(media)
-        self._changed(source)
+        self._changed(encoder)
 
 
-async def tell_source(workshop: Workshop, broadcast: Broadcast, source: Source) -> None:
+async def tell_encoder(workshop: Workshop, broadcast: Broadcast, encoder: Encoder) -> None:
     """Tell that another encoder of a stream is on air."""
     stream = broadcast.stream
     async with workshop.work(Actor.system(stream.tenant_id)) as work:
         row = await Streams(work).find(stream.id)
         if row is not None:
-            work.emit(SourceChanged(stream.id, broadcast.id, row.name, source))
+            work.emit(EncoderChanged(stream.id, broadcast.id, row.name, encoder))
 
 
 # --- the key of the backup ------------------------------------------------------------------------
@@ -117,14 +117,14 @@ async def tell_source(workshop: Workshop, broadcast: Broadcast, source: Source) 
 
 @dataclass(frozen=True, slots=True)
 class BackupView:
-    """The key of a backup source, and what becomes of it when the main one is back."""
+    """The key of a backup encoder, and what becomes of it when the main one is back."""
 
     key: str
     comeback: Comeback
 
 
 async def get_backup(work: Work, desk: LiveDesk, stream_id: StreamId) -> BackupView:
-    """Give the key of a backup source, or fail with ``BackupNotFound``."""
+    """Give the key of a backup encoder, or fail with ``BackupNotFound``."""
     await Streams(work).get(stream_id)
     row = await Backups(work).find(stream_id)
     if row is None:
@@ -134,7 +134,7 @@ async def get_backup(work: Work, desk: LiveDesk, stream_id: StreamId) -> BackupV
 
 
 async def make_backup_key(work: Work, desk: LiveDesk, stream_id: StreamId) -> BackupView:
-    """Let a stream have a backup source, under a key that is another one each time."""
+    """Let a stream have a backup encoder, under a key that is another one each time."""
     await Streams(work).lock([stream_id])
     key = new_secret()
     hashed, sealed = hash_secret(key), desk.settings.vault.encrypt(key.encode(), stream_id.bytes)
@@ -151,7 +151,7 @@ async def make_backup_key(work: Work, desk: LiveDesk, stream_id: StreamId) -> Ba
 async def choose_comeback(
     work: Work, desk: LiveDesk, stream_id: StreamId, comeback: Comeback
 ) -> BackupView:
-    """Say what becomes of the backup source when the main one is back; it holds at once."""
+    """Say what becomes of the backup encoder when the main one is back; it holds at once."""
     row = await Backups(work).find(stream_id)
     if row is None:
         await Streams(work).get(stream_id)
@@ -159,16 +159,16 @@ async def choose_comeback(
     row.comeback = comeback
 
     async def follow() -> None:
-        sources = desk.sources_of(stream_id)
-        if sources is not None:
-            sources.comeback = comeback
+        encoders = desk.encoders_of(stream_id)
+        if encoders is not None:
+            encoders.comeback = comeback
 
     work.after_commit(follow)
     return await get_backup(work, desk, stream_id)
 
 
 async def remove_backup(work: Work, stream_id: StreamId) -> None:
-    """Let a stream have no backup source; one that publishes goes on until it ends."""
+    """Let a stream have no backup encoder; one that publishes goes on until it ends."""
     await Streams(work).get(stream_id)
     row = await Backups(work).find(stream_id)
     if row is not None:

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from streamverse.domains.live.contracts import Comeback, Source
-from streamverse.domains.live.rules.sources import GAP_S, STALLED_S, STEADY_S, Pace, may_go_on_air
+from streamverse.domains.live.contracts import Comeback, Encoder
+from streamverse.domains.live.rules.backups import GAP_S, STALLED_S, STEADY_S, Pace, may_go_on_air
 from streamverse.kit.events import EventRow
 from streamverse.kit.work import Actor, Workshop
 from streamverse.mediakit.ingest.samples import PublishRefused, PublishRequest
@@ -20,23 +20,23 @@ from tests.live.conftest import Channel, Line, Publisher
 
 
 @pytest.mark.parametrize(
-    ("source", "steady_s", "silent_s", "comeback", "may"),
+    ("encoder", "steady_s", "silent_s", "comeback", "may"),
     [
-        (Source.BACKUP, 100, 0, Comeback.TAKE_BACK, False),
-        (Source.BACKUP, 0, STALLED_S, Comeback.TAKE_BACK, True),
-        (Source.BACKUP, 0, STALLED_S - 0.1, Comeback.TAKE_BACK, False),
-        (Source.MAIN, STEADY_S, 0, Comeback.TAKE_BACK, True),
-        (Source.MAIN, STEADY_S - 0.1, 0, Comeback.TAKE_BACK, False),
-        (Source.MAIN, 100, 0, Comeback.WAIT, False),
-        (Source.MAIN, 0, STALLED_S, Comeback.WAIT, True),
+        (Encoder.BACKUP, 100, 0, Comeback.TAKE_BACK, False),
+        (Encoder.BACKUP, 0, STALLED_S, Comeback.TAKE_BACK, True),
+        (Encoder.BACKUP, 0, STALLED_S - 0.1, Comeback.TAKE_BACK, False),
+        (Encoder.MAIN, STEADY_S, 0, Comeback.TAKE_BACK, True),
+        (Encoder.MAIN, STEADY_S - 0.1, 0, Comeback.TAKE_BACK, False),
+        (Encoder.MAIN, 100, 0, Comeback.WAIT, False),
+        (Encoder.MAIN, 0, STALLED_S, Comeback.WAIT, True),
     ],
 )
 def test_who_may_go_on_air(
-    source: Source, steady_s: float, silent_s: float, comeback: Comeback, may: bool
+    encoder: Encoder, steady_s: float, silent_s: float, comeback: Comeback, may: bool
 ):
     own, other = Pace(1000, 1000 - steady_s), Pace(1000 - silent_s, 0)
-    assert may_go_on_air(source, own, other, comeback, 1000) is may
-    assert may_go_on_air(source, own, None, comeback, 1000) is True
+    assert may_go_on_air(encoder, own, other, comeback, 1000) is may
+    assert may_go_on_air(encoder, own, None, comeback, 1000) is True
 
 
 def test_a_gap_begins_the_steady_time_anew():
@@ -71,7 +71,7 @@ def pace(channel: Channel) -> Clock:
 
 @pytest.fixture
 async def backup_key(clients: Clients, channel: Channel) -> str:
-    """Let the stream have a backup source."""
+    """Let the stream have a backup encoder."""
     made = await clients.owner.post(f"/live/streams/{channel.id}/backup")
     assert made.status_code == 201, made.text
     key: str = made.json()["key"]
@@ -95,16 +95,16 @@ def go_on(pace: Clock, seconds: float, *publishers: Publisher) -> None:
             publisher.send(0.1)
 
 
-async def sources(clients: Clients, channel: Channel) -> tuple[str | None, list[str]]:
+async def encoders(clients: Clients, channel: Channel) -> tuple[str | None, list[str]]:
     health = (await clients.owner.get(f"/live/streams/{channel.id}/health")).json()
     return health["on_air"], health["connected"]
 
 
 async def told(workshop: Workshop) -> list[str]:
     async with workshop.reading(Actor.system()) as work:
-        query = select(EventRow).where(EventRow.name == "live.source_changed")
+        query = select(EventRow).where(EventRow.name == "live.encoder_changed")
         rows = await work.session.scalars(query.order_by(EventRow.id))
-        return [row.payload["source"] for row in rows]
+        return [row.payload["encoder"] for row in rows]
 
 
 async def test_a_backup_disturbs_nobody_and_steps_in_when_the_main_one_is_gone(
@@ -116,13 +116,13 @@ async def test_a_backup_disturbs_nobody_and_steps_in_when_the_main_one_is_gone(
     assert broadcast is not None
     backup = await connect(channel, backup_key)
     go_on(pace, 4, main, backup)
-    assert await sources(clients, channel) == ("main", ["main", "backup"])
+    assert await encoders(clients, channel) == ("main", ["main", "backup"])
     assert main.line.closed == []
     assert len(broadcast.edge.stretches) == 1
     main.receiver.on_end("The encoder hung up.")
     assert channel.desk.is_away(channel.id) is False
     go_on(pace, 4, backup)
-    assert await sources(clients, channel) == ("backup", ["backup"])
+    assert await encoders(clients, channel) == ("backup", ["backup"])
     assert channel.desk.find(channel.id) is broadcast
     assert len(broadcast.edge.stretches) == 2
     numbers = [one.number for one in broadcast.edge.tracks["v"].segments]
@@ -141,13 +141,13 @@ async def test_a_main_one_that_stalls_is_passed_over_and_gets_back_once_it_is_st
     backup = await connect(channel, backup_key)
     go_on(pace, 4, main, backup)
     go_on(pace, 2.5, backup)
-    assert (await sources(clients, channel))[0] == "main"
+    assert (await encoders(clients, channel))[0] == "main"
     go_on(pace, 3, backup)
-    assert await sources(clients, channel) == ("backup", ["main", "backup"])
+    assert await encoders(clients, channel) == ("backup", ["main", "backup"])
     go_on(pace, 9, main, backup)
-    assert (await sources(clients, channel))[0] == "backup"
+    assert (await encoders(clients, channel))[0] == "backup"
     go_on(pace, 4, main, backup)
-    assert (await sources(clients, channel))[0] == "main"
+    assert (await encoders(clients, channel))[0] == "main"
 
 
 async def test_a_main_one_that_is_to_wait_waits(
@@ -161,10 +161,10 @@ async def test_a_main_one_that_is_to_wait_waits(
     assert (chosen.status_code, chosen.json()["comeback"]) == (200, "wait")
     go_on(pace, 6, backup)
     go_on(pace, 30, main, backup)
-    assert (await sources(clients, channel))[0] == "backup"
+    assert (await encoders(clients, channel))[0] == "backup"
     backup.receiver.on_end("The encoder hung up.")
     go_on(pace, 3, main)
-    assert await sources(clients, channel) == ("main", ["main"])
+    assert await encoders(clients, channel) == ("main", ["main"])
 
 
 async def test_both_gone_is_gone_and_stopping_ends_both(
@@ -177,7 +177,7 @@ async def test_both_gone_is_gone_and_stopping_ends_both(
     assert [len(one.line.closed) for one in (main, backup)] == [1, 1]
     backup = await connect(channel, backup_key)
     go_on(pace, 2, backup)
-    assert await sources(clients, channel) == ("backup", ["backup"])
+    assert await encoders(clients, channel) == ("backup", ["backup"])
     backup.receiver.on_end("The encoder hung up.")
     assert channel.desk.is_away(channel.id) is True
 
