@@ -234,6 +234,10 @@ TABLE = {
     ("PUT", "/api/v1/live/streams/{stream_id}/schedule"): "live.manage",
     ("GET", "/api/v1/live/streams/{stream_id}/thumbnails/{form}"): SIGNED_IN,
     ("GET", "/api/v1/live/streams/{stream_id}/health"): "live.manage",
+    ("GET", "/api/v1/live/streams/{stream_id}/source"): "live.manage",
+    ("PUT", "/api/v1/live/streams/{stream_id}/source"): "live.manage",
+    ("DELETE", "/api/v1/live/streams/{stream_id}/source"): "live.manage",
+    ("POST", "/api/v1/live/streams/{stream_id}/source/try"): "live.manage",
     ("GET", "/api/v1/live/streams/{stream_id}/reminders/{profile_id}"): SIGNED_IN,
     ("PUT", "/api/v1/live/streams/{stream_id}/reminders/{profile_id}"): SIGNED_IN,
     ("DELETE", "/api/v1/live/streams/{stream_id}/reminders/{profile_id}"): SIGNED_IN,
@@ -348,6 +352,10 @@ ENDS_LOG_INS = ("/revoke-all", "/auth/logout", "/account/deactivate")
 # What a request needs to say before anybody looks whether the thing exists.
 BODIES = {
     ("PUT", "/api/v1/live/streams/{stream_id}/schedule"): b'{"slots": []}',
+    ("PUT", "/api/v1/live/streams/{stream_id}/source"): b'{"address": "rtsp://192.0.2.7/live"}',
+    ("POST", "/api/v1/live/streams/{stream_id}/source/try"): (
+        b'{"address": "rtsp://192.0.2.7/live"}'
+    ),
     ("PUT", "/api/v1/live/streams/{stream_id}/keeping"): (
         b'{"recordings": "private", "clips": "off"}'
     ),

@@ -2700,6 +2700,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/live/streams/{stream_id}/source": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ShowSource */
+        get: operations["ApiV1LiveStreamsStreamIdSourceShowSource"];
+        /** SetSource */
+        put: operations["ApiV1LiveStreamsStreamIdSourceSetSource"];
+        post?: never;
+        /** RemoveSource */
+        delete: operations["ApiV1LiveStreamsStreamIdSourceRemoveSource"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/live/streams/{stream_id}/source/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** TrySource */
+        post: operations["ApiV1LiveStreamsStreamIdSourceTryTrySource"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/live/streams/{stream_id}/thumbnails/{form}": {
         parameters: {
             query?: never;
@@ -5427,6 +5463,21 @@ export interface components {
             moments: components["schemas"]["LiveMomentOut"][];
             broadcasts: components["schemas"]["LiveBroadcastOut"][];
         };
+        /** LiveHoldingOut */
+        LiveHoldingOut: {
+            video_codec: string | null;
+            width: number | null;
+            height: number | null;
+            frame_rate: number | null;
+            audio_codec: string | null;
+            sample_rate_hz: number | null;
+            channels: number | null;
+            bitrate_bps: number | null;
+        };
+        /** LiveIntakeOut */
+        LiveIntakeOut: {
+            source: components["schemas"]["LiveSourceOut"] | null;
+        };
         /** LiveKeyOut */
         LiveKeyOut: {
             rtmp_url: string | null;
@@ -5482,6 +5533,29 @@ export interface components {
             minutes: number;
             /** @default false */
             is_weekly: boolean;
+        };
+        /** LiveSourceIn */
+        LiveSourceIn: {
+            address: string;
+            /** @default  */
+            user: string;
+            password?: string | null;
+            /** @default true */
+            is_on: boolean;
+            times?: components["schemas"]["SourceTimes"];
+        };
+        /** LiveSourceOut */
+        LiveSourceOut: {
+            address: string;
+            user: string;
+            has_password: boolean;
+            is_on: boolean;
+            times: components["schemas"]["SourceTimes"];
+            state: components["schemas"]["PullState"];
+            since: string | null;
+            problem: string | null;
+            retry_at: string | null;
+            bitrate_bps: number | null;
         };
         /** LiveStreamChangeIn */
         LiveStreamChangeIn: {
@@ -6201,6 +6275,12 @@ export interface components {
             id: string;
             name: string;
         };
+        /**
+         * PullState
+         * @description What becomes of a source right now.
+         * @enum {string}
+         */
+        PullState: "off" | "waiting" | "connecting" | "receiving";
         /** QualityOut */
         QualityOut: {
             width: number;
@@ -6582,6 +6662,13 @@ export interface components {
          * @enum {string}
          */
         Sort: "newest" | "name" | "latest_year" | "earliest_year";
+        /**
+         * SourceTimes
+         * @description When a source is fetched: always, or at the times of its stream.
+         * @default always
+         * @enum {string}
+         */
+        SourceTimes: "always" | "scheduled";
         /** SpanOut */
         SpanOut: {
             start: number;
@@ -18690,6 +18777,223 @@ export interface operations {
             };
             /** @description `live.stream_invalid`: This stream cannot be so */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    ApiV1LiveStreamsStreamIdSourceShowSource: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                stream_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveIntakeOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description `live.stream_not_found`: No such stream */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    ApiV1LiveStreamsStreamIdSourceSetSource: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                stream_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LiveSourceIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveSourceOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description `live.stream_not_found`: No such stream */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `live.source_invalid`: This source cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    ApiV1LiveStreamsStreamIdSourceRemoveSource: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                stream_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description `live.source_not_found`: No such source; `live.stream_not_found`: No such stream */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    ApiV1LiveStreamsStreamIdSourceTryTrySource: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                stream_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LiveSourceIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveHoldingOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description `live.stream_not_found`: No such stream */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `live.source_invalid`: This source cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `live.too_many_trials`: Too many addresses are tried at once */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -254,6 +254,8 @@ def _live_settings(
         public_url=settings.public_url,
         public_host=urlsplit(settings.public_url).hostname or settings.host,
         return_within=timedelta(seconds=settings.live_return_s),
+        may_pull=is_alone,
+        fetch_allowed_hosts=settings.fetch_allowed_hosts,
     )
 
 

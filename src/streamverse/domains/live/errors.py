@@ -99,6 +99,38 @@ class StreamInvalid(Invalid):
         super().__init__(sentence, fields=(FieldProblem(field, sentence),))
 
 
+class SourceInvalid(Invalid):
+    """A stream cannot be fetched as somebody wants it; the field says what is wrong."""
+
+    code = "live.source_invalid"
+    title = "This source cannot be used"
+
+    def __init__(self, field: str, sentence: str) -> None:
+        super().__init__(sentence, fields=(FieldProblem(field, sentence),))
+
+
+class SourceNotFound(NotFound):
+    """The stream is fetched from nowhere."""
+
+    code = "live.source_not_found"
+    title = "No such source"
+
+    def __init__(self) -> None:
+        super().__init__("This stream is fetched from nowhere: an encoder sends it.")
+
+
+class TooManyTrials(Throttled):
+    """More addresses are tried than there may be at once."""
+
+    code = "live.too_many_trials"
+    title = "Too many addresses are tried at once"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Other addresses are being tried. Try again in some seconds.", retry_after_s=10
+        )
+
+
 class PartNotFound(NotFound):
     """The broadcast has no such file, or none any more."""
 

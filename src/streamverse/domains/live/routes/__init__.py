@@ -23,6 +23,7 @@ from streamverse.domains.live.routes.recordings import (
     clip_last_minute,
     get_keeping,
 )
+from streamverse.domains.live.routes.sources import handlers as source_handlers
 from streamverse.domains.live.routes.webrtc import WHIP_PREFIX, WebRtcDoor
 from streamverse.domains.live.schemas import (
     LiveKeyOut,
@@ -131,6 +132,7 @@ router = Router(
         change_key,
         start_playback,
         *desk_handlers,
+        *source_handlers,
         get_keeping,
         choose_keeping,
         clip_last_minute,

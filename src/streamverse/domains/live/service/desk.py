@@ -17,9 +17,12 @@ from streamverse.domains.live.repository import Broadcasts, Streams
 from streamverse.domains.live.service.audiences import AudienceDesk
 from streamverse.domains.live.service.broadcasts import Broadcast, LiveStream
 from streamverse.domains.live.service.health import HealthDesk
+from streamverse.domains.live.service.pulls import PullDesk
 from streamverse.domains.live.service.recordings import end_broadcast
 from streamverse.kit.clock import new_id
+from streamverse.kit.fetching import GuardedFetcher
 from streamverse.kit.memory import ShortMemory
+from streamverse.kit.reach import Reach
 from streamverse.kit.tokens import hash_secret
 from streamverse.kit.work import Actor
 from streamverse.mediakit.ingest.rtmp_server import RtmpServer
@@ -119,6 +122,8 @@ class LiveDesk:
         self.srt_port: int | None = None
         self.audiences = AudienceDesk(workshop)
         self.health = HealthDesk(workshop, self.audiences)
+        fetcher = GuardedFetcher(Reach.of(settings.fetch_allowed_hosts))
+        self.pulls = PullDesk(workshop, settings, fetcher, self)
         self.webrtc: WebRtcServer | None = None
         self._broadcasts: dict[UUID, Broadcast] = {}
         self._publishers: dict[UUID, _Publisher] = {}
@@ -198,6 +203,7 @@ class LiveDesk:
             await asyncio.gather(
                 self.audiences.run(lambda: self.broadcasts),
                 self.health.run(lambda: self.broadcasts),
+                self.pulls.run(),
                 *(
                     [self.glimpses.run(lambda: self.broadcasts, self.health)]
                     if self.glimpses
@@ -243,6 +249,10 @@ class LiveDesk:
         self._publishers.pop(stream_id, None)
         self.health.pause(stream_id)
         self._endings[stream_id] = asyncio.create_task(self._end_later(broadcast))
+
+    def has_publisher(self, stream_id: UUID) -> bool:
+        """Tell whether somebody sends on a stream right now."""
+        return stream_id in self._publishers
 
     def is_away(self, stream_id: UUID) -> bool:
         """Tell whether a stream waits for its publisher to come back."""
