@@ -56,6 +56,7 @@ export type LiveStream = Answer<"/api/v1/live/streams/{stream_id}">;
 export type LiveTemplate = Answer<"/api/v1/live/templates">[number];
 export type LiveSlot = Answer<"/api/v1/live/streams/{stream_id}/schedule">["slots"][number];
 export type LiveHealth = Answer<"/api/v1/live/streams/{stream_id}/health">;
+export type LiveSource = NonNullable<Answer<"/api/v1/live/streams/{stream_id}/source">["source"]>;
 export type Poster = NonNullable<TitleCard["poster"]>;
 export type Pictures = Answer<"/api/v1/assets/{asset_id}/pictures">;
 export type Picture = Pictures["posters"][number];

@@ -9,6 +9,7 @@ import { LiveBadge } from "../features/live/LiveBadge";
 import { LiveStage } from "../features/live/LiveStage";
 import { livePlaybackQuery, streamQuery } from "../features/live/queries";
 import { Slate } from "../features/live/Slate";
+import { SourceState } from "../features/live/SourceState";
 import { ViewerCount } from "../features/live/ViewerCount";
 import { ProblemNotice } from "../features/ProblemNotice";
 import { Recordings } from "../features/recordings/Recordings";
@@ -80,6 +81,7 @@ export function LiveStreamPage() {
               </Link>
             </div>
           </div>
+          {maySend && <SourceState streamId={stream.id} />}
           <Recordings streamId={stream.id} />
         </>
       )}

@@ -60,9 +60,9 @@ def read_address(text: str, user: str, password: str | None) -> tuple[str, str, 
 
 def keep_password(address: str, user: str, before: Source | None) -> str:
     """Give the password that is kept, to the host and the user that it was given for."""
-    if not user:
+    if not user or before is None:
         return ""
-    if before is None or before.user != user or not is_same_origin(address, before.address):
+    if before.user != user or not is_same_origin(address, before.address):
         raise SourceInvalid("password", SAY_AGAIN)
     return before.password
 
