@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+import socket
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -95,3 +96,10 @@ async def run(*command: str) -> tuple[int, str]:
     async with asyncio.timeout(120):
         printed, _ = await process.communicate()
     return process.returncode or 0, printed.decode("utf-8", "replace")
+
+
+def free_port(kind: socket.SocketKind) -> int:
+    """Find a port that nobody listens at, for a program that has to be told one."""
+    with socket.socket(socket.AF_INET, kind) as line:
+        line.bind(("127.0.0.1", 0))
+        return int(line.getsockname()[1])

@@ -77,7 +77,7 @@ class Fetcher:
         if not is_fit_address(address, is_local_allowed=is_local_allowed):
             raise FetchFailed(address, "its address does not begin with https://")
         is_local = is_this_machine(address)
-        verify = False if is_local and request.url.scheme == "http" else _trust()
+        verify = False if is_local and request.url.scheme == "http" else trust()
         try:
             async with (
                 asyncio.timeout(self.timeout_s),
@@ -138,7 +138,7 @@ _HEADERS = {
 
 
 @cache
-def _trust() -> ssl.SSLContext:
+def trust() -> ssl.SSLContext:
     """Read the machine's certificates once: that takes longer than most answers."""
     return httpx.create_ssl_context()
 
@@ -219,7 +219,7 @@ class GuardedFetcher:
         """Open a connection to a camera, where its host was found and judged."""
         target = await self.check_camera(address)
         host, port = host_of(target.url), port_of(target.url)
-        tls = _trust() if target.url.scheme == "rtsps" else None
+        tls = trust() if target.url.scheme == "rtsps" else None
         failure: OSError = ConnectionRefusedError("its name leads nowhere")
         for found_at in target.found_at:
             try:
@@ -232,18 +232,28 @@ class GuardedFetcher:
         raise FetchFailed(address, _reason_of(failure)) from failure
 
     async def _find(self, url: httpx.URL) -> Target:
-        address = str(url)
-        try:
-            async with asyncio.timeout(CONNECT_TIMEOUT_S):
-                found_at = await self.resolve(host_of(url), port_of(url))
-        except (OSError, UnicodeError) as failure:
-            if isinstance(failure, TimeoutError) or _is_passing(failure):
-                raise FetchFailed(address, "its name could not be looked up") from failure
-            raise AddressRefused(
-                f"There is no host {host_of(url)}: check the address."
-            ) from failure
+        found_at = await self._look_up(host_of(url), port_of(url))
         self.reach.require_public(url, found_at)
         return Target(url, found_at)
+
+    async def find_stream_host(self, host: str, port: int) -> Sequence[str]:
+        """Look up where a host of a protocol of streams is; raise AddressRefused if it may not be.
+
+        Whoever connects takes one of these addresses, and never looks up again.
+        """
+        self.reach.require_stream_host(host, port)
+        found_at = await self._look_up(host, port)
+        self.reach.require_public_host(host, port, found_at)
+        return found_at
+
+    async def _look_up(self, host: str, port: int) -> Sequence[str]:
+        try:
+            async with asyncio.timeout(CONNECT_TIMEOUT_S):
+                return await self.resolve(host, port)
+        except (OSError, UnicodeError) as failure:
+            if isinstance(failure, TimeoutError) or _is_passing(failure):
+                raise FetchFailed(f"//{host}", "its name could not be looked up") from failure
+            raise AddressRefused(f"There is no host {host}: check the address.") from failure
 
     @asynccontextmanager
     async def get(
@@ -299,7 +309,7 @@ class GuardedFetcher:
     ) -> AsyncGenerator[Answer]:
         address = str(target.url)
         timeout = httpx.Timeout(self.idle_timeout_s, connect=CONNECT_TIMEOUT_S)
-        verify = _trust() if target.url.scheme == "https" else False
+        verify = trust() if target.url.scheme == "https" else False
         async with httpx.AsyncClient(verify=verify, trust_env=False, timeout=timeout) as client:
             try:
                 response = await self._send(client, target, method, headers or {}, content)

@@ -1,4 +1,4 @@
-"""Which hosts may be reached for a user: public ones, on the ports of the web and of cameras."""
+"""Which hosts may be reached for a user: public ones, on the ports of the web and of streams."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ WEB_PORTS = {"http": 80, "https": 443}
 CAMERA_PORTS = {"rtsp": 554, "rtsps": 322}
 PORTS = frozenset({80, 443, 8080, 8443})
 OPEN_CAMERA_PORTS = frozenset({322, 554, 8322, 8554})
+# Streams go to the ports of the web, and to those that any program may take.
+FIRST_FREE_PORT = 1024
 ADDRESS_LIMIT = 4096
 
 _HOST = re.compile(r"[a-z0-9._-]+|[0-9a-f:.]+(%\w+)?", re.ASCII)
@@ -132,10 +134,24 @@ class Reach:
         if _HOST.fullmatch(host_of(url)) is None:
             raise AddressRefused("The host of this address is no name: check what you typed.")
 
+    def require_stream_host(self, host: str, port: int) -> None:
+        """Refuse what is no host, and ports at which other services listen than those of media."""
+        if len(host) > ADDRESS_LIMIT or _HOST.fullmatch(host) is None:
+            raise AddressRefused("The host of this address is no name: check what you typed.")
+        is_usual = port in PORTS or port >= FIRST_FREE_PORT
+        if not is_usual and _with_port(host, port) not in self.allowed_hosts:
+            raise AddressRefused(
+                f"Port {port} is not used for streams: check the address, or have "
+                f"{_with_port(host, port)} allowed by whoever runs this service."
+            )
+
     def require_public(self, url: httpx.URL, addresses: Iterable[str]) -> None:
         """Refuse a host of which any address lies in no public network, unless it is allowed."""
-        host = host_of(url)
-        if not self.allowed_hosts.isdisjoint({host, _with_port(host, port_of(url))}):
+        self.require_public_host(host_of(url), port_of(url), addresses)
+
+    def require_public_host(self, host: str, port: int, addresses: Iterable[str]) -> None:
+        """Refuse a host of which any address lies in no public network, unless it is allowed."""
+        if not self.allowed_hosts.isdisjoint({host, _with_port(host, port)}):
             return
         if not all(map(is_public, addresses)):
             raise AddressRefused(

@@ -74,6 +74,9 @@ class Command:
         match parse_amf0(payload):
             case [str() as name, float() as transaction, *arguments]:
                 return cls(name, transaction, tuple(arguments))
+            case [str() as name]:
+                # Servers such as FFmpeg's tell of onFCPublish in this way.
+                return cls(name)
             case _:
                 raise ProtocolBroken("The encoder sends a command without a name.")
 

@@ -12,6 +12,7 @@ from streamverse.mediakit.ingest.srt_packets import (
     ACK,
     ACKACK,
     DROP_REQUEST,
+    EMPTY,
     HANDSHAKE,
     HAS_HS,
     HAS_KM,
@@ -252,7 +253,7 @@ class SrtStream:
 
     def end(self, now_s: float) -> None:
         """Tell the caller that it is over."""
-        self._say(SHUTDOWN, now_s, bytes(4))
+        self._say(SHUTDOWN, now_s)
 
     # --- data -------------------------------------------------------------------------------------
 
@@ -366,7 +367,7 @@ class SrtStream:
         self._say(NAK, now_s, write_losses(runs[: MOST_LOSSES // 2]))
 
     def _say(
-        self, kind: int, now_s: float, content: bytes = b"", *, subtype: int = 0, detail: int = 0
+        self, kind: int, now_s: float, content: bytes = EMPTY, *, subtype: int = 0, detail: int = 0
     ) -> None:
         self._said_at_s = now_s
         age_us = int((now_s - self._born_s) * 1e6) % WRAP_US

@@ -24,6 +24,8 @@ HAS_HS, HAS_KM, HAS_CONFIG = 1, 2, 4
 LONGEST_STREAM_ID: Final = 512
 LOSS_RANGE: Final = 1 << 31
 MOST_LOSSES: Final = 256
+# libsrt leaves out control packets that hold nothing at all.
+EMPTY: Final = bytes(4)
 
 
 class PacketBroken(MediaRefused):
