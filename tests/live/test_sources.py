@@ -27,8 +27,9 @@ from streamverse.mediakit.ingest.samples import Sample
 from streamverse.mediakit.pull.hls_client import hear_hls
 from streamverse.mediakit.pull.sources import Fetched
 from tests.conftest import ORIGIN, Clients
+from tests.factories.ingest import AAC, H264, sources
 from tests.factories.pipeline import eventually
-from tests.factories.sources import camera, going_out, make_hls
+from tests.factories.sources import camera, going_out, make_hls, paced
 from tests.factories.web_servers import WebServer, answer, web_server
 from tests.live.conftest import Channel
 
@@ -155,6 +156,8 @@ async def test_a_password_stays_with_the_host_that_it_was_given_for(
     ("address", "sentence"),
     [
         ("file:///etc/passwd", "begins with https:// .HLS"),
+        ("srt://192.0.2.7:9000?mode=listener", "The source has to listen and we call"),
+        ("srt://127.0.0.1:9000", "lies in a private network"),
         ("rtsp://", "begins with https:// .HLS"),
         ("https://[half/", "begins with https:// .HLS"),
         ("rtsp://127.0.0.1/live", "lies in a private network"),
@@ -325,6 +328,27 @@ async def test_a_camera_goes_out_until_it_is_switched_off(clients: Clients, chan
         await clients.owner.post("/live/streams/start", json={"ids": [str(channel.id)]})
         found = await wait_for(clients, channel, "waiting", "refuses the connection")
         assert found["retry_at"] is not None
+
+
+@pytest.mark.usefixtures("pulling")
+async def test_an_encoder_that_listens_is_called(
+    clients: Clients, channel: Channel, tools: Tools, free_udp_port: int
+):
+    here = f"127.0.0.1:{free_udp_port}"
+    allow(channel, here)
+    listener = f"srt://{here}?mode=listener&passphrase=long+enough&pbkeylen=16"
+    command = (*(str(tools.ffmpeg), "-v", "error", "-nostdin"), *paced(sources(600)))
+    coding = (*H264, *AAC, "-f", "mpegts", listener.replace("+", " "))
+    process = await asyncio.create_subprocess_exec(*command, *coding)
+    try:
+        kept = await put(clients, channel, f"srt://{here}?streamid=a&passphrase=long+enough")
+        assert kept.json()["address"] == f"srt://{here}?streamid=a"
+        assert kept.json()["has_password"] is True
+        await wait_for(clients, channel, "receiving")
+        await stream_state(clients, channel, "live")
+    finally:
+        process.kill()
+        await process.wait()
 
 
 @pytest.mark.usefixtures("pulling")

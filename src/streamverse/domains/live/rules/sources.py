@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
-from urllib.parse import SplitResult, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qs, unquote, urlencode, urlsplit
 
 from streamverse.domains.live.contracts import SourceTimes
 from streamverse.domains.live.errors import SourceInvalid
@@ -13,11 +13,17 @@ from streamverse.domains.live.rules.schedules import Showing
 
 WEB: Final = frozenset({"http", "https"})
 CAMERAS: Final = frozenset({"rtsp", "rtsps"})
+SRT: Final = "srt"
+PASSPHRASE_LENGTHS: Final = range(10, 80)
+NO_LISTENER: Final = (
+    "The source has to listen and we call: name it as srt://host:9000, without mode=listener."
+)
 SAY_AGAIN: Final = (
     "Give the password again: the one that is kept was given for another host or user."
 )
 UNKNOWN_ADDRESS: Final = (
-    "An address begins with https:// (HLS, ends with .m3u8) or rtsp:// (a camera) and names a host."
+    "An address begins with https:// (HLS, ends with .m3u8), rtsp:// (a camera) or srt:// (with a "
+    "port), and names a host."
 )
 FIRST_PAUSE: Final = timedelta(seconds=1)
 LONGEST_PAUSE: Final = timedelta(minutes=1)
@@ -40,6 +46,21 @@ class Source:
         return urlsplit(self.address).scheme in CAMERAS
 
     @property
+    def is_srt(self) -> bool:
+        """Tell whether it is called by SRT."""
+        return urlsplit(self.address).scheme == SRT
+
+    @property
+    def stream_id(self) -> str:
+        """Give what a listener of SRT is told that is wanted."""
+        return parse_qs(urlsplit(self.address).query).get("streamid", [""])[0]
+
+    @property
+    def port(self) -> int:
+        """Give the port that is called by SRT."""
+        return urlsplit(self.address).port or 0
+
+    @property
     def host(self) -> str:
         """Give the host that is asked."""
         return urlsplit(self.address).hostname or ""
@@ -48,8 +69,10 @@ class Source:
 def read_address(text: str, user: str, password: str | None) -> tuple[str, str, str | None]:
     """Take user and password out of an address, as cameras print them in it."""
     parts = _split(text.strip())
-    if parts.scheme not in WEB | CAMERAS or not parts.hostname:
+    if parts.scheme not in {*WEB, *CAMERAS, SRT} or not parts.hostname:
         raise SourceInvalid("address", UNKNOWN_ADDRESS)
+    if parts.scheme == SRT:
+        return _read_srt(parts, password)
     inside, at, place = parts.netloc.rpartition("@")
     if at:
         name, colon, secret = inside.partition(":")
@@ -58,9 +81,24 @@ def read_address(text: str, user: str, password: str | None) -> tuple[str, str, 
     return parts._replace(netloc=place, fragment="").geturl(), user, password
 
 
+def _read_srt(parts: SplitResult, password: str | None) -> tuple[str, str, str | None]:
+    """Take the passphrase out of an address; whoever it names listens, and we call."""
+    said = parse_qs(parts.query)
+    if parts.port is None or said.get("mode", ["caller"]) != ["caller"]:
+        raise SourceInvalid("address", NO_LISTENER)
+    passphrase = password or said.get("passphrase", [password])[0]
+    if passphrase and len(passphrase.encode()) not in PASSPHRASE_LENGTHS:
+        raise SourceInvalid("password", "A passphrase of SRT has 10 to 79 characters.")
+    kept = urlencode({"streamid": said["streamid"][0]}) if "streamid" in said else ""
+    return parts._replace(query=kept, fragment="").geturl(), "", passphrase
+
+
 def keep_password(address: str, user: str, before: Source | None) -> str:
     """Give the password that is kept, to the host and the user that it was given for."""
-    if not user or before is None:
+    is_srt = _split(address).scheme == SRT
+    if not (user or is_srt) or before is None:
+        return ""
+    if is_srt and not before.password:
         return ""
     if before.user != user or not is_same_origin(address, before.address):
         raise SourceInvalid("password", SAY_AGAIN)

@@ -28,10 +28,13 @@ from streamverse.mediakit.ingest.samples import (
     PublishRefused,
     PublishRequest,
     Receiver,
+    Transport,
 )
+from streamverse.mediakit.ingest.srt_caller import Wish
 from streamverse.mediakit.pull.hls_client import hear_hls
 from streamverse.mediakit.pull.rtsp_client import hear_rtsp
 from streamverse.mediakit.pull.sources import Credentials, Heard, PullFailed
+from streamverse.mediakit.pull.srt_client import hear_srt
 from streamverse.mediakit.pull.trial import Holding, Trial, try_source
 
 if TYPE_CHECKING:
@@ -114,6 +117,12 @@ def who_pulls(settings: LiveSettings, stream_id: UUID) -> bool:
     """Tell whether this process fetches a source; where several could, a lease goes here."""
     del stream_id
     return settings.may_pull
+
+
+def _protocol_of(source: Source) -> Transport:
+    if source.is_srt:
+        return "srt"
+    return "rtsp" if source.is_camera else "hls"
 
 
 class PullDesk:
@@ -222,8 +231,7 @@ class PullDesk:
         try:
             source = open_source(self._settings.vault, wanted.stream_id, wanted.sealed)
             key = self._settings.vault.decrypt(wanted.sealed_key, wanted.stream_id.bytes).decode()
-            protocol = "rtsp" if source.is_camera else "hls"
-            request = PublishRequest(key, protocol, source.host, None, line)
+            request = PublishRequest(key, _protocol_of(source), source.host, None, line)
 
             heard = self._hear(source, wanted.height)
             await line.carry(heard, partial(self._enter, wanted.stream_id, request))
@@ -247,18 +255,27 @@ class PullDesk:
     def _hear(
         self, source: Source, highest: int | None, *, is_paced: bool = True
     ) -> AsyncGenerator[Heard]:
+        if source.is_srt:
+            wish = Wish(source.stream_id, source.password or None)
+            return hear_srt(partial(self._find_listener, source), wish)
         if not source.is_camera:
             fetch = fetch_for(self.fetcher, source)
             return hear_hls(source.address, fetch, highest=highest, is_paced=is_paced)
         who = Credentials(source.user, source.password) if source.user else None
         return hear_rtsp(source.address, self.fetcher.connect, who)
 
+    async def _find_listener(self, source: Source) -> tuple[str, int]:
+        found_at = await self.fetcher.find_stream_host(source.host, source.port)
+        return found_at[0], source.port
+
     # --- before it is saved -----------------------------------------------------------------------
 
     async def check(self, source: Source) -> None:
         """Refuse an address that may never be asked."""
         try:
-            if source.is_camera:
+            if source.is_srt:
+                await self._find_listener(source)
+            elif source.is_camera:
                 await self.fetcher.check_camera(source.address)
             else:
                 await self.fetcher.check(source.address)
