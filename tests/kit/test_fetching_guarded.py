@@ -269,7 +269,7 @@ def make_certificate(folder: Path, name: str) -> tuple[ssl.SSLContext, ssl.SSLCo
 @pytest.fixture
 def trust(monkeypatch: pytest.MonkeyPatch) -> Callable[[ssl.SSLContext], None]:
     def use(context: ssl.SSLContext) -> None:
-        monkeypatch.setattr("streamverse.kit.fetching._trust", lambda: context)
+        monkeypatch.setattr("streamverse.kit.fetching.trust", lambda: context)
 
     return use
 

@@ -4,7 +4,7 @@ export const liveSources = {
   intakes: { encoder: "An encoder sends", source: "We fetch from an address" },
   address: "Address",
   addressHint:
-    "rtsp:// of a camera, or https:// of an HLS playlist (.m3u8). Cameras in your own network have to be allowed by whoever runs this service.",
+    "rtsp:// of a camera, https:// of an HLS playlist (.m3u8), or srt:// of an encoder that listens. Cameras in your own network have to be allowed by whoever runs this service.",
   user: "User",
   userHint: "Leave it empty if nobody has to log in there.",
   password: "Password",
