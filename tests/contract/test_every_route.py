@@ -242,6 +242,10 @@ TABLE = {
     ("POST", "/api/v1/live/streams/{stream_id}/targets"): "live.manage",
     ("PATCH", "/api/v1/live/streams/{stream_id}/targets/{target_id}"): "live.manage",
     ("DELETE", "/api/v1/live/streams/{stream_id}/targets/{target_id}"): "live.manage",
+    ("GET", "/api/v1/live/streams/{stream_id}/source"): "live.manage",
+    ("PUT", "/api/v1/live/streams/{stream_id}/source"): "live.manage",
+    ("DELETE", "/api/v1/live/streams/{stream_id}/source"): "live.manage",
+    ("POST", "/api/v1/live/streams/{stream_id}/source/try"): "live.manage",
     ("GET", "/api/v1/live/streams/{stream_id}/reminders/{profile_id}"): SIGNED_IN,
     ("PUT", "/api/v1/live/streams/{stream_id}/reminders/{profile_id}"): SIGNED_IN,
     ("DELETE", "/api/v1/live/streams/{stream_id}/reminders/{profile_id}"): SIGNED_IN,
@@ -359,6 +363,10 @@ BODIES = {
     ("PUT", "/api/v1/live/streams/{stream_id}/backup"): b'{"comeback": "wait"}',
     ("POST", "/api/v1/live/streams/{stream_id}/targets"): (
         b'{"name": "Elsewhere", "address": "rtmp://example.org/live", "key": "secret"}'
+    ),
+    ("PUT", "/api/v1/live/streams/{stream_id}/source"): b'{"address": "rtsp://192.0.2.7/live"}',
+    ("POST", "/api/v1/live/streams/{stream_id}/source/try"): (
+        b'{"address": "rtsp://192.0.2.7/live"}'
     ),
     ("PUT", "/api/v1/live/streams/{stream_id}/keeping"): (
         b'{"recordings": "private", "clips": "off"}'

@@ -20,6 +20,7 @@ class WebServer:
     replies: dict[str, bytes | Reply] = field(default_factory=dict[str, bytes | Reply])
     asked: list[bytes] = field(default_factory=list[bytes])
     bodies: list[bytes] = field(default_factory=list[bytes])
+    fallback: bytes | Reply = b""
 
     @property
     def host(self) -> str:
@@ -34,7 +35,8 @@ class WebServer:
             head = await reader.readuntil(b"\r\n\r\n")
             self.asked.append(head)
             self.bodies.append(await reader.readexactly(_content_length(head)))
-            reply = self.replies.get(head.split()[1].decode(), answer(b"", "404 Not Found"))
+            missing = self.fallback or answer(b"", "404 Not Found")
+            reply = self.replies.get(head.split()[1].decode(), missing)
             if isinstance(reply, bytes):
                 writer.write(reply)
             else:

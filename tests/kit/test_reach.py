@@ -105,3 +105,34 @@ def test_the_operator_may_allow_hosts_and_ports() -> None:
         reach.require_public(reach.parse("http://127.0.0.1:8080/"), ["127.0.0.1"])
     with pytest.raises(AddressRefused, match="private network"):
         reach.require_public(reach.parse("http://other.media.intra/"), ["10.0.0.7"])
+
+
+@pytest.mark.parametrize(
+    ("address", "host", "port"),
+    [
+        ("rtsp://cam.example/stream1", "cam.example", 554),
+        ("rtsps://cam.example/", "cam.example", 322),
+        ("rtsp://cam.example:8554/a?b", "cam.example", 8554),
+    ],
+)
+def test_addresses_of_cameras_are_read(address: str, host: str, port: int) -> None:
+    url = Reach().parse_camera(address)
+    assert (host_of(url), port_of(url)) == (host, port)
+
+
+@pytest.mark.parametrize(
+    ("address", "sentence"),
+    [
+        ("https://cam.example/", "begins with rtsp"),
+        ("rtsp://", "begins with rtsp"),
+        ("rtsp://owner:s3cret@cam.example/", "Leave user and password out"),
+        ("rtsp://cam.example:22/", "Port 22 is not used by cameras"),
+    ],
+)
+def test_addresses_that_are_none_of_cameras(address: str, sentence: str) -> None:
+    with pytest.raises(AddressRefused, match=sentence):
+        Reach().parse_camera(address)
+
+
+def test_a_camera_at_another_port_is_allowed_by_name() -> None:
+    assert port_of(Reach.of(["cam.example:7447"]).parse_camera("rtsp://cam.example:7447/")) == 7447

@@ -58,6 +58,7 @@ export type LiveSlot = Answer<"/api/v1/live/streams/{stream_id}/schedule">["slot
 export type LiveHealth = Answer<"/api/v1/live/streams/{stream_id}/health">;
 export type LiveBackup = Answer<"/api/v1/live/streams/{stream_id}/backup">;
 export type LiveTarget = Answer<"/api/v1/live/streams/{stream_id}/targets">[number];
+export type LiveSource = NonNullable<Answer<"/api/v1/live/streams/{stream_id}/source">["source"]>;
 export type Poster = NonNullable<TitleCard["poster"]>;
 export type Pictures = Answer<"/api/v1/assets/{asset_id}/pictures">;
 export type Picture = Pictures["posters"][number];

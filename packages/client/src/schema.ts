@@ -2559,26 +2559,6 @@ export interface paths {
         patch: operations["ApiV1LiveStreamsStreamIdChangeStream"];
         trace?: never;
     };
-    "/api/v1/live/streams/{stream_id}/backup": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** ShowBackup */
-        get: operations["ApiV1LiveStreamsStreamIdBackupShowBackup"];
-        /** ChooseComeback */
-        put: operations["ApiV1LiveStreamsStreamIdBackupChooseComeback"];
-        /** MakeBackupKey */
-        post: operations["ApiV1LiveStreamsStreamIdBackupMakeBackupKey"];
-        /** RemoveBackup */
-        delete: operations["ApiV1LiveStreamsStreamIdBackupRemoveBackup"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/live/streams/{stream_id}/clips": {
         parameters: {
             query?: never;
@@ -2720,25 +2700,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/live/streams/{stream_id}/targets": {
+    "/api/v1/live/streams/{stream_id}/source": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** ListTargets */
-        get: operations["ApiV1LiveStreamsStreamIdTargetsListTargets"];
-        put?: never;
-        /** AddTarget */
-        post: operations["ApiV1LiveStreamsStreamIdTargetsAddTarget"];
-        delete?: never;
+        /** ShowSource */
+        get: operations["ApiV1LiveStreamsStreamIdSourceShowSource"];
+        /** SetSource */
+        put: operations["ApiV1LiveStreamsStreamIdSourceSetSource"];
+        post?: never;
+        /** RemoveSource */
+        delete: operations["ApiV1LiveStreamsStreamIdSourceRemoveSource"];
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/live/streams/{stream_id}/targets/{target_id}": {
+    "/api/v1/live/streams/{stream_id}/source/try": {
         parameters: {
             query?: never;
             header?: never;
@@ -2747,13 +2728,12 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post?: never;
-        /** RemoveTarget */
-        delete: operations["ApiV1LiveStreamsStreamIdTargetsTargetIdRemoveTarget"];
+        /** TrySource */
+        post: operations["ApiV1LiveStreamsStreamIdSourceTryTrySource"];
+        delete?: never;
         options?: never;
         head?: never;
-        /** ChangeTarget */
-        patch: operations["ApiV1LiveStreamsStreamIdTargetsTargetIdChangeTarget"];
+        patch?: never;
         trace?: never;
     };
     "/api/v1/live/streams/{stream_id}/thumbnails/{form}": {
@@ -4686,12 +4666,6 @@ export interface components {
             items: components["schemas"]["TitleCardOut"][];
         };
         /**
-         * Comeback
-         * @description What the main encoder does when it is back: goes on air, or waits for the backup's end.
-         * @enum {string}
-         */
-        Comeback: "take_back" | "wait";
-        /**
          * ConsentKind
          * @description What somebody may agree to.
          * @enum {string}
@@ -5473,19 +5447,6 @@ export interface components {
             /** Format: date-time */
             added_at: string;
         };
-        /** LiveBackupIn */
-        LiveBackupIn: {
-            comeback: components["schemas"]["Comeback"];
-        };
-        /** LiveBackupOut */
-        LiveBackupOut: {
-            rtmp_url: string | null;
-            rtmps_url: string | null;
-            srt_url: string | null;
-            whip_url: string | null;
-            key: string;
-            comeback: components["schemas"]["Comeback"];
-        };
         /** LiveBroadcastOut */
         LiveBroadcastOut: {
             /** Format: uuid */
@@ -5501,8 +5462,21 @@ export interface components {
             warnings: components["schemas"]["LiveWarningOut"][];
             moments: components["schemas"]["LiveMomentOut"][];
             broadcasts: components["schemas"]["LiveBroadcastOut"][];
-            on_air: components["schemas"]["Source"] | null;
-            connected: components["schemas"]["Source"][];
+        };
+        /** LiveHoldingOut */
+        LiveHoldingOut: {
+            video_codec: string | null;
+            width: number | null;
+            height: number | null;
+            frame_rate: number | null;
+            audio_codec: string | null;
+            sample_rate_hz: number | null;
+            channels: number | null;
+            bitrate_bps: number | null;
+        };
+        /** LiveIntakeOut */
+        LiveIntakeOut: {
+            source: components["schemas"]["LiveSourceOut"] | null;
         };
         /** LiveKeyOut */
         LiveKeyOut: {
@@ -5559,6 +5533,29 @@ export interface components {
             minutes: number;
             /** @default false */
             is_weekly: boolean;
+        };
+        /** LiveSourceIn */
+        LiveSourceIn: {
+            address: string;
+            /** @default  */
+            user: string;
+            password?: string | null;
+            /** @default true */
+            is_on: boolean;
+            times?: components["schemas"]["SourceTimes"];
+        };
+        /** LiveSourceOut */
+        LiveSourceOut: {
+            address: string;
+            user: string;
+            has_password: boolean;
+            is_on: boolean;
+            times: components["schemas"]["SourceTimes"];
+            state: components["schemas"]["PullState"];
+            since: string | null;
+            problem: string | null;
+            retry_at: string | null;
+            bitrate_bps: number | null;
         };
         /** LiveStreamChangeIn */
         LiveStreamChangeIn: {
@@ -5618,40 +5615,6 @@ export interface components {
         /** LiveStreamsIn */
         LiveStreamsIn: {
             ids: string[];
-        };
-        /** LiveTargetChangeIn */
-        LiveTargetChangeIn: {
-            name?: string;
-            address?: string;
-            /** @default  */
-            key: string;
-            passphrase?: string | null;
-            is_on?: boolean;
-        };
-        /** LiveTargetIn */
-        LiveTargetIn: {
-            name: string;
-            address: string;
-            /** @default  */
-            key: string;
-            passphrase?: string | null;
-            /** @default true */
-            is_on: boolean;
-        };
-        /** LiveTargetOut */
-        LiveTargetOut: {
-            /** Format: uuid */
-            id: string;
-            name: string;
-            server: string;
-            key_end: string | null;
-            has_passphrase: boolean;
-            is_on: boolean;
-            state: components["schemas"]["TargetState"];
-            since: string | null;
-            bitrate_bps: number;
-            dropped_pictures: number;
-            problem: string | null;
         };
         /** LiveTemplateIn */
         LiveTemplateIn: {
@@ -6312,6 +6275,12 @@ export interface components {
             id: string;
             name: string;
         };
+        /**
+         * PullState
+         * @description What becomes of a source right now.
+         * @enum {string}
+         */
+        PullState: "off" | "waiting" | "connecting" | "receiving";
         /** QualityOut */
         QualityOut: {
             width: number;
@@ -6694,11 +6663,12 @@ export interface components {
          */
         Sort: "newest" | "name" | "latest_year" | "earliest_year";
         /**
-         * Source
-         * @description Which of a stream's encoders: the main one, or the one that steps in for it.
+         * SourceTimes
+         * @description When a source is fetched: always, or at the times of its stream.
+         * @default always
          * @enum {string}
          */
-        Source: "main" | "backup";
+        SourceTimes: "always" | "scheduled";
         /** SpanOut */
         SpanOut: {
             start: number;
@@ -6888,12 +6858,6 @@ export interface components {
             count: number;
             size_bytes: number;
         };
-        /**
-         * TargetState
-         * @description What becomes of a stream at another service: nothing, or how far sending it on has got.
-         * @enum {string}
-         */
-        TargetState: "off" | "waiting" | "connecting" | "sending" | "failing";
         /** TenantStorageOut */
         TenantStorageOut: {
             /** Format: uuid */
@@ -18125,192 +18089,6 @@ export interface operations {
             };
         };
     };
-    ApiV1LiveStreamsStreamIdBackupShowBackup: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                stream_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["LiveBackupOut"];
-                };
-            };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
-            /** @description `live.stream_not_found`: No such stream; `live.backup_not_found`: No backup source */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
-        };
-    };
-    ApiV1LiveStreamsStreamIdBackupChooseComeback: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                stream_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["LiveBackupIn"];
-            };
-        };
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["LiveBackupOut"];
-                };
-            };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
-            /** @description `live.stream_not_found`: No such stream; `live.backup_not_found`: No backup source */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
-        };
-    };
-    ApiV1LiveStreamsStreamIdBackupMakeBackupKey: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                stream_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Document created, URL follows */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["LiveBackupOut"];
-                };
-            };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
-            /** @description `live.stream_not_found`: No such stream */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
-        };
-    };
-    ApiV1LiveStreamsStreamIdBackupRemoveBackup: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                stream_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, nothing follows */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
-            /** @description `live.stream_not_found`: No such stream */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
-        };
-    };
     ApiV1LiveStreamsStreamIdClipsClipLastMinute: {
         parameters: {
             query?: never;
@@ -19008,7 +18786,7 @@ export interface operations {
             };
         };
     };
-    ApiV1LiveStreamsStreamIdTargetsListTargets: {
+    ApiV1LiveStreamsStreamIdSourceShowSource: {
         parameters: {
             query?: never;
             header?: never;
@@ -19025,7 +18803,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["LiveTargetOut"][];
+                    "application/json": components["schemas"]["LiveIntakeOut"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -19054,7 +18832,7 @@ export interface operations {
             };
         };
     };
-    ApiV1LiveStreamsStreamIdTargetsAddTarget: {
+    ApiV1LiveStreamsStreamIdSourceSetSource: {
         parameters: {
             query?: never;
             header?: never;
@@ -19065,17 +18843,17 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["LiveTargetIn"];
+                "application/json": components["schemas"]["LiveSourceIn"];
             };
         };
         responses: {
-            /** @description Document created, URL follows */
-            201: {
+            /** @description Request fulfilled, document follows */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["LiveTargetOut"];
+                    "application/json": components["schemas"]["LiveSourceOut"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -19102,16 +18880,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemOut"];
                 };
             };
-            /** @description `live.too_many_targets`: No more targets for this stream */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
-            /** @description `live.target_invalid`: The stream cannot be sent on to there */
+            /** @description `live.source_invalid`: This source cannot be used */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -19122,13 +18891,12 @@ export interface operations {
             };
         };
     };
-    ApiV1LiveStreamsStreamIdTargetsTargetIdRemoveTarget: {
+    ApiV1LiveStreamsStreamIdSourceRemoveSource: {
         parameters: {
             query?: never;
             header?: never;
             path: {
                 stream_id: string;
-                target_id: string;
             };
             cookie?: never;
         };
@@ -19156,7 +18924,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `live.target_not_found`: No such target */
+            /** @description `live.source_not_found`: No such source; `live.stream_not_found`: No such stream */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -19167,19 +18935,18 @@ export interface operations {
             };
         };
     };
-    ApiV1LiveStreamsStreamIdTargetsTargetIdChangeTarget: {
+    ApiV1LiveStreamsStreamIdSourceTryTrySource: {
         parameters: {
             query?: never;
             header?: never;
             path: {
                 stream_id: string;
-                target_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["LiveTargetChangeIn"];
+                "application/json": components["schemas"]["LiveSourceIn"];
             };
         };
         responses: {
@@ -19189,7 +18956,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["LiveTargetOut"];
+                    "application/json": components["schemas"]["LiveHoldingOut"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -19207,7 +18974,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `live.target_not_found`: No such target */
+            /** @description `live.stream_not_found`: No such stream */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -19216,8 +18983,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemOut"];
                 };
             };
-            /** @description `live.target_invalid`: The stream cannot be sent on to there */
+            /** @description `live.source_invalid`: This source cannot be used */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `live.too_many_trials`: Too many addresses are tried at once */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

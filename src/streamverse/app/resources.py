@@ -256,6 +256,7 @@ def _live_settings(
         return_within=timedelta(seconds=settings.live_return_s),
         fetcher=GuardedFetcher(Reach.of(settings.fetch_allowed_hosts)),
         targets_at_most=settings.live_targets,
+        may_pull=is_alone,
     )
 
 

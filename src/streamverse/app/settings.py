@@ -325,7 +325,8 @@ class Settings:
         expected="a list of `host` or `host:port`, separated by commas",
         accepts=accepting.are_hosts,
         about="Hosts of private networks that may be asked when somebody names their address, for "
-        "a film, a webhook or a service that streams are sent on to; all others must be public.",
+        "a film, a webhook, the source of a live stream (a camera) or a service that streams are "
+        "sent on to; all others must be public.",
     )
     is_demo_film_enabled: bool = setting(
         default=True, group="Uploads", about="Import the demo film when the library is empty."

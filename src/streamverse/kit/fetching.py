@@ -209,7 +209,29 @@ class GuardedFetcher:
 
     async def check(self, address: str) -> Target:
         """Look an address up; raise AddressRefused if it may not be asked."""
-        url = self.reach.parse(address)
+        return await self._find(self.reach.parse(address))
+
+    async def check_camera(self, address: str) -> Target:
+        """Look up the address of a camera; raise AddressRefused if it may not be asked."""
+        return await self._find(self.reach.parse_camera(address))
+
+    async def connect(self, address: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """Open a connection to a camera, where its host was found and judged."""
+        target = await self.check_camera(address)
+        host, port = host_of(target.url), port_of(target.url)
+        tls = trust() if target.url.scheme == "rtsps" else None
+        failure: OSError = ConnectionRefusedError("its name leads nowhere")
+        for found_at in target.found_at:
+            try:
+                async with asyncio.timeout(CONNECT_TIMEOUT_S):
+                    return await asyncio.open_connection(
+                        found_at, port, ssl=tls, server_hostname=host if tls else None
+                    )
+            except OSError as unreachable:
+                failure = unreachable
+        raise FetchFailed(address, _reason_of(failure)) from failure
+
+    async def _find(self, url: httpx.URL) -> Target:
         found_at = await self._look_up(host_of(url), port_of(url))
         self.reach.require_public(url, found_at)
         return Target(url, found_at)
@@ -328,6 +350,16 @@ class GuardedFetcher:
 
 _PLAIN = {"Accept": "*/*", "Accept-Encoding": "identity", "User-Agent": "StreamVerse"}
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+
+
+def _reason_of(failure: OSError) -> str:
+    if isinstance(failure, TimeoutError):
+        return f"it did not answer within {CONNECT_TIMEOUT_S:g} s"
+    return (
+        "it refuses the connection"
+        if isinstance(failure, ConnectionRefusedError)
+        else (failure.strerror or str(failure))
+    )
 
 
 def _origin(url: httpx.URL) -> tuple[str, str, int]:

@@ -1,4 +1,4 @@
-"""Which hosts may be reached for a user: public ones, on the web's ports."""
+"""Which hosts may be reached for a user: public ones, on the ports of the web and of streams."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ import httpx
 from streamverse.kit.errors import FieldProblem, Invalid
 
 WEB_PORTS = {"http": 80, "https": 443}
+CAMERA_PORTS = {"rtsp": 554, "rtsps": 322}
 PORTS = frozenset({80, 443, 8080, 8443})
+OPEN_CAMERA_PORTS = frozenset({322, 554, 8322, 8554})
 # Streams go to the ports of the web, and to those that any program may take.
 FIRST_FREE_PORT = 1024
 ADDRESS_LIMIT = 4096
@@ -99,23 +101,38 @@ class Reach:
 
     def parse(self, address: str) -> httpx.URL:
         """Read an address that may be asked as far as its text tells, or raise AddressRefused."""
-        try:
-            url = httpx.URL(address if len(address) <= ADDRESS_LIMIT else "")
-        except (httpx.InvalidURL, UnicodeError) as malformed:
-            raise AddressRefused("This is not an address: check what you typed.") from malformed
+        url = _read(address)
         if url.scheme not in WEB_PORTS or not url.host:
             raise AddressRefused("An address begins with https:// or http:// and names a host.")
-        if url.userinfo:
-            raise AddressRefused("Leave user and password out of the address: they would be kept.")
-        host, port = host_of(url), port_of(url)
-        if _HOST.fullmatch(host) is None:
-            raise AddressRefused("The host of this address is no name: check what you typed.")
-        if port not in PORTS and _with_port(host, port) not in self.allowed_hosts:
+        self._require_host(url)
+        port = _with_port(host_of(url), port_of(url))
+        if port_of(url) not in PORTS and port not in self.allowed_hosts:
             raise AddressRefused(
-                f"Port {port} is not used for the web: take 80, 443, 8080 or 8443, or have "
-                f"{_with_port(host, port)} allowed by whoever runs this service."
+                f"Port {port_of(url)} is not used for the web: take 80, 443, 8080 or 8443, or have "
+                f"{port} allowed by whoever runs this service."
             )
         return url
+
+    def parse_camera(self, address: str) -> httpx.URL:
+        """Read an address that streams are played from by RTSP, or raise AddressRefused."""
+        url = _read(address)
+        if url.scheme not in CAMERA_PORTS or not url.host:
+            raise AddressRefused("The address of a camera begins with rtsp:// and names a host.")
+        self._require_host(url)
+        port = _with_port(host_of(url), port_of(url))
+        if port_of(url) not in OPEN_CAMERA_PORTS and port not in self.allowed_hosts:
+            raise AddressRefused(
+                f"Port {port_of(url)} is not used by cameras: take 554, or have {port} allowed by "
+                "whoever runs this service."
+            )
+        return url
+
+    @staticmethod
+    def _require_host(url: httpx.URL) -> None:
+        if url.userinfo:
+            raise AddressRefused("Leave user and password out of the address: they would be kept.")
+        if _HOST.fullmatch(host_of(url)) is None:
+            raise AddressRefused("The host of this address is no name: check what you typed.")
 
     def require_stream_host(self, host: str, port: int) -> None:
         """Refuse what is no host, and ports at which other services listen than those of media."""
@@ -143,6 +160,13 @@ class Reach:
             )
 
 
+def _read(address: str) -> httpx.URL:
+    try:
+        return httpx.URL(address if len(address) <= ADDRESS_LIMIT else "")
+    except (httpx.InvalidURL, UnicodeError) as malformed:
+        raise AddressRefused("This is not an address: check what you typed.") from malformed
+
+
 def host_of(url: httpx.URL) -> str:
     """Give the host as it is looked up: in ASCII, an IPv6 address without brackets."""
     return url.raw_host.decode("ascii").lower()
@@ -150,7 +174,7 @@ def host_of(url: httpx.URL) -> str:
 
 def port_of(url: httpx.URL) -> int:
     """Give the port, that of the scheme if none is named."""
-    return WEB_PORTS[url.scheme] if url.port is None else url.port
+    return (WEB_PORTS | CAMERA_PORTS)[url.scheme] if url.port is None else url.port
 
 
 def _with_port(host: str, port: int) -> str:

@@ -10,6 +10,7 @@ import { healthQuery } from "../features/live/desk-queries";
 import { LiveBadge } from "../features/live/LiveBadge";
 import { LiveChart } from "../features/live/LiveChart";
 import { streamQuery } from "../features/live/queries";
+import { SourceState } from "../features/live/SourceState";
 import { ViewerCount } from "../features/live/ViewerCount";
 import { PageHeading } from "../features/PageHeading";
 import { ProblemNotice } from "../features/ProblemNotice";
@@ -41,6 +42,7 @@ export function LiveHealthPage() {
           <ViewerCount count={stream.viewers} />
         </p>
       )}
+      <SourceState streamId={id} />
       {health.isPending && <Skeleton className="h-64" />}
       {health.isError && (
         <ProblemNotice

@@ -10,6 +10,7 @@ import { LiveStage } from "../features/live/LiveStage";
 import { livePlaybackQuery, streamQuery } from "../features/live/queries";
 import { Restreams } from "../features/live/Restreams";
 import { Slate } from "../features/live/Slate";
+import { SourceState } from "../features/live/SourceState";
 import { ViewerCount } from "../features/live/ViewerCount";
 import { ProblemNotice } from "../features/ProblemNotice";
 import { Recordings } from "../features/recordings/Recordings";
@@ -82,6 +83,7 @@ export function LiveStreamPage() {
             </div>
           </div>
           {maySend && <Restreams streamId={stream.id} />}
+          {maySend && <SourceState streamId={stream.id} />}
           <Recordings streamId={stream.id} />
         </>
       )}

@@ -76,6 +76,23 @@ class Keep(enum.StrEnum):
     PUBLIC = "public"
 
 
+class SourceTimes(enum.StrEnum):
+    """When a source is fetched: always, or at the times of its stream."""
+
+    ALWAYS = "always"
+    SCHEDULED = "scheduled"
+
+
+class PullState(enum.StrEnum):
+    """What becomes of a source right now."""
+
+    OFF = "off"
+    # For its time, for another encoder to end, or until it is tried again.
+    WAITING = "waiting"
+    CONNECTING = "connecting"
+    RECEIVING = "receiving"
+
+
 class RecordingKind(enum.StrEnum):
     """Whether all of a broadcast was kept, or a moment of it."""
 
@@ -106,9 +123,11 @@ class LiveSettings:
     public_host: str = "127.0.0.1"
     public_url: str = "http://127.0.0.1"
     return_within: timedelta = timedelta(seconds=30)
-    # What looks up the services that streams are sent on to.
+    # What looks up the services that streams are sent on to, and fetches sources.
     fetcher: GuardedFetcher = field(default_factory=GuardedFetcher)
     targets_at_most: int = 8
+    # Whether sources are fetched by this process, where there are several.
+    may_pull: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,13 +100,13 @@ class StreamInvalid(Invalid):
 
 
 class BackupNotFound(NotFound):
-    """The stream has no key for a backup source."""
+    """The stream has no key for a backup encoder."""
 
     code = "live.backup_not_found"
-    title = "No backup source"
+    title = "No backup encoder"
 
     def __init__(self) -> None:
-        super().__init__("The stream has no backup source. Make a backup key first.")
+        super().__init__("The stream has no backup encoder. Make a backup key first.")
 
 
 class TargetNotFound(NotFound):
@@ -140,6 +140,38 @@ class TooManyTargets(Conflict):
             f"A stream is sent on to {at_most} targets at most: remove one first, or have whoever "
             "runs this service set STREAMVERSE_LIVE_TARGETS.",
             at_most=at_most,
+        )
+
+
+class SourceInvalid(Invalid):
+    """A stream cannot be fetched as somebody wants it; the field says what is wrong."""
+
+    code = "live.source_invalid"
+    title = "This source cannot be used"
+
+    def __init__(self, field: str, sentence: str) -> None:
+        super().__init__(sentence, fields=(FieldProblem(field, sentence),))
+
+
+class SourceNotFound(NotFound):
+    """The stream is fetched from nowhere."""
+
+    code = "live.source_not_found"
+    title = "No such source"
+
+    def __init__(self) -> None:
+        super().__init__("This stream is fetched from nowhere: an encoder sends it.")
+
+
+class TooManyTrials(Throttled):
+    """More addresses are tried than there may be at once."""
+
+    code = "live.too_many_trials"
+    title = "Too many addresses are tried at once"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Other addresses are being tried. Try again in some seconds.", retry_after_s=10
         )
 
 

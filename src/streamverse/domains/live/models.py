@@ -101,6 +101,20 @@ class BroadcastRow(TenantOwned, Base):
     watched_s: Mapped[int] = mapped_column(BigInteger, default=0)
 
 
+class SourceRow(TenantOwned, Base):
+    """Where a stream is fetched from; address, user and password are sealed together."""
+
+    __tablename__ = "live_source"
+
+    stream_id: Mapped[UUID] = mapped_column(
+        ForeignKey("live_stream.id", ondelete="CASCADE"), primary_key=True
+    )
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    is_on: Mapped[bool]
+    times: Mapped[str]
+    changed_at: Mapped[datetime]
+
+
 class AudienceRow(TenantOwned, Base):
     """How many watch a broadcast from one server, as it last said."""
 

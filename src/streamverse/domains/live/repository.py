@@ -18,6 +18,7 @@ from streamverse.domains.live.models import (
     KeepingRow,
     LiveSegmentRow,
     SlotRow,
+    SourceRow,
     StreamPlanRow,
     StreamReminderRow,
     StreamRow,
@@ -201,6 +202,34 @@ class StreamPlans:
         session.add_all(
             StreamPlanRow(stream_id=stream_id, plan_id=one) for one in dict.fromkeys(plan_ids)
         )
+
+
+class Sources:
+    """Where streams are fetched from."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    def add(self, row: SourceRow) -> None:
+        """Add a source."""
+        self._work.session.add(row)
+
+    async def find(self, stream_id: StreamId) -> SourceRow | None:
+        """Find the source of a stream."""
+        return await self._work.session.scalar(
+            select(SourceRow).where(SourceRow.stream_id == stream_id)
+        )
+
+    async def remove(self, row: SourceRow) -> None:
+        """Remove a source."""
+        await self._work.session.delete(row)
+
+    async def wanted(self) -> Sequence[tuple[SourceRow, StreamRow]]:
+        """List what is switched on, of streams that are not stopped, in all tenants."""
+        query = select(SourceRow, StreamRow).join(StreamRow, StreamRow.id == SourceRow.stream_id)
+        query = query.where(SourceRow.is_on.is_(True), StreamRow.stopped_at.is_(None))
+        found = await self._work.session.execute(query.order_by(SourceRow.stream_id))
+        return [(source, stream) for source, stream in found]
 
 
 class Slots:

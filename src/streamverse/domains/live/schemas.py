@@ -15,6 +15,8 @@ from streamverse.domains.live.contracts import (
     Keep,
     Latency,
     Newcomer,
+    PullState,
+    SourceTimes,
     StreamId,
     StreamState,
     TargetState,
@@ -25,6 +27,7 @@ from streamverse.domains.live.rules.health import Ailment
 from streamverse.domains.live.rules.schedules import Slot
 from streamverse.domains.live.rules.targets import read_destination
 from streamverse.domains.live.service.recordings import Clip, Keeping
+from streamverse.domains.live.service.sources import NewSource
 from streamverse.domains.live.service.streams import (
     REWIND_MINUTES,
     NewStream,
@@ -40,9 +43,11 @@ if TYPE_CHECKING:
     from streamverse.domains.live.service.backups import BackupView, Encoders
     from streamverse.domains.live.service.desk import LiveDesk
     from streamverse.domains.live.service.health import Moment, StreamHealth
+    from streamverse.domains.live.service.sources import SourceView
     from streamverse.domains.live.service.streams import StreamView
     from streamverse.domains.live.service.targets import TargetView
     from streamverse.domains.live.service.templates import Template
+    from streamverse.mediakit.pull.trial import Holding
 
 _Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=r"\S")]
 _Address = Annotated[str, msgspec.Meta(min_length=1, max_length=2000)]
@@ -55,6 +60,9 @@ _PlanIds = Annotated[list[UUID], msgspec.Meta(max_length=100)]
 _StreamIds = Annotated[list[UUID], msgspec.Meta(min_length=1, max_length=500)]
 _LocalTime = Annotated[str, msgspec.Meta(pattern=r"^\d{4}-[01]\d-[0-3]\dT[0-2]\d:[0-5]\d$")]
 _Zone = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+_Address = Annotated[str, msgspec.Meta(min_length=1, max_length=2000)]
+_SourceUser = Annotated[str, msgspec.Meta(max_length=200)]
+_SourcePassword = Annotated[str, msgspec.Meta(max_length=500)]
 _SlotMinutes = Annotated[int, msgspec.Meta(ge=1, le=24 * 60)]
 
 
@@ -342,6 +350,104 @@ class LiveKeyOut(msgspec.Struct):
     srt_url: str | None
     whip_url: str | None
     key: str
+
+
+class LiveSourceIn(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """Where a stream is fetched from: an HLS playlist, or a camera by RTSP.
+
+    User and password may stand in the address as well. A password that is left out stays as it is,
+    for the host and the user that it was given for.
+    """
+
+    address: _Address
+    user: _SourceUser = ""
+    password: _SourcePassword | None = None
+    is_on: bool = True
+    times: SourceTimes = SourceTimes.ALWAYS
+
+    def to_source(self) -> NewSource:
+        """Give what is asked for."""
+        return NewSource(
+            address=self.address,
+            user=self.user,
+            password=self.password,
+            is_on=self.is_on,
+            times=self.times,
+        )
+
+
+class LiveSourceOut(msgspec.Struct, kw_only=True):
+    """Where a stream is fetched from, without the password, and how that goes.
+
+    ``problem`` is what went wrong last, or what is waited for; ``retry_at`` when it is tried again.
+    """
+
+    address: str
+    user: str
+    has_password: bool
+    is_on: bool
+    times: SourceTimes
+    state: PullState
+    since: datetime | None
+    problem: str | None
+    retry_at: datetime | None
+    bitrate_bps: int | None
+
+    @classmethod
+    def of(cls, view: SourceView) -> LiveSourceOut:
+        """Show a source."""
+        source = view.source
+        return cls(
+            address=source.address,
+            user=source.user,
+            has_password=source.password != "",
+            is_on=source.is_on,
+            times=source.times,
+            state=view.state,
+            since=view.since,
+            problem=view.problem,
+            retry_at=view.retry_at,
+            bitrate_bps=view.bitrate_bps,
+        )
+
+
+class LiveIntakeOut(msgspec.Struct):
+    """Where a stream is fetched from; null where an encoder sends it."""
+
+    source: LiveSourceOut | None
+
+    @classmethod
+    def of(cls, view: SourceView | None) -> LiveIntakeOut:
+        """Show it."""
+        return cls(None if view is None else LiveSourceOut.of(view))
+
+
+class LiveHoldingOut(msgspec.Struct, kw_only=True):
+    """What an address holds; null is what is not there."""
+
+    video_codec: str | None
+    width: int | None
+    height: int | None
+    frame_rate: float | None
+    audio_codec: str | None
+    sample_rate_hz: int | None
+    channels: int | None
+    bitrate_bps: int | None
+
+    @classmethod
+    def of(cls, holding: Holding) -> LiveHoldingOut:
+        """Show it."""
+        video, audio = holding.video, holding.audio
+        return cls(
+            video_codec=video.codec if video else None,
+            width=video.width if video else None,
+            height=video.height if video else None,
+            frame_rate=holding.frame_rate,
+            audio_codec=audio.codec if audio else None,
+            sample_rate_hz=audio.sample_rate_hz if audio else None,
+            channels=audio.channels if audio else None,
+            bitrate_bps=holding.bitrate_bps,
+        )
 
 
 class LivePlaybackOut(msgspec.Struct):

@@ -77,6 +77,11 @@ class TsDemuxer:
         for stream in self._streams.values():
             yield from self._close(stream)
 
+    def begin_anew(self) -> None:
+        """Hear that what follows was written apart: its packets are counted from anywhere."""
+        self._counters.clear()
+        self._rest = b""
+
     # --- packets ----------------------------------------------------------------------------------
 
     def _read_packet(self, packet: bytes) -> Iterator[Heard]:

@@ -11,7 +11,7 @@ CLOCK_HZ: Final = 90_000
 VideoCodec = Literal["h264", "hevc", "av1"]
 AudioCodec = Literal["aac", "opus"]
 Kind = Literal["video", "audio"]
-Transport = Literal["rtmp", "srt", "whip"]
+Transport = Literal["rtmp", "srt", "whip", "hls", "rtsp"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import { importing } from "./importing";
 import { library } from "./library";
 import { live } from "./live";
 import { liveDesk } from "./live-desk";
+import { liveSources } from "./live-sources";
 import { media } from "./media";
 import { fetching, storage, webhooks } from "./operation";
 import { placing } from "./placing";
@@ -369,6 +370,7 @@ export const en = {
   live,
   liveDesk,
   restreams,
+  liveSources,
   recordings,
   errors: {
     notFoundTitle: "This page does not exist",

@@ -25,6 +25,8 @@ import {
   useKeepTemplate,
   useMakeStream,
 } from "./desk-queries";
+import { type SaidOfSource, sourceBody, sourceQuery, sourceSaid } from "./source-queries";
+import { SourceFields } from "./SourceFields";
 import { EncoderDialog } from "./StreamDialogs";
 
 const FORM_ID = "stream";
@@ -76,6 +78,8 @@ export function ChangeStreamDialog({
   const { live, liveDesk } = useText();
   const change = useChangeStream(stream.id);
   const [said, setSaid] = useState<SaidOfStream>(() => pick(stream));
+  const kept = useQuery(sourceQuery(stream.id)).data?.source ?? null;
+  const [changed, setChanged] = useState<SaidOfSource | null>(null);
   return (
     <StreamDialog
       title={liveDesk.settingsOf(stream.name)}
@@ -85,17 +89,29 @@ export function ChangeStreamDialog({
       onSay={setSaid}
       error={change.error}
       isBusy={change.isPending}
+      above={
+        <SourceFields
+          streamId={stream.id}
+          said={changed ?? sourceSaid(kept)}
+          hasPassword={kept?.has_password === true}
+          onSay={setChanged}
+          error={change.error}
+        />
+      }
       below={<KeepTemplate settings={said} />}
       settingsLabel={liveDesk.more}
       isOpened
       onClose={onClose}
       onSend={() =>
-        change.mutate(said, {
-          onSuccess: ({ name }) => {
-            showToast(liveDesk.saved(name));
-            onClose();
+        change.mutate(
+          { stream: said, source: changed === null ? null : sourceBody(changed) },
+          {
+            onSuccess: ({ name }) => {
+              showToast(liveDesk.saved(name));
+              onClose();
+            },
           },
-        })
+        )
       }
     />
   );

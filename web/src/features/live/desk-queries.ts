@@ -3,6 +3,7 @@ import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query
 
 import { api } from "../../app/api";
 import { streamsQuery } from "./queries";
+import type { SourceBody } from "./source-queries";
 
 const LOOK_AGAIN_MS = 2_000;
 const KEPT_MS = 30 * 60_000;
@@ -35,13 +36,13 @@ export function useMakeStream() {
 
 export function useChangeStream(id: string) {
   return useMutation({
-    mutationFn: (body: SaidOfStream) =>
-      unwrap(
-        api.PATCH("/api/v1/live/streams/{stream_id}", {
-          params: { path: { stream_id: id } },
-          body,
-        }),
-      ),
+    mutationFn: async ({ stream, source }: { stream: SaidOfStream; source: SourceBody | null }) => {
+      const params = { path: { stream_id: id } };
+      if (source !== null) {
+        await unwrap(api.PUT("/api/v1/live/streams/{stream_id}/source", { params, body: source }));
+      }
+      return unwrap(api.PATCH("/api/v1/live/streams/{stream_id}", { params, body: stream }));
+    },
     onSettled: useSettled(),
   });
 }

@@ -23,6 +23,7 @@ from streamverse.domains.live.routes.recordings import (
     clip_last_minute,
     get_keeping,
 )
+from streamverse.domains.live.routes.sources import handlers as source_handlers
 from streamverse.domains.live.routes.targets import handlers as target_handlers
 from streamverse.domains.live.routes.webrtc import WHIP_PREFIX, WebRtcDoor
 from streamverse.domains.live.schemas import (
@@ -133,6 +134,7 @@ router = Router(
         start_playback,
         *desk_handlers,
         *target_handlers,
+        *source_handlers,
         get_keeping,
         choose_keeping,
         clip_last_minute,

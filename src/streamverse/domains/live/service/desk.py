@@ -25,6 +25,7 @@ from streamverse.domains.live.service.audiences import AudienceDesk
 from streamverse.domains.live.service.backups import Encoders, tell_encoder
 from streamverse.domains.live.service.broadcasts import Broadcast, LiveStream
 from streamverse.domains.live.service.health import HealthDesk
+from streamverse.domains.live.service.pulls import PullDesk
 from streamverse.domains.live.service.recordings import end_broadcast
 from streamverse.domains.live.service.restreams import RestreamDesk
 from streamverse.kit.clock import new_id
@@ -134,6 +135,7 @@ class LiveDesk:
         self.audiences = AudienceDesk(workshop)
         self.health = HealthDesk(workshop, self.audiences)
         self.restreams = RestreamDesk(workshop, settings, lambda: self.broadcasts)
+        self.pulls = PullDesk(workshop, settings, settings.fetcher, self)
         self.webrtc: WebRtcServer | None = None
         self._broadcasts: dict[UUID, Broadcast] = {}
         self._publishers: dict[tuple[UUID, Encoder], _Publisher] = {}
@@ -216,6 +218,7 @@ class LiveDesk:
                 self.audiences.run(lambda: self.broadcasts),
                 self.health.run(lambda: self.broadcasts),
                 self.restreams.run(),
+                self.pulls.run(),
                 *(
                     [self.glimpses.run(lambda: self.broadcasts, self.health)]
                     if self.glimpses
@@ -289,6 +292,10 @@ class LiveDesk:
             return
         self.health.pause(stream_id)
         self._endings[stream_id] = asyncio.create_task(self._end_later(broadcast))
+
+    def has_publisher(self, stream_id: UUID) -> bool:
+        """Tell whether a stream's main encoder, or what stands for it, sends right now."""
+        return (stream_id, Encoder.MAIN) in self._publishers
 
     def is_away(self, stream_id: UUID) -> bool:
         """Tell whether a stream waits for its publisher to come back."""

@@ -1,0 +1,1 @@
+"""Live streams fetched from where they are: cores without I/O, and the clients around them."""
