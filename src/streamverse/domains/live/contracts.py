@@ -80,6 +80,9 @@ class LiveSettings:
     public_host: str = "127.0.0.1"
     public_url: str = "http://127.0.0.1"
     return_within: timedelta = timedelta(seconds=30)
+    # Where other processes reach this one, and whether it takes publishers.
+    internal_url: str = "http://127.0.0.1"
+    takes_streams: bool = True
 
 
 @dataclass(frozen=True, slots=True)
