@@ -115,7 +115,7 @@ class Following:
     ) -> None:
         self.neighbours = neighbours
         self._workshop = workshop
-        self._return_within = return_within
+        self.return_within = return_within
         self._is_here = is_here
         self._holders = ShortMemory[UUID, tuple[Holder | None]](
             limit=10_000, seconds=HOLDER_KNOWN_S
@@ -205,7 +205,7 @@ class Following:
 
     async def _ask(self, stream_id: UUID, path: str, query: str) -> Copy:
         clock = asyncio.get_running_loop().time
-        until = clock() + self._return_within.total_seconds()
+        until = clock() + self.return_within.total_seconds()
         while True:
             if self._is_here(stream_id):
                 raise HeldHere
