@@ -20,6 +20,7 @@ from streamverse.kit.clock import FixedClock
 from streamverse.kit.neighbours import HEADER, Neighbours
 from streamverse.kit.tokens import Signer
 from tests.conftest import ORIGIN, ASGIApp, Clients
+from tests.factories.webrtc import SDP, FarPeer, until
 from tests.live.conftest import Channel, Publisher
 
 if TYPE_CHECKING:
@@ -211,3 +212,31 @@ async def test_viewers_are_told_when_nobody_goes_on(front: Front, channel: Chann
     front.asked.is_cut = False
     await channel.desk.end_all()
     assert "#EXT-X-ENDLIST" in (await front.get("v.m3u8")).text
+
+
+@pytest.mark.usefixtures("publisher")
+async def test_connections_of_webrtc_are_made_at_the_node(front: Front, channel: Channel):
+    desk = channel.desk
+    desk.settings = replace(desk.settings, webrtc_port=0)
+    running = asyncio.create_task(desk.run())
+    await until(lambda: desk.webrtc is not None)
+    await desk.node.renew(desk)
+    assert desk.webrtc is not None
+    peers = desk.webrtc.peers
+    key = {"Authorization": f"Bearer {channel.key}"}
+    for direction, path, headers in (
+        ("recvonly", f"{front.base}whep", SDP),
+        ("sendonly", "/whip", {**SDP, **key}),
+    ):
+        peer = FarPeer(direction)
+        made = await front.viewer.post(ORIGIN + path, content=peer.offer, headers=headers)
+        assert made.status_code == 201, made.text
+        assert made.headers["content-type"] == "application/sdp"
+        assert made.headers["access-control-allow-origin"] == "*"
+        assert made.headers["location"].startswith(f"{path}/")
+        assert len(peers) == 1
+        ended = await front.viewer.delete(ORIGIN + made.headers["location"])
+        assert (ended.status_code, peers) == (200, {})
+        peer.leave()
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
