@@ -177,6 +177,7 @@ async def test_whoever_comes_back_goes_on_where_they_were(
     back = await channel.connect()
     back.begin()
     back.send(2.5)
+    await channel.settle()
     text = (await player.get("v.m3u8")).text
     assert "DISCONTINUITY" not in text
     assert "#EXT-X-ENDLIST" not in text
@@ -230,6 +231,7 @@ async def test_pictures_or_sound_alone_are_a_stream(kind: str, clients: Clients,
     publisher = await channel.connect()
     publisher.begin(*((VIDEO, None) if kind == "video" else (None, AUDIO)))
     publisher.send(5, has_video=kind == "video", has_audio=kind == "audio")
+    await channel.settle()
     player = await watch(clients, channel)
     playlist = await player.playlist(kind[0])
     assert len([one for one in playlist.segments if one.uri]) == 2
@@ -299,6 +301,7 @@ async def test_whoever_comes_back_begins_another_period(
     back = await channel.connect()
     back.begin()
     back.send(2.5)
+    await channel.settle()
     assert (await player.get("manifest.mpd")).text.count("<Period ") == 2
     await channel.desk.end_all()
     ended = (await player.get("manifest.mpd")).text

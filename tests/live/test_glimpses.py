@@ -90,6 +90,7 @@ async def test_a_steady_stream_names_no_parts(clients: Clients, channel: Channel
     publisher = await channel.connect()
     publisher.begin()
     publisher.send(5)
+    await channel.settle()
     broadcast = channel.desk.find(channel.id)
     assert broadcast is not None
     text = broadcast.edge.playlist(broadcast.edge.tracks["v"], is_skipping=False).decode()

@@ -205,14 +205,20 @@ async def test_what_is_not_to_be_kept_is_let_go(
 
 
 async def test_a_broadcast_of_a_process_that_died_is_kept(
-    studio: Studio, workshop: Workshop, resources: Resources, tmp_path: Path
+    studio: Studio,
+    workshop: Workshop,
+    resources: Resources,
+    tmp_path: Path,
+    clock: FixedClock,
 ):
     await studio.send(5)
     broadcast = studio.desk.find(UUID(studio.stream_id))
     assert broadcast is not None
     tracks = broadcast.edge.tracks.values()
     await until(lambda: all(one.is_stored for t in tracks for one in t.segments if one.is_whole))
-    # Another process starts, and finds in the records what nobody sends any more.
+    # Nobody renews its lease; another process starts, and finds that in the records.
+    studio.desk.lose(broadcast)
+    clock.advance(timedelta(minutes=1))
     other = LiveDesk(workshop, resources.store, studio.desk.settings)
     running = asyncio.create_task(other.run())
     await until(lambda: other.srt_port is not None)

@@ -31,7 +31,7 @@ from streamverse.domains.intake.routes import router as intake_router
 from streamverse.domains.intake.service.matches import MatchDesk
 from streamverse.domains.library.routes import router as library_router
 from streamverse.domains.live.public import LIVE_PREFIX
-from streamverse.domains.live.routes import WHIP_PREFIX, LiveDelivery, WebRtcDoor
+from streamverse.domains.live.routes import WHIP_PREFIX, Elsewhere, LiveDelivery, WebRtcDoor
 from streamverse.domains.live.routes import router as live_router
 from streamverse.domains.media.public import Receptions
 from streamverse.domains.media.routes import Delivery
@@ -44,6 +44,8 @@ from streamverse.domains.profiles.routes import router as profiles_router
 from streamverse.domains.recommendations.routes import router as recommendations_router
 from streamverse.domains.search.routes import router as search_router
 from streamverse.domains.social.routes import router as social_router
+from streamverse.kit.edges import refuse
+from streamverse.kit.errors import NotFound
 from streamverse.kit.http import (
     EXCEPTION_HANDLERS,
     INERT_HEADERS,
@@ -62,6 +64,7 @@ if TYPE_CHECKING:
     from litestar.types import ASGIApp, Receive, Scope, Send
 
     from streamverse.app.resources import Resources
+    from streamverse.kit.files import Send as EdgeSend
     from streamverse.kit.http import Connection
     from streamverse.kit.work import Actor
 
@@ -100,6 +103,16 @@ GIVEN: Mapping[str, Callable[[Resources], object]] = {
     "library_roots": lambda world: world.library_roots,
     "match_desk": lambda world: MatchDesk(world.metadata_source),
 }
+
+
+class NotAnsweredHere(NotFound):
+    """A live node is asked for a page or a film."""
+
+    code = "app.not_answered_here"
+    title = "This server only takes live streams"
+
+    def __init__(self) -> None:
+        super().__init__("This server only takes live streams: open the address of the service.")
 
 
 class HealthOut(msgspec.Struct):
@@ -199,13 +212,21 @@ def _giver(name: str) -> Callable[[State], Any]:
 
 
 def create_app(
-    resources: Resources, *, web_folder: Path = WEB_FOLDER, api: Litestar | None = None
+    resources: Resources,
+    *,
+    web_folder: Path = WEB_FOLDER,
+    api: Litestar | None = None,
+    is_live_alone: bool = False,
 ) -> ASGIApp:
-    """Make the ASGI application that everything is served by, with an API that nobody else uses."""
+    """Make the ASGI application that everything is served by, with an API that nobody else uses.
+
+    A live node alone has none of the pages and films.
+    """
     https = ONLY_HTTPS if resources.settings.is_secure else {}
     furnished = furnish(api or assemble_api(), resources)
     guarded_api = with_headers(
-        cast("ASGIApp", furnished), {**SECURITY_HEADERS, **NOT_STORED, **https}
+        cast("ASGIApp", Elsewhere(resources.live_desk, furnished)),
+        {**SECURITY_HEADERS, **NOT_STORED, **https},
     )
     pages = Crawlers(cast("ASGIApp", WebApp(web_folder)), web_folder / DOCUMENT, resources)
     web = with_headers(cast("ASGIApp", pages), {**SECURITY_HEADERS, **https})
@@ -230,12 +251,14 @@ def create_app(
         path = scope["path"] if scope["type"] == ScopeType.HTTP else API_PREFIX
         if path == API_PREFIX or path.startswith((f"{API_PREFIX}/", WELL_KNOWN_PREFIX)):
             await guarded_api(scope, receive, send)
-        elif path.startswith(MEDIA_PREFIX):
+        elif path.startswith(MEDIA_PREFIX) and not is_live_alone:
             await media(scope, receive, send)
         elif path.startswith((WHIP_PREFIX, f"{LIVE_PREFIX}/")) and door.covers(path):
             await webrtc(scope, receive, send)
         elif path.startswith(f"{LIVE_PREFIX}/"):
             await live(scope, receive, send)
+        elif is_live_alone:
+            await refuse(cast("EdgeSend", send), NotAnsweredHere())
         else:
             await web(scope, receive, send)
 

@@ -24,7 +24,7 @@ from streamverse.kit.telemetry import set_up_logging
 T = TypeVar("T")
 
 INTERRUPTED = 130
-NEEDS_API = frozenset({"serve", "api", "worker", "openapi", "doctor"})
+NEEDS_API = frozenset({"serve", "api", "live", "worker", "openapi", "doctor"})
 
 Command = Callable[[Settings, argparse.Namespace], Coroutine[Any, Any, int]]
 
@@ -76,6 +76,7 @@ def _add_processes(commands: Commands, common: argparse.ArgumentParser) -> None:
     for name, about in (
         ("serve", "run everything in one process: API, web app and worker"),
         ("api", "run the API and the web app without a worker"),
+        ("live", "take live streams, here or on another machine with the same settings"),
     ):
         command = commands.add_parser(name, parents=[common], help=about, description=about)
         command.add_argument("--host", help="the network address to listen on")

@@ -35,6 +35,7 @@ from streamverse.kit.db import Database
 from streamverse.kit.fetching import GuardedFetcher
 from streamverse.kit.folders import Roots
 from streamverse.kit.mail import MailSender, Postbox
+from streamverse.kit.neighbours import Neighbours
 from streamverse.kit.orphans import OrphanCollector
 from streamverse.kit.reach import Reach
 from streamverse.kit.regions import Regions
@@ -140,7 +141,7 @@ class Resources:
 
 @asynccontextmanager
 async def open_resources(
-    settings: Settings, *, clock: Clock | None = None
+    settings: Settings, *, clock: Clock | None = None, takes_streams: bool = True
 ) -> AsyncGenerator[Resources]:
     """Open the database and the store, bring the tables up to date, derive the keys."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
@@ -153,7 +154,8 @@ async def open_resources(
     regions = Regions.open(Path(settings.region_database) if settings.region_database else None)
     vault = Vault([derive_key(secret, "identity secrets") for secret in secrets])
     correspondence = _open_correspondence(settings, vault)
-    certificate = open_certificate(settings)
+    certificate, tools = open_certificate(settings), find_tools()
+    live = _live_settings(settings, vault, tools, certificate, takes_streams=takes_streams)
     try:
         await migrations.upgrade(database)
         workshop = Workshop(
@@ -169,7 +171,7 @@ async def open_resources(
             database=database,
             workshop=workshop,
             store=store,
-            tools=(tools := find_tools()),
+            tools=tools,
             addresses=_sign_addresses(settings, secrets),
             identity_settings=IdentitySettings(
                 setup_key=derive_key(secrets[0], "set-up token"),
@@ -190,9 +192,7 @@ async def open_resources(
             ),
             search_desk=SearchDesk(workshop),
             playback_desk=_open_playback_desk(workshop, settings, secrets),
-            live_desk=_open_live_desk(
-                workshop, store, tools, _live_settings(settings, vault, tools, certificate)
-            ),
+            live_desk=_open_live_desk(workshop, store, tools, secrets, live),
             certificate=certificate,
         )
     finally:
@@ -230,24 +230,35 @@ def _open_playback_desk(
 
 
 def _open_live_desk(
-    workshop: Workshop, store: ObjectStore, tools: Tools, decided: LiveSettings
+    workshop: Workshop,
+    store: ObjectStore,
+    tools: Tools,
+    secrets: Sequence[bytes],
+    decided: LiveSettings,
 ) -> LiveDesk:
-    return LiveDesk(workshop, store, decided, Glimpses(tools, decided.scratch))
+    signer = Signer([derive_key(secret, "neighbours") for secret in secrets])
+    neighbours = Neighbours(signer, workshop.clock)
+    return LiveDesk(workshop, store, decided, Glimpses(tools, decided.scratch), neighbours)
 
 
 def _live_settings(
-    settings: Settings, vault: Vault, tools: Tools, certificate: Certificate | None
+    settings: Settings,
+    vault: Vault,
+    tools: Tools,
+    certificate: Certificate | None,
+    *,
+    takes_streams: bool,
 ) -> LiveSettings:
-    is_alone = settings.api_processes == 1
     return LiveSettings(
         vault,
         host=settings.host,
-        # The edge of a stream is in the memory of one process.
-        rtmp_port=settings.rtmp_port if is_alone else None,
-        rtmps_port=settings.rtmps_port if is_alone and certificate else None,
+        takes_streams=takes_streams,
+        internal_url=settings.internal_url,
+        rtmp_port=settings.rtmp_port,
+        rtmps_port=settings.rtmps_port if certificate else None,
         tls_files=(certificate.chain, certificate.key) if certificate else None,
-        srt_port=settings.srt_port if is_alone else None,
-        webrtc_port=settings.webrtc_port if is_alone else None,
+        srt_port=settings.srt_port,
+        webrtc_port=settings.webrtc_port,
         webrtc_addresses=tuple(settings.webrtc_addresses),
         ffmpeg=tools.ffmpeg,
         scratch=settings.data_dir / "scratch",
@@ -256,7 +267,6 @@ def _live_settings(
         return_within=timedelta(seconds=settings.live_return_s),
         fetcher=GuardedFetcher(Reach.of(settings.fetch_allowed_hosts)),
         targets_at_most=settings.live_targets,
-        may_pull=is_alone,
     )
 
 

@@ -7,7 +7,9 @@ import gc
 import signal
 import socket
 from collections.abc import Coroutine
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from granian.constants import Interfaces, SSLProtocols
 from granian.server.embed import Server
@@ -40,7 +42,9 @@ async def serve(settings: Settings, *, has_api: bool = True, has_worker: bool = 
     if has_api:
         for port in _ports(settings):
             _require_free_port(settings.host, port)
-    async with open_resources(settings) as resources:
+    settings = _with_internal_port(settings)
+    takes_streams = has_api and settings.is_live_taken
+    async with open_resources(settings, takes_streams=takes_streams) as resources:
         parts = _api_parts(resources, stop) if has_api else []
         if has_api:
             parts.append(resources.live_desk.run())
@@ -51,14 +55,28 @@ async def serve(settings: Settings, *, has_api: bool = True, has_worker: bool = 
         await _run(resources, parts, stop, greet=has_api)
 
 
+async def serve_live(settings: Settings) -> None:
+    """Take live streams and answer what is asked about them, until SIGINT or SIGTERM."""
+    stop = _stop_on(signal.SIGINT, signal.SIGTERM)
+    # Its memory holds the streams, so that it is one process.
+    settings = replace(settings, api_processes=1)
+    for port in _ports(settings):
+        _require_free_port(settings.host, port)
+    async with open_resources(settings) as resources:
+        parts: list[Part] = [_run_api(resources, stop, is_live_alone=True)]
+        parts.append(resources.live_desk.run())
+        await _run(resources, parts, stop, greet=False)
+
+
 async def serve_beside(settings: Settings) -> None:
     """Answer requests beside the process that started this one, for as long as it runs."""
     # Who presses Ctrl-C means the first process, which ends the others.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     stop = _stop_on(signal.SIGTERM)
     watch_parent(stop)
-    async with open_resources(settings) as resources:
-        await _run(resources, _api_parts(resources, stop), stop, greet=False)
+    async with open_resources(settings, takes_streams=False) as resources:
+        parts = [*_api_parts(resources, stop), resources.live_desk.run()]
+        await _run(resources, parts, stop, greet=False)
 
 
 def _stop_on(*numbers: signal.Signals) -> asyncio.Event:
@@ -111,6 +129,16 @@ def _ports(settings: Settings) -> list[int]:
     return [settings.port, *([settings.tls_port] if settings.tls_certificate else [])]
 
 
+def _with_internal_port(settings: Settings) -> Settings:
+    """Choose a port for the other processes, where this one shares its own with them."""
+    if urlsplit(settings.internal_url).port != 0:
+        return settings
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    return replace(settings, internal_url=f"http://127.0.0.1:{port}")
+
+
 def _require_free_port(host: str, port: int) -> None:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family) as attempt:
@@ -131,10 +159,18 @@ async def _end(running: list[asyncio.Task[None]], waiting: asyncio.Task[bool]) -
     await asyncio.wait([*running, waiting])
 
 
-async def _run_api(resources: Resources, stop: asyncio.Event) -> None:
+async def _run_api(
+    resources: Resources, stop: asyncio.Event, *, is_live_alone: bool = False
+) -> None:
     """Answer at the plain port, and by TLS where there is a certificate."""
-    settings, app = resources.settings, create_app(resources)
+    settings, app = resources.settings, create_app(resources, is_live_alone=is_live_alone)
     servers = [_server_of(app, settings.host, settings.port, Interfaces.ASGI)]
+    internal = urlsplit(settings.internal_url)
+    is_shared = settings.api_processes > 1 and resources.live_desk.settings.takes_streams
+    if is_shared and internal.port is not None:
+        # One application for both, which begins and ends once.
+        within = "127.0.0.1" if internal.hostname == "127.0.0.1" else settings.host
+        servers.append(_server_of(app, within, internal.port, Interfaces.ASGINL))
     if resources.certificate is not None:
         # Both have one application, which begins and ends once.
         shown = resources.certificate

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from streamverse.app import doctor
 from streamverse.app.api import assemble_api
 from streamverse.app.printing import print_json, print_line
-from streamverse.app.server import serve
+from streamverse.app.server import serve, serve_live
 
 if TYPE_CHECKING:
     import argparse
@@ -24,6 +24,12 @@ async def run_serve(settings: Settings, _given: argparse.Namespace) -> int:
 async def run_api(settings: Settings, _given: argparse.Namespace) -> int:
     """Run the API without a worker."""
     await serve(settings, has_worker=False)
+    return 0
+
+
+async def run_live(settings: Settings, _given: argparse.Namespace) -> int:
+    """Run a live node."""
+    await serve_live(settings)
     return 0
 
 

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
-import ipaddress
 import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
 
 from msgspec import Meta
 
 from streamverse.app import accepting
+from streamverse.app.own_addresses import own_internal_url, own_mail_address
 from streamverse.domains.intake.contracts import METADATA_LANE
 from streamverse.domains.media.contracts import (
     ENCODE_LANE,
@@ -125,6 +124,16 @@ class Settings:
         about="Processes in which `serve` and `api` answer requests, side by side on one port; "
         "more than one only with PostgreSQL and on Linux. Each takes some 150 MB and, in a rush, a "
         "processor.",
+    )
+    internal_url: str = setting(
+        default="",
+        group="Serving",
+        shown_default="`http://127.0.0.1` with the port, or with one of its own where several "
+        "processes answer",
+        expected="an address such as `http://10.0.0.5:8400`",
+        accepts=lambda text: text.startswith("http://") and accepting.is_web_address(text),
+        about="Where the other processes reach this one, each machine with its own. What they "
+        "ask there is signed; others get nothing by it. See [Scaling](scaling.md).",
     )
     public_url: str = setting(
         default="",
@@ -435,11 +444,15 @@ class Settings:
         group="Work",
         about="The work of a worker that has died goes to another one after this time.",
     )
+    is_live_taken: bool = setting(
+        default=True,
+        group="Live",
+        about="Whether `serve` and `api` take live streams; `streamverse live` always does.",
+    )
     rtmp_port: Annotated[int, Meta(ge=0, le=65535)] = setting(
         default=1935,
         group="Live",
-        about="The port that encoders send live streams to by RTMP; 0 is any that is free. Where "
-        "several processes answer, none takes live streams yet.",
+        about="The port that encoders send live streams to by RTMP; 0 is any that is free.",
     )
     rtmps_port: Annotated[int, Meta(ge=0, le=65535)] = setting(
         default=1936,
@@ -536,13 +549,15 @@ def _complete(given: Settings) -> Settings:
     data_dir = given.data_dir.absolute()
     shown_host = f"[{given.host}]" if ":" in given.host else given.host
     public_url = (given.public_url or f"http://{shown_host}:{given.port}").rstrip("/")
+    own_url = own_internal_url(given.host, given.port, given.api_processes)
     return dataclasses.replace(
         given,
         data_dir=data_dir,
         store_url=given.store_url or (data_dir / "store").as_uri(),
         database_url=given.database_url or f"sqlite:///{data_dir / 'streamverse.db'}",
         public_url=public_url,
-        mail_from=given.mail_from or _own_address(public_url),
+        internal_url=given.internal_url.rstrip("/") or own_url,
+        mail_from=given.mail_from or own_mail_address(public_url),
     )
 
 
@@ -554,15 +569,6 @@ def _require_shareable(given: Settings) -> None:
         mend = "leave it at 1, or choose PostgreSQL by STREAMVERSE_DATABASE_URL on Linux."
         problem = f"STREAMVERSE_API_PROCESSES is {given.api_processes}, but {lack}: {mend}"
         raise SettingsInvalid({"api_processes": problem})
-
-
-def _own_address(public_url: str) -> str:
-    host = urlsplit(public_url).hostname or "localhost"
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return f"no-reply@{host}"
-    return "no-reply@localhost"  # a bare number is no domain of mail
 
 
 _INTRODUCTION = """\

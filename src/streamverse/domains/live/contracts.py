@@ -126,8 +126,9 @@ class LiveSettings:
     # What looks up the services that streams are sent on to, and fetches sources.
     fetcher: GuardedFetcher = field(default_factory=GuardedFetcher)
     targets_at_most: int = 8
-    # Whether sources are fetched by this process, where there are several.
-    may_pull: bool = True
+    # Where other processes reach this one, and whether it takes publishers.
+    internal_url: str = "http://127.0.0.1"
+    takes_streams: bool = True
 
 
 @dataclass(frozen=True, slots=True)

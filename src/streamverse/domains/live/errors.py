@@ -206,6 +206,46 @@ class EdgeTooSlow(Unavailable):
         super().__init__("The stream is late: its encoder sends nothing right now. Ask again.")
 
 
+class EdgeMoving(Unavailable):
+    """The server that held the stream is gone, and no other one has taken it in time."""
+
+    code = "live.edge_moving"
+    title = "The stream is interrupted"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The server of this stream is gone, and its encoder has not come back. Ask again."
+        )
+
+    def headers(self) -> dict[str, str]:
+        """Say when to come back."""
+        return {"Retry-After": "5"}
+
+
+class NotHeldHere(Conflict):
+    """One of our processes asked another one for a stream that it does not hold."""
+
+    status = 421
+    code = "live.not_held_here"
+    title = "Another server has this stream"
+
+    def __init__(self) -> None:
+        super().__init__("Another server has this stream by now: ask who has it, and ask there.")
+
+
+class LeaseLost(Conflict):
+    """Another node holds the stream."""
+
+    code = "live.lease_lost"
+    title = "Another server has taken this stream"
+
+    def __init__(self, stream_id: UUID) -> None:
+        super().__init__(
+            "Another server has taken this stream, so this one may store nothing more of it.",
+            stream_id=str(stream_id),
+        )
+
+
 class ClipsOff(Forbidden):
     """Viewers may not clip the stream."""
 

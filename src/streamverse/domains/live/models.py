@@ -145,6 +145,43 @@ class LiveSegmentRow(TenantOwned, Base):
     # Where it lies in the time of its track, and how long it lasts there.
     start_ticks: Mapped[int]
     duration_ticks: Mapped[int]
+    # The number with which its stretch began.
+    stretch: Mapped[int] = mapped_column(Integer)
+    is_independent: Mapped[bool]
+
+
+class NodeRow(Base):
+    """A process that takes publishers, as it last showed itself; it belongs to no tenant."""
+
+    __tablename__ = "live_node"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    # Where other processes reach it.
+    address: Mapped[str]
+    takes_webrtc: Mapped[bool]
+    seen_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class LeaseRow(TenantOwned, Base):
+    """Which node holds a stream, and the broadcast that it holds until that is over."""
+
+    __tablename__ = "live_lease"
+
+    stream_id: Mapped[UUID] = mapped_column(
+        ForeignKey("live_stream.id", ondelete="CASCADE"), primary_key=True
+    )
+    # None where nobody holds it: the last one has stored all that it had.
+    node_id: Mapped[UUID | None] = mapped_column(index=True)
+    broadcast_id: Mapped[UUID | None]
+    # Grows with every holder.
+    fence: Mapped[int] = mapped_column(Integer)
+    held_until: Mapped[datetime]
+    has_publisher: Mapped[bool]
+    # Another node has a publisher for it, and waits for it since then.
+    wanted_at: Mapped[datetime | None]
+    # What the holder began with.
+    first_segment: Mapped[int] = mapped_column(Integer)
+    first_head: Mapped[int] = mapped_column(Integer)
 
 
 class KeepingRow(TenantOwned, Base):

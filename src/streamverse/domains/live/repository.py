@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import case, delete, func, insert, select, update
+from sqlalchemy import and_, case, delete, func, insert, or_, select, update
 
 from streamverse.domains.live.contracts import BroadcastId, StreamId, TargetId, TemplateId
 from streamverse.domains.live.errors import StreamNotFound, TargetNotFound, TemplateNotFound
@@ -16,7 +16,9 @@ from streamverse.domains.live.models import (
     BackupRow,
     BroadcastRow,
     KeepingRow,
+    LeaseRow,
     LiveSegmentRow,
+    NodeRow,
     SlotRow,
     SourceRow,
     StreamPlanRow,
@@ -74,6 +76,11 @@ class Streams:
         """Find the stream that a key opens, in any tenant."""
         query = select(StreamRow).where(StreamRow.key_hash == key_hash)
         return await self._work.session.scalar(query)
+
+    async def stopped(self, ids: Collection[UUID]) -> set[UUID]:
+        """Tell which of some streams staff has stopped."""
+        query = select(StreamRow.id).where(StreamRow.id.in_(ids), StreamRow.stopped_at.is_not(None))
+        return set(await self._work.session.scalars(query))
 
     async def remove(self, row: StreamRow) -> None:
         """Remove a stream with its broadcasts."""
@@ -154,11 +161,116 @@ class Broadcasts:
             query = query.where(LiveSegmentRow.starts_at >= since)
         return (await self._work.session.scalars(query.order_by(LiveSegmentRow.number))).all()
 
+    async def last_segments(self, broadcast_id: BroadcastId) -> Sequence[LiveSegmentRow]:
+        """Give what is stored under the highest number of each track."""
+        last = (
+            select(LiveSegmentRow.track, func.max(LiveSegmentRow.number).label("number"))
+            .where(LiveSegmentRow.broadcast_id == broadcast_id)
+            .group_by(LiveSegmentRow.track)
+            .subquery()
+        )
+        is_last = and_(LiveSegmentRow.track == last.c.track, LiveSegmentRow.number == last.c.number)
+        query = select(LiveSegmentRow).join(last, is_last)
+        query = query.where(LiveSegmentRow.broadcast_id == broadcast_id)
+        return (await self._work.session.scalars(query)).all()
+
+    async def first_segments(self, broadcast_id: BroadcastId) -> Sequence[LiveSegmentRow]:
+        """Give what is stored with which a stretch began, by number."""
+        query = select(LiveSegmentRow).where(
+            LiveSegmentRow.broadcast_id == broadcast_id,
+            LiveSegmentRow.number == LiveSegmentRow.stretch,
+        )
+        query = query.order_by(LiveSegmentRow.number, LiveSegmentRow.starts_at)
+        return (await self._work.session.scalars(query)).all()
+
     async def forget_segments(self, broadcast_id: BroadcastId) -> None:
         """Take all of a broadcast out of the index."""
         await self._work.session.execute(
             delete(LiveSegmentRow).where(LiveSegmentRow.broadcast_id == broadcast_id)
         )
+
+
+class Nodes:
+    """The processes that take publishers."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    async def show(self, row: NodeRow, forget_before: datetime) -> None:
+        """Note that a node is alive, and forget those that have not been for long."""
+        await self._work.session.merge(row)
+        await self._work.session.execute(delete(NodeRow).where(NodeRow.seen_at < forget_before))
+
+    async def leave(self, node_id: UUID) -> None:
+        """Note that a node has stopped."""
+        await self._work.session.execute(delete(NodeRow).where(NodeRow.id == node_id))
+
+    async def alive(self, since: datetime) -> Sequence[NodeRow]:
+        """List those that have shown themselves since an instant."""
+        query = select(NodeRow).where(NodeRow.seen_at > since).order_by(NodeRow.id)
+        return (await self._work.session.scalars(query)).all()
+
+
+class Leases:
+    """Which node holds which stream."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    async def lock(self, stream_id: StreamId) -> LeaseRow:
+        """Lock the lease of a stream; one that was never held has nobody's."""
+        session = self._work.session
+        values = {
+            "stream_id": stream_id,
+            "fence": 0,
+            "held_until": self._work.now,
+            "has_publisher": False,
+            "first_segment": 0,
+            "first_head": 0,
+        }
+        await session.execute(insert_into(session, LeaseRow).on_conflict_do_nothing(), [values])
+        query = select(LeaseRow).where(LeaseRow.stream_id == stream_id).with_for_update()
+        return (await session.scalars(query)).one()
+
+    async def find(self, stream_id: UUID) -> tuple[LeaseRow, NodeRow | None] | None:
+        """Find the lease of a stream, and the node that holds it."""
+        query = select(LeaseRow, NodeRow).outerjoin(NodeRow, NodeRow.id == LeaseRow.node_id)
+        found = await self._work.session.execute(query.where(LeaseRow.stream_id == stream_id))
+        row = found.one_or_none()
+        return None if row is None else (row[0], row[1])
+
+    async def keep(self, stream_id: StreamId, fence: int) -> bool:
+        """Lock a lease if it still has a fence number; nobody takes it until this Work ends."""
+        query = select(LeaseRow.fence).where(LeaseRow.stream_id == stream_id).with_for_update()
+        return await self._work.session.scalar(query) == fence
+
+    async def renew(
+        self,
+        node_id: UUID,
+        until: datetime,
+        held: Collection[UUID],
+        publishing: Collection[UUID],
+    ) -> Mapping[UUID, LeaseRow]:
+        """Renew what a node still holds, and say on which of it somebody publishes."""
+        is_publishing = case((LeaseRow.stream_id.in_(publishing), True), else_=False)
+        statement = update(LeaseRow).where(
+            LeaseRow.stream_id.in_(held),
+            LeaseRow.node_id == node_id,
+            LeaseRow.broadcast_id.is_not(None),
+        )
+        statement = statement.values(held_until=until, has_publisher=is_publishing)
+        renewed = await self._work.session.scalars(
+            statement.returning(LeaseRow), execution_options={"populate_existing": True}
+        )
+        return {row.stream_id: row for row in renewed}
+
+    async def away(self, ids: Collection[UUID]) -> set[UUID]:
+        """Tell which of some streams wait for their publisher, or for a node."""
+        query = select(LeaseRow.stream_id).where(
+            LeaseRow.stream_id.in_(ids),
+            or_(LeaseRow.has_publisher.is_(False), LeaseRow.held_until < self._work.now),
+        )
+        return set(await self._work.session.scalars(query))
 
 
 class Keepings:

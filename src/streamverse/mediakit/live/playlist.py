@@ -50,6 +50,10 @@ class SegmentLine:
     is_independent: bool = True
     # The track has another head from here on, which has a number of its own.
     head: int = 0
+    # Nothing was kept of it, and nobody shall ask for it.
+    is_gap: bool = False
+    # No part of it comes any more; it is whole as soon as it is kept.
+    has_ended: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,17 +189,20 @@ def _render_segments(
     track: str, segments: Sequence[SegmentLine], skipped: int, *, is_ended: bool
 ) -> Iterator[str]:
     left_s = sum(segment.duration_s for segment in segments[skipped:])
-    head = None if skipped == 0 else segments[skipped - 1].head
+    head = mapped = None if skipped == 0 else segments[skipped - 1].head
     for segment in segments[skipped:]:
-        if segment.head != head:
-            if head is not None:
-                yield "#EXT-X-DISCONTINUITY"
-            head = segment.head
+        if head not in {None, segment.head}:
+            yield "#EXT-X-DISCONTINUITY"
+        head = segment.head
+        if mapped != head and not segment.is_gap:
+            mapped = head
             yield f'#EXT-X-MAP:URI="{track}/init-{head}.mp4"'
         yield f"#EXT-X-PROGRAM-DATE-TIME:{write_instant(segment.starts_at)}"
         if left_s <= PARTS_FOR_S and not is_ended:
             yield from _render_parts(track, segment)
         left_s -= segment.duration_s
+        if segment.is_gap:
+            yield "#EXT-X-GAP"
         if segment.is_whole:
             yield f"#EXTINF:{segment.duration_s:.5f},"
             yield f"{track}/{segment.number}.m4s"
@@ -212,7 +219,8 @@ def _render_edge(
     track: str, segments: Sequence[SegmentLine], reports: Sequence[Report]
 ) -> Iterator[str]:
     edge = edge_of(segments)
-    if edge is not None:
+    is_between = bool(segments) and segments[-1].has_ended and not segments[-1].is_whole
+    if edge is not None and not is_between:
         address = part_address(track, edge.segment, edge.part)
         yield f'#EXT-X-PRELOAD-HINT:TYPE=PART,URI="{address}"'
     for report in reports:

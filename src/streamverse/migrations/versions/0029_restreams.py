@@ -9,7 +9,7 @@ from streamverse.kit.db import UtcDateTime
 from streamverse.kit.row_security import enable_row_security
 
 revision = "0029"
-down_revision = "0027"
+down_revision = "0028"
 
 TARGET, BACKUP = "live_target", "live_backup"
 

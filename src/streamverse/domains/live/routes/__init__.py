@@ -18,6 +18,7 @@ from streamverse.domains.live.errors import (
 )
 from streamverse.domains.live.routes.delivery import LiveDelivery
 from streamverse.domains.live.routes.desk import handlers as desk_handlers
+from streamverse.domains.live.routes.elsewhere import Elsewhere
 from streamverse.domains.live.routes.recordings import (
     choose_keeping,
     clip_last_minute,
@@ -141,4 +142,4 @@ router = Router(
     ],
 )
 
-__all__ = ["WHIP_PREFIX", "LiveDelivery", "WebRtcDoor", "router"]
+__all__ = ["WHIP_PREFIX", "Elsewhere", "LiveDelivery", "WebRtcDoor", "router"]

@@ -2,7 +2,7 @@
 
 ``/broadcasts/{grant}/{stream}/…``: the grant signs the stream for one holder, as those of packages
 do. A playlist may be asked for before it has what is asked for (`_HLS_msn`), and a part before it
-is there: the answer waits.
+is there: the answer waits. What another process holds is asked for there.
 """
 
 from __future__ import annotations
@@ -15,8 +15,14 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 from uuid import UUID
 
-from streamverse.domains.live.errors import EdgeTooSlow, PartNotFound, PlaylistUnlikely
+from streamverse.domains.live.errors import (
+    EdgeTooSlow,
+    NotHeldHere,
+    PartNotFound,
+    PlaylistUnlikely,
+)
 from streamverse.domains.live.service.audiences import device_of
+from streamverse.domains.live.service.following import FOUND, Copy, HeldHere
 from streamverse.domains.live.service.recordings import object_key
 from streamverse.domains.live.service.watching import PREFIX
 from streamverse.domains.media.contracts import PackageId
@@ -50,6 +56,9 @@ _ADDRESS = re.compile(
     r"|(?P<segment>[0-9]{1,8})(?:\.(?P<part>[0-9]{1,4}))?\.m4s))"
 )
 _NUMBER = re.compile("[0-9]{1,9}")
+_PASSED_ON = frozenset({b"content-type", b"cache-control", b"retry-after"})
+# Stands in the place of a grant where processes ask each other.
+NEIGHBOURS = "of-a-neighbour-of-ours"
 
 
 @dataclass(slots=True)
@@ -69,24 +78,67 @@ class LiveDelivery:
         except Problem as problem:
             await refuse(send, problem)
             return
-        if isinstance(content, Growing):
+        if isinstance(content, Growing | Passed):
             await content.answer(scope, send)
         else:
             await self.files.answer(scope, send, content)
 
-    async def _find(self, scope: Scope) -> Content | Growing:
+    async def _find(self, scope: Scope) -> Content | Growing | Passed:
         match = _ADDRESS.fullmatch(scope["path"])
         if match is None or scope["method"] not in {"GET", "HEAD"}:
             raise PartNotFound
         stream_id, now = UUID(match[2]), self.desk.workshop.clock.now()
+        if self.desk.following.neighbours.find_visitor(scope) is not None:
+            return await self._answer_neighbour(stream_id, match, scope["query_string"])
         place = self.find_place(scope)
         holder_id = self.addresses.open_stream(PackageId(stream_id), match[1], now, place)
         await self.holders.require_active(holder_id)
+        device = device_of(holder_id, place)
+        while True:
+            broadcast = await self._find_here(stream_id)
+            try:
+                if broadcast is None:
+                    return await self._follow(stream_id, device, scope)
+                with self.desk.audiences.attending(broadcast.id, device):
+                    return await self._answer(broadcast, match, scope["query_string"])
+            except (HeldHere, NotHeldHere):
+                # It has changed its process while somebody waited for it.
+                continue
+
+    async def _answer_neighbour(
+        self, stream_id: UUID, match: re.Match[str], query: bytes
+    ) -> Content | Growing:
+        """Answer another process, which has looked at its viewers and counts them."""
         broadcast = self.desk.find(stream_id)
         if broadcast is None:
-            raise PartNotFound
-        with self.desk.audiences.attending(broadcast.id, device_of(holder_id, place)):
-            return await self._answer(broadcast, match, scope["query_string"])
+            raise NotHeldHere
+        return await self._answer(broadcast, match, query)
+
+    async def _find_here(self, stream_id: UUID) -> Broadcast | None:
+        """Find what goes out from here, or has ended here and goes out from nowhere."""
+        broadcast = self.desk.find(stream_id)
+        if broadcast is None or self.desk.sends(stream_id):
+            return broadcast
+        holder = await self.desk.following.find_holder(stream_id)
+        is_elsewhere = holder is not None and holder.broadcast_id not in {None, broadcast.id}
+        return None if is_elsewhere else broadcast
+
+    async def _follow(self, stream_id: UUID, device: str, scope: Scope) -> Content | Passed:
+        """Ask the process that holds a stream, under an address that is the same for all."""
+        following = self.desk.following
+        name = scope["path"].split("/", 4)[4]
+        path, query = f"{PREFIX}/{NEIGHBOURS}/{stream_id}/{name}", scope["query_string"].decode()
+        holder = await following.find_holder(stream_id)
+        counted = following.follow(holder) if holder is not None else None
+        if counted is None:
+            copy = await following.ask(stream_id, path, query)
+        else:
+            with self.desk.audiences.attending(counted, device):
+                copy = await following.ask(stream_id, path, query)
+        if copy.is_growing or copy.status != FOUND:
+            return Passed(copy)
+        kind, kept = copy.header(b"content-type"), copy.header(b"cache-control")
+        return Content.of(copy.body, kind, kept, CROSS_ORIGIN)
 
     async def _answer(
         self, broadcast: Broadcast, match: re.Match[str], query: bytes
@@ -118,7 +170,7 @@ class LiveDelivery:
         edge = track.edge
         if edge is not None and (edge.segment, edge.part) == (number, part or 0):
             await _hold(broadcast, track, number, part or 0)
-        segment = track.find(number)
+        segment = track.find_announced(number)
         if segment is None:
             raise PartNotFound
         if part is None and not segment.is_whole:
@@ -131,6 +183,24 @@ class LiveDelivery:
             return _bytes(track, segment.payload)
         key = object_key(broadcast.id, f"{track.name}/{number}.m4s")
         return _bytes(track, await self.desk.store.get(key))
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """What another process answered, given on as it is and as it comes."""
+
+    copy: Copy
+
+    async def answer(self, scope: Scope, send: Send) -> None:
+        """Give it on."""
+        headers = [one for one in self.copy.headers if one[0] in _PASSED_ON]
+        headers += CROSS_ORIGIN
+        start = {"type": "http.response.start", "status": self.copy.status, "headers": headers}
+        await send(start)
+        if scope["method"] != "HEAD":
+            async for payload in self.copy.read():
+                await send({"type": "http.response.body", "body": payload, "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +233,7 @@ class Growing:
                 return
             try:
                 await _hold(self.broadcast, self.track, self.segment.number, sent)
-            except EdgeTooSlow:
+            except (EdgeTooSlow, NotHeldHere):
                 return
 
 
@@ -191,6 +261,8 @@ async def _hold(broadcast: Broadcast, track: LiveTrack, segment: int, part: int 
             await broadcast.edge.wait_for(track, segment, part)
     except TimeoutError as late:
         raise EdgeTooSlow from late
+    if broadcast.edge.is_abandoned:
+        raise NotHeldHere
 
 
 def _asked_number(asked: dict[str, list[str]], name: str) -> int | None:

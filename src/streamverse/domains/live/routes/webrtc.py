@@ -12,6 +12,7 @@ import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from hashlib import blake2b
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -38,6 +39,7 @@ from streamverse.domains.media.public import Holders
 from streamverse.kit.edges import CROSS_ORIGIN, answer, refuse
 from streamverse.kit.errors import Problem
 from streamverse.kit.files import Headers, Scope, Send
+from streamverse.kit.neighbours import NeighbourGone, passed_headers
 from streamverse.mediakit.ingest.tasks import TaskKeeper
 from streamverse.mediakit.webrtc.negotiation import read_restart, write_fragment
 from streamverse.mediakit.webrtc.sdp import LONGEST_BYTES
@@ -69,6 +71,8 @@ _PREFLIGHT: Headers = [
     (b"accept-patch", FRAGMENT.encode()),
 ]
 _OURS: Headers = [*CROSS_ORIGIN[:1], *_PREFLIGHT[3:4], (b"cache-control", b"no-store")]
+
+_PASSED_ON = frozenset({b"content-type", b"location", b"etag", b"accept-patch", b"retry-after"})
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 
@@ -105,6 +109,12 @@ class WebRtcDoor:
         if match is None:
             raise PeerNotFound
         method, token = scope["method"], match["token"]
+        server = self.desk.webrtc
+        is_known = token is not None and server is not None and token in server.peers
+        if not is_known and self.desk.following.neighbours.find_visitor(scope) is None:
+            passed = await self._pass_on(scope, receive, whep)
+            if passed is not None:
+                return passed
         if token is not None:
             peer = require_server(self.desk).peers.get(token)
             if peer is None and method == "DELETE":
@@ -119,6 +129,51 @@ class WebRtcDoor:
             return await self._publish(scope, receive, whip["key"])
         return await self._watch(scope, receive, match)
 
+    def _place(self, scope: Scope) -> str:
+        """Tell where whoever asks is, also by way of another process."""
+        named = self.desk.following.neighbours.find_visitor(scope)
+        return named if named is not None else self.find_place(scope)
+
+    async def _pass_on(
+        self, scope: Scope, receive: Receive, whep: re.Match[str] | None
+    ) -> tuple[int, Headers, bytes] | None:
+        """Ask the node that has a stream, or that takes any; None where that is this process."""
+        addresses = await self._find_nodes(scope, whep)
+        if not addresses:
+            return None
+        content = await _read_all(receive)
+        answered: tuple[int, Headers, bytes] | None = None
+        for address in addresses:
+            try:
+                answered = await self._ask(address, scope, content)
+            except NeighbourGone:
+                continue
+            # Whoever does not know a connection says of it that it has ended.
+            if answered[0] != HTTPStatus.NOT_FOUND and scope["method"] != "DELETE":
+                break
+        return answered
+
+    async def _ask(self, address: str, scope: Scope, content: bytes) -> tuple[int, Headers, bytes]:
+        asking = self.desk.following.neighbours.ask(
+            *(address, scope["method"], scope["path"], "", self.find_place(scope)),
+            headers=passed_headers(scope),
+            content=content,
+        )
+        async with asking as answer:
+            headers = [one for one in answer.headers if one[0] in _PASSED_ON]
+            return answer.status, headers, await answer.read()
+
+    async def _find_nodes(self, scope: Scope, whep: re.Match[str] | None) -> list[str]:
+        following = self.desk.following
+        if whep is None:
+            is_ours = self.desk.webrtc is not None and scope["method"] == "POST"
+            return [] if is_ours else await following.nodes_of_webrtc(self.desk.node.id)
+        stream_id = UUID(whep["stream"])
+        if self.desk.find(stream_id) is not None:
+            return []
+        holder = await following.find_holder(stream_id)
+        return [holder.address] if holder is not None and holder.is_alive else []
+
     # --- connections begin ------------------------------------------------------------------------
 
     async def _publish(
@@ -130,13 +185,13 @@ class WebRtcDoor:
         await require_key(self.desk, key)
         offer = await _read_body(scope, receive, SDP)
         encoder = _header(scope, b"user-agent") or None
-        peer = open_publishing(self.desk, key, self.find_place(scope), encoder, offer)
+        peer = open_publishing(self.desk, key, self._place(scope), encoder, offer)
         return _created(peer, f"{WHIP_PREFIX}/connections/{peer.token}")
 
     async def _watch(
         self, scope: Scope, receive: Receive, match: re.Match[str]
     ) -> tuple[int, Headers, bytes]:
-        place, stream_id = self.find_place(scope), UUID(match["stream"])
+        place, stream_id = self._place(scope), UUID(match["stream"])
         device = await self._require_viewer(stream_id, match["grant"], place)
         offer = await _read_body(scope, receive, SDP)
         broadcast = self.desk.find(stream_id)
@@ -224,6 +279,10 @@ async def _read_body(scope: Scope, receive: Receive, expected: str) -> bytes:
     """Read a body that is short enough, and of the type that is expected."""
     if _header(scope, b"content-type").partition(";")[0].strip().lower() != expected:
         raise OfferTypeUnknown(expected)
+    return await _read_all(receive)
+
+
+async def _read_all(receive: Receive) -> bytes:
     body = b""
     while True:
         message = await receive()

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Collection, Generator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
 
 from streamverse.domains.live.contracts import BroadcastId
@@ -18,7 +18,6 @@ from streamverse.kit.clock import new_id
 from streamverse.kit.work import Actor
 
 if TYPE_CHECKING:
-    from streamverse.domains.live.service.broadcasts import Broadcast
     from streamverse.kit.work import Work, Workshop
 
 log = logging.getLogger(__name__)
@@ -26,6 +25,20 @@ log = logging.getLogger(__name__)
 WRITE_EVERY_S = 3.0
 # What a server said longer ago than this says nothing any more.
 BELIEVED_FOR = timedelta(seconds=10)
+
+
+class Watched(Protocol):
+    """What goes out and may be watched from this process, wherever it comes in."""
+
+    @property
+    def id(self) -> BroadcastId:
+        """Tell which broadcast it is."""
+        ...
+
+    @property
+    def tenant_id(self) -> UUID:
+        """Tell whose it is."""
+        ...
 
 
 def device_of(holder_id: object, place: str) -> str:
@@ -69,33 +82,33 @@ class AudienceDesk:
         elsewhere = await Audiences(work).elsewhere(ids, self._server, since)
         return {one: self.count_here(BroadcastId(one)) + elsewhere.get(one, 0) for one in ids}
 
-    async def run(self, broadcasts: Callable[[], Collection[Broadcast]]) -> None:
+    async def run(self, watched: Callable[[], Collection[Watched]]) -> None:
         """Write every few seconds until cancelled."""
         while True:
             await asyncio.sleep(WRITE_EVERY_S)
             try:
-                await self.write(broadcasts())
+                await self.write(watched())
             except Exception:
                 log.exception("How many watch could not be written down.")
 
-    async def write(self, broadcasts: Collection[Broadcast]) -> None:
+    async def write(self, watched: Collection[Watched]) -> None:
         """Write how many watch what goes out, and what they have watched since the last time."""
         now_s = self.clock()
         elapsed_s = now_s - self._written_s if self._written_s is not None else 0.0
         self._written_s = now_s
         counts = self._audience.counts(now_s)
-        started = [one for one in broadcasts if one.started.is_set() and counts.get(one.id)]
-        if not started:
+        seen = [one for one in watched if counts.get(one.id)]
+        if not seen:
             return
         async with self._workshop.work(Actor.system()) as work:
-            known = await existing_broadcasts(work, [one.id for one in started])
-            here = [one for one in started if one.id in known]
+            known = await existing_broadcasts(work, [one.id for one in seen])
+            here = [one for one in seen if one.id in known]
             if not here:
                 return
             await Audiences(work).write(
                 [
                     {
-                        "tenant_id": one.stream.tenant_id,
+                        "tenant_id": one.tenant_id,
                         "broadcast_id": one.id,
                         "server": self._server,
                         "viewers": counts[one.id],

@@ -11,11 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from streamverse.domains.live.contracts import BroadcastId, BroadcastStarted, Encoder, StreamId
+from streamverse.domains.live.contracts import BroadcastStarted, Encoder, StreamId
+from streamverse.domains.live.errors import LeaseLost
 from streamverse.domains.live.models import BroadcastRow
 from streamverse.domains.live.repository import Broadcasts
+from streamverse.domains.live.service.continuing import Past, restore
 from streamverse.domains.live.service.edge import LiveEdge, LiveSegment, LiveTrack, Stretch
-from streamverse.domains.live.service.recordings import end_broadcast, object_key
+from streamverse.domains.live.service.leases import Hold, end_held, give_away
+from streamverse.domains.live.service.recordings import object_key
 from streamverse.domains.live.service.relays import LiveRelay
 from streamverse.domains.live.service.restreams import Fan
 from streamverse.kit.work import Actor
@@ -59,11 +62,12 @@ class Broadcast:
         workshop: Workshop,
         store: ObjectStore,
         stream: LiveStream,
-        broadcast_id: BroadcastId,
+        hold: Hold,
         ffmpeg: Path | None = None,
     ) -> None:
-        self.id = broadcast_id
+        self.id = hold.broadcast_id
         self.stream = stream
+        self.hold = hold
         self.edge = LiveEdge(stream.rewind, has_parts=stream.has_parts)
         self.relay = LiveRelay(lambda: workshop.clock.now().timestamp(), ffmpeg)
         self.fan = Fan()
@@ -79,10 +83,25 @@ class Broadcast:
         self._packager: Packager | None = None
         self._begins_at: datetime | None = None
         self._begins_stretch = False
+        self._is_noted = False
         self._unstored = asyncio.Queue[tuple[LiveTrack, LiveSegment]]()
         self._has_room = asyncio.Event()
         self._stored_heads: set[tuple[str, int]] = set()
         self._storing = asyncio.create_task(self._store_segments())
+
+    @property
+    def tenant_id(self) -> UUID:
+        """The tenant that it belongs to."""
+        return self.stream.tenant_id
+
+    def go_on(self, past: Past) -> None:
+        """Go on with what another node sent out, before the first sample comes."""
+        now = self._workshop.clock.now()
+        restore(self.edge, past, self.hold.begins, now)
+        self._clock = SteadyClock(past.end_ticks(now))
+        self._is_noted = past.is_noted
+        if self.edge.tracks:
+            self.started.set()
 
     # --- what comes in ----------------------------------------------------------------------------
 
@@ -117,23 +136,47 @@ class Broadcast:
 
     async def keep_up(self) -> None:
         """Wait while the store is behind."""
-        while self._unstored.qsize() > UNSTORED_AT_MOST:
+        while self._unstored.qsize() > UNSTORED_AT_MOST and not self.edge.is_abandoned:
             self._has_room.clear()
             await self._has_room.wait()
 
     async def end(self) -> None:
         """Store what is left, and say that it is over."""
+        await self._store_rest()
+        try:
+            async with self._workshop.work(Actor.system(self.tenant_id)) as work:
+                await end_held(work, self.hold, has_started=self.started.is_set())
+        except LeaseLost:
+            self.abandon()
+            return
+        self.edge.is_ended = True
+        self.edge.ring()
+        await self.fan.end()
+
+    async def hand_over(self) -> None:
+        """Store what is left, and let another node go on."""
+        await self._store_rest()
+        async with self._workshop.work(Actor.system(self.tenant_id)) as work:
+            await give_away(work, self.hold)
+        self.abandon()
+
+    def abandon(self) -> None:
+        """Store and announce nothing more: another node has it."""
+        self.is_over = True
+        self._storing.cancel()
+        self.relay.end()
+        self.edge.is_abandoned = True
+        self.edge.ring()
+        self._has_room.set()
+
+    async def _store_rest(self) -> None:
         self.pause()
         self.is_over = True
         self.relay.end()
-        await self._unstored.join()
+        emptying = asyncio.create_task(self._unstored.join())
+        await asyncio.wait([emptying, self._storing], return_when=asyncio.FIRST_COMPLETED)
+        emptying.cancel()
         self._storing.cancel()
-        self.edge.is_ended = True
-        self.edge.ring()
-        async with self._workshop.work(Actor.system(self.stream.tenant_id)) as work:
-            if self.started.is_set():
-                await end_broadcast(work, self.stream.id, self.id)
-        await self.fan.end()
 
     # --- parts and segments -----------------------------------------------------------------------
 
@@ -142,12 +185,12 @@ class Broadcast:
         self._write_heads()
         self._begins_stretch = True
         tracks = self.edge.tracks.values()
-        numbers = (track.segments[-1].number for track in tracks if track.segments)
+        numbers = [track.segments[-1].number for track in tracks if track.segments]
         video, audio = self._formats.get("video"), self._formats.get("audio")
         self._packager = Packager(
             video if isinstance(video, VideoFormat) else None,
             audio if isinstance(audio, AudioFormat) else None,
-            first_segment=max(numbers, default=-1) + 1,
+            first_segment=max([*numbers, self.hold.begins.segment - 1]) + 1,
         )
         early, self._early = self._early, []
         for sample in early:
@@ -159,11 +202,16 @@ class Broadcast:
         tracks = self.edge.tracks
         for name in heads:
             tracks.setdefault(name, LiveTrack(name))
-        if any(tracks[name].heads[-1:] != [head] for name, head in heads.items()):
-            count = max(len(track.heads) for track in tracks.values()) + 1
-            for name, track in tracks.items():
-                head = heads.get(name) or track.heads[-1]
-                track.heads += [head] * (count - len(track.heads))
+        named = [track.segments[-1].head for track in tracks.values() if track.segments]
+        last = max([*named, self.hold.begins.head - 1])
+        is_ours = last >= self.hold.begins.head
+        is_same = all(tracks[name].heads[last : last + 1] == [head] for name, head in heads.items())
+        # A head that no segment came with was never announced: its number is free.
+        count = last + 1 if is_ours and is_same else last + 2
+        for name, track in tracks.items():
+            head = heads.get(name) or track.heads[-1]
+            del track.heads[last + 1 :]
+            track.heads += [head] * (count - len(track.heads))
 
     def _end_packager(self) -> None:
         if self._packager is not None:
@@ -187,9 +235,10 @@ class Broadcast:
             timescale = track.heads[head].timescale
             starts_at = self._instant(part.start_ticks / timescale)
             if self._begins_stretch:
-                self.edge.stretches.append(Stretch(starts_at, part.start_ticks / timescale))
+                media_starts_s = part.start_ticks / timescale
+                self.edge.stretches[part.segment] = Stretch(starts_at, media_starts_s)
                 self._begins_stretch = False
-            stretch = len(self.edge.stretches) - 1
+            stretch = next(reversed(self.edge.stretches))
             segment = LiveSegment(part.segment, head, starts_at, timescale, stretch=stretch)
             track.segments.append(segment)
         segment.add(part)
@@ -210,9 +259,17 @@ class Broadcast:
     # --- what is kept -----------------------------------------------------------------------------
 
     async def _store_segments(self) -> None:
-        """Store segments in their order, for as long as the store takes to be there."""
+        """Store segments in their order, until another node has the broadcast."""
+        try:
+            await self._store_each()
+        except LeaseLost:
+            log.warning("Another server has taken the stream %s.", self.stream.id)
+            self.abandon()
+
+    async def _store_each(self) -> None:
         await self.started.wait()
-        await self._insist(self._note_start)
+        if not self._is_noted:
+            await self._insist(self._note_start)
         while True:
             track, segment = await self._unstored.get()
             try:
@@ -227,6 +284,8 @@ class Broadcast:
         while True:
             try:
                 return await act(*arguments)
+            except LeaseLost:
+                raise
             except Exception:
                 log.exception("A live segment could not be stored yet.")
                 await asyncio.sleep(STORE_PAUSE_S)
@@ -238,6 +297,7 @@ class Broadcast:
 
     async def _note_start(self) -> None:
         async with self._workshop.work(Actor.system(self.stream.tenant_id)) as work:
+            await self.hold.confirm(work)
             Broadcasts(work).add(
                 BroadcastRow(id=self.id, stream_id=self.stream.id, started_at=work.now)
             )
@@ -258,10 +318,14 @@ class Broadcast:
                 "starts_at": segment.starts_at,
                 "start_ticks": segment.start_ticks,
                 "duration_ticks": segment.duration_ticks,
+                "stretch": segment.stretch,
+                "is_independent": segment.is_independent,
             }
+            await self.hold.confirm(work)
             await Broadcasts(work).add_segments([row])
         segment.is_stored = True
         self.edge.let_go(self._workshop.clock.now())
+        self.edge.ring()
 
     async def _put(self, track: LiveTrack, name: str, payload: bytes) -> None:
         await self._store.put(object_key(self.id, f"{track.name}/{name}"), payload)

@@ -5,32 +5,30 @@ from __future__ import annotations
 import asyncio
 import logging
 import ssl
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from streamverse.domains.live.contracts import (
-    BroadcastId,
-    Comeback,
-    Encoder,
-    Latency,
-    Newcomer,
-    StreamId,
-)
+from streamverse.domains.live.contracts import Comeback, Encoder, Latency, Newcomer, StreamId
 from streamverse.domains.live.errors import ClippedJustNow
-from streamverse.domains.live.repository import Broadcasts, find_comeback, find_published
+from streamverse.domains.live.repository import find_comeback, find_published
 from streamverse.domains.live.service.audiences import AudienceDesk
 from streamverse.domains.live.service.backups import Encoders, tell_encoder
 from streamverse.domains.live.service.broadcasts import Broadcast, LiveStream
+from streamverse.domains.live.service.continuing import load_past
+from streamverse.domains.live.service.following import Following
 from streamverse.domains.live.service.health import HealthDesk
+from streamverse.domains.live.service.leases import end_forgotten
+from streamverse.domains.live.service.nodes import SECOND, LiveNode
 from streamverse.domains.live.service.pulls import PullDesk
-from streamverse.domains.live.service.recordings import end_broadcast
 from streamverse.domains.live.service.restreams import RestreamDesk
-from streamverse.kit.clock import new_id
+from streamverse.kit.crypto import new_key
 from streamverse.kit.memory import ShortMemory
-from streamverse.kit.tokens import hash_secret
+from streamverse.kit.neighbours import Neighbours
+from streamverse.kit.tokens import Signer, hash_secret
 from streamverse.kit.work import Actor
 from streamverse.mediakit.ingest.rtmp_server import RtmpServer
 from streamverse.mediakit.ingest.samples import (
@@ -45,10 +43,11 @@ from streamverse.mediakit.ingest.tasks import TaskKeeper
 from streamverse.mediakit.webrtc.server import WebRtcServer
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Collection
 
     from streamverse.domains.live.contracts import LiveSettings
     from streamverse.domains.live.models import StreamRow
+    from streamverse.domains.live.service.audiences import Watched
     from streamverse.domains.live.service.glimpses import Glimpses
     from streamverse.kit.storage import ObjectStore
     from streamverse.kit.work import Work, Workshop
@@ -65,10 +64,7 @@ ENDED_AT_MOST = 1000
 CLIP_PAUSE_S = 10
 CLIPPERS_AT_MOST = 10_000
 TAKEN_OVER = "Another encoder publishes with the same key now."
-SECOND = (
-    "Another encoder publishes with this key already: end it first, "
-    "or let newcomers take over in the settings of the stream."
-)
+MOVED = "Another server has taken this stream."
 STOPPED = "This stream was stopped: start it again on its page."
 
 
@@ -124,6 +120,7 @@ class LiveDesk:
         store: ObjectStore,
         settings: LiveSettings,
         glimpses: Glimpses | None = None,
+        neighbours: Neighbours | None = None,
     ) -> None:
         self.workshop = workshop
         self.store = store
@@ -135,8 +132,17 @@ class LiveDesk:
         self.audiences = AudienceDesk(workshop)
         self.health = HealthDesk(workshop, self.audiences)
         self.restreams = RestreamDesk(workshop, settings, lambda: self.broadcasts)
-        self.pulls = PullDesk(workshop, settings, settings.fetcher, self)
         self.webrtc: WebRtcServer | None = None
+        self.node = LiveNode(workshop, settings)
+        self.pulls = PullDesk(workshop, settings, self)
+        self.following = Following(
+            workshop,
+            # Without a key that others have, it understands itself alone.
+            neighbours or Neighbours(Signer([new_key()]), workshop.clock),
+            settings.return_within,
+            self.sends,
+        )
+        self._turns = defaultdict[UUID, asyncio.Lock](asyncio.Lock)
         self._broadcasts: dict[UUID, Broadcast] = {}
         self._publishers: dict[tuple[UUID, Encoder], _Publisher] = {}
         self._encoders: dict[UUID, Encoders] = {}
@@ -147,28 +153,32 @@ class LiveDesk:
 
     def srt_url(self, key: str) -> str | None:
         """Where encoders send a stream to by SRT, with its key, if publishers are taken here."""
-        if self.srt_port is None:
+        port = self._shown(self.srt_port, self.settings.srt_port)
+        if port is None:
             return None
-        return f"srt://{self.settings.public_host}:{self.srt_port}?streamid={key}"
+        return f"srt://{self.settings.public_host}:{port}?streamid={key}"
 
     @property
     def rtmp_url(self) -> str | None:
         """Where encoders send to, if publishers are taken here."""
-        if self.rtmp_port is None:
-            return None
-        return f"rtmp://{self.settings.public_host}:{self.rtmp_port}/live"
+        port = self._shown(self.rtmp_port, self.settings.rtmp_port)
+        return None if port is None else f"rtmp://{self.settings.public_host}:{port}/live"
 
     @property
     def rtmps_url(self) -> str | None:
         """Where encoders send to by RTMPS, if there is a certificate."""
-        if self.rtmps_port is None:
-            return None
-        return f"rtmps://{self.settings.public_host}:{self.rtmps_port}/live"
+        port = self._shown(self.rtmps_port, self.settings.rtmps_port)
+        return None if port is None else f"rtmps://{self.settings.public_host}:{port}/live"
 
     @property
     def whip_url(self) -> str | None:
         """Where encoders send to by WHIP, with the key beside it, if publishers are taken here."""
-        return None if self.webrtc is None else f"{self.settings.public_url}/whip"
+        port = self._shown(1 if self.webrtc else None, self.settings.webrtc_port)
+        return None if port is None else f"{self.settings.public_url}/whip"
+
+    def _shown(self, own: int | None, of_nodes: int | None) -> int | None:
+        """Give the port that this process takes streams at, or else the one of the nodes."""
+        return own if self.settings.takes_streams else of_nodes or None
 
     @property
     def broadcasts(self) -> tuple[Broadcast, ...]:
@@ -178,9 +188,26 @@ class LiveDesk:
     def find(self, stream_id: UUID) -> Broadcast | None:
         """Find what goes out on a stream, once its first part is there, or has just ended."""
         broadcast = self._broadcasts.get(stream_id)
-        if broadcast is not None and broadcast.started.is_set():
+        if broadcast is not None and self.sends(stream_id):
             return broadcast
-        return self._ended.find(stream_id)
+        ended = self._ended.find(stream_id)
+        return None if ended is None or ended.edge.is_abandoned else ended
+
+    def sends(self, stream_id: UUID) -> bool:
+        """Tell whether what goes out on a stream goes out from here."""
+        broadcast = self._broadcasts.get(stream_id)
+        if broadcast is None or not broadcast.started.is_set():
+            return False
+        return not broadcast.edge.is_abandoned
+
+    def is_sending(self, broadcast: Broadcast) -> bool:
+        """Tell whether a broadcast still goes out from here, or is about to."""
+        return self._broadcasts.get(broadcast.stream.id) is broadcast
+
+    @property
+    def publishing(self) -> Collection[UUID]:
+        """The streams on which somebody publishes here."""
+        return tuple({stream_id for stream_id, _ in self._publishers})
 
     def heads_of(self, stream_id: UUID) -> dict[str, list[InitSegment]]:
         """Give how the tracks of what goes out on a stream are coded, from the first head on."""
@@ -203,8 +230,11 @@ class LiveDesk:
         work.after_commit(note)
 
     async def run(self) -> None:
-        """Take publishers until cancelled; then end what goes out."""
-        await self._end_forgotten()
+        """Take publishers until cancelled, then end what goes out; or follow other processes."""
+        if not self.settings.takes_streams:
+            await self._follow()
+            return
+        await end_forgotten(self.workshop, self.settings.return_within)
         rtmp, srt = RtmpServer(self.admit), SrtServer(self.admit)
         webrtc = WebRtcServer(self.settings.webrtc_addresses)
         try:
@@ -215,7 +245,8 @@ class LiveDesk:
             if await self._listen(webrtc.listen, self.settings.webrtc_port) is not None:
                 self.webrtc = webrtc
             await asyncio.gather(
-                self.audiences.run(lambda: self.broadcasts),
+                self.node.run(self),
+                self.audiences.run(self._watched),
                 self.health.run(lambda: self.broadcasts),
                 self.restreams.run(),
                 self.pulls.run(),
@@ -231,6 +262,19 @@ class LiveDesk:
             await rtmp.close()
             await srt.close()
             await self.end_all()
+            await self.node.leave()
+            await self.following.aclose()
+
+    async def _follow(self) -> None:
+        try:
+            await self.audiences.run(self._watched)
+        finally:
+            await self.following.aclose()
+
+    def _watched(self) -> Collection[Watched]:
+        own = [one for one in self.broadcasts if one.started.is_set()]
+        audiences = self.audiences
+        return [*own, *self.following.watched(lambda one: audiences.count_here(one) > 0)]
 
     async def admit(self, request: PublishRequest) -> _Publisher:
         """Let in whoever has the key of a stream; a newcomer takes over from whoever was there."""
@@ -238,33 +282,81 @@ class LiveDesk:
             row, backup = await find_published(work, hash_secret(request.key))
             comeback = await find_comeback(work, StreamId(row.id)) if row is not None else None
         encoder = Encoder.MAIN if backup is None else Encoder.BACKUP
-        earlier = self._publishers.get((row.id, encoder)) if row is not None else None
-        row = _admissible(row, has_publisher=earlier is not None)
-        if earlier is not None:
-            earlier.give_way(TAKEN_OVER)
-        ending = self._endings.pop(row.id, None)
-        if ending is not None:
-            ending.cancel()
-        broadcast = self._broadcasts.get(row.id) or self._begin(row)
-        encoders = self._encoders[row.id]
-        encoders.comeback = Comeback(comeback or Comeback.TAKE_BACK)
-        publisher = _Publisher(self, broadcast, encoders, encoder, request)
-        self._publishers[row.id, encoder] = publisher
-        encoders.enter(encoder)
-        return publisher
+        row = self._admissible(row, encoder)
+        async with self._turns[row.id]:
+            row = self._admissible(row, encoder)
+            broadcast = self._broadcasts.get(row.id)
+            if broadcast is None or broadcast.edge.is_abandoned:
+                broadcast = await self._take(row, encoder)
+            earlier = self._publishers.get((row.id, encoder))
+            if earlier is not None:
+                earlier.give_way(TAKEN_OVER)
+            ending = self._endings.pop(row.id, None)
+            if ending is not None:
+                ending.cancel()
+            encoders = self._encoders[row.id]
+            encoders.comeback = Comeback(comeback or Comeback.TAKE_BACK)
+            publisher = _Publisher(self, broadcast, encoders, encoder, request)
+            self._publishers[row.id, encoder] = publisher
+            encoders.enter(encoder)
+            return publisher
 
-    def _begin(self, row: StreamRow) -> Broadcast:
-        """Begin a broadcast, of which no part is there yet."""
+    def _admissible(self, row: StreamRow | None, encoder: Encoder) -> StreamRow:
+        """Refuse who has no key, or comes while nobody may."""
+        if row is None:
+            raise PublishRefused(KEY_UNKNOWN)
+        if row.stopped_at is not None:
+            raise PublishRefused(STOPPED)
+        if row.newcomer == Newcomer.REFUSE and (row.id, encoder) in self._publishers:
+            raise PublishRefused(SECOND)
+        return row
+
+    async def _take(self, row: StreamRow, encoder: Encoder) -> Broadcast:
+        """Take a stream for this node, with what goes out on it if that is not over."""
+        hold = await self.node.take(row, encoder)
         rewind = timedelta(minutes=row.rewind_minutes)
         has_parts = row.latency != Latency.STEADY
         stream = LiveStream(StreamId(row.id), row.tenant_id, rewind, has_parts)
-        broadcast = Broadcast(
-            *(self.workshop, self.store, stream, BroadcastId(new_id())), self.settings.ffmpeg
-        )
+        past = None
+        if hold.is_continued:
+            past = await load_past(self.workshop, self.store, row.tenant_id, hold, rewind)
+        broadcast = Broadcast(self.workshop, self.store, stream, hold, self.settings.ffmpeg)
+        if past is not None:
+            broadcast.go_on(past)
         self._broadcasts[row.id] = broadcast
         changed = partial(self._put_on_air, broadcast, row.height)
         self._encoders[row.id] = Encoders(broadcast, self.health.clock, changed)
         return broadcast
+
+    async def hand_over(self, broadcast: Broadcast) -> None:
+        """Let another node have what goes out from here, with all that has come."""
+        async with self._turns[broadcast.stream.id]:
+            if self.is_sending(broadcast):
+                self._drop(broadcast, TAKEN_OVER)
+                await broadcast.hand_over()
+
+    def lose(self, broadcast: Broadcast) -> None:
+        """Send out no more of what another node has taken."""
+        self._drop(broadcast, MOVED)
+        broadcast.abandon()
+
+    def _drop(self, broadcast: Broadcast, reason: str) -> None:
+        stream_id = broadcast.stream.id
+        self._broadcasts.pop(stream_id, None)
+        self._send_away(stream_id, reason)
+        self._encoders.pop(stream_id, None)
+        self._tellings.keep(asyncio.get_running_loop().create_task(broadcast.fan.end()))
+
+    def _send_away(self, stream_id: UUID, reason: str) -> None:
+        """End whoever publishes on a stream, and the wait for who did."""
+        for encoder in Encoder:
+            publisher = self._publishers.pop((stream_id, encoder), None)
+            if publisher is not None:
+                publisher.give_way(reason)
+        self.health.pause(stream_id)
+        ending = self._endings.pop(stream_id, None)
+        if ending is not None:
+            ending.cancel()
 
     def _put_on_air(
         self, broadcast: Broadcast, wanted_height: int | None, encoder: Encoder
@@ -303,14 +395,7 @@ class LiveDesk:
 
     async def stop(self, stream_id: StreamId) -> None:
         """End whoever publishes on a stream, and what goes out on it, at once."""
-        for encoder in Encoder:
-            publisher = self._publishers.pop((stream_id, encoder), None)
-            if publisher is not None:
-                publisher.give_way(STOPPED)
-        self.health.pause(stream_id)
-        ending = self._endings.pop(stream_id, None)
-        if ending is not None:
-            ending.cancel()
+        self._send_away(stream_id, STOPPED)
         broadcast = self._broadcasts.get(stream_id)
         if broadcast is not None:
             await self._end(broadcast)
@@ -323,9 +408,9 @@ class LiveDesk:
     async def _end(self, broadcast: Broadcast) -> None:
         self._broadcasts.pop(broadcast.stream.id, None)
         self._encoders.pop(broadcast.stream.id, None)
-        await broadcast.end()
         if broadcast.started.is_set():
             self._ended.keep(broadcast.stream.id, broadcast)
+        await broadcast.end()
 
     async def end_all(self) -> None:
         """End all that goes out."""
@@ -353,14 +438,6 @@ class LiveDesk:
             )
             return None
 
-    async def _end_forgotten(self) -> None:
-        """End in the records what a process that died was sending out."""
-        async with self.workshop.reading(Actor.system()) as work:
-            forgotten = list((await Broadcasts(work).running()).values())
-        for row in forgotten:
-            async with self.workshop.work(Actor.system(row.tenant_id)) as work:
-                await end_broadcast(work, StreamId(row.stream_id), BroadcastId(row.id))
-
 
 def _context(settings: LiveSettings) -> ssl.SSLContext | None:
     """Prepare what publishers by RTMPS are shown."""
@@ -369,14 +446,3 @@ def _context(settings: LiveSettings) -> ssl.SSLContext | None:
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(*settings.tls_files)
     return context
-
-
-def _admissible(row: StreamRow | None, *, has_publisher: bool) -> StreamRow:
-    """Give a stream that somebody may publish on now, or refuse."""
-    if row is None:
-        raise PublishRefused(KEY_UNKNOWN)
-    if row.stopped_at is not None:
-        raise PublishRefused(STOPPED)
-    if has_publisher and row.newcomer == Newcomer.REFUSE:
-        raise PublishRefused(SECOND)
-    return row

@@ -32,7 +32,7 @@ from streamverse.mediakit.live.playlist import (
 from streamverse.mediakit.renditions import write_instant
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
     from streamverse.mediakit.cmaf import InitSegment
     from streamverse.mediakit.live.packager import Part
@@ -61,6 +61,8 @@ class LiveSegment:
     lines: list[PartLine] = field(default_factory=list[PartLine])
     # Which of the edge's stretches it belongs to.
     stretch: int = 0
+    # Another node had it, and nothing is left of it.
+    is_gap: bool = False
 
     @property
     def duration_s(self) -> float:
@@ -88,9 +90,11 @@ class LiveSegment:
             duration_s=self.duration_s,
             starts_at=self.starts_at,
             parts=self.lines,
-            is_whole=self.is_whole,
+            is_whole=self.is_whole and self.is_stored,
             is_independent=self.is_independent,
             head=self.head,
+            is_gap=self.is_gap,
+            has_ended=self.is_whole,
         )
 
 
@@ -111,9 +115,29 @@ class LiveTrack:
     segments: list[LiveSegment] = field(default_factory=list[LiveSegment])
 
     @property
+    def announced(self) -> int:
+        """Count the segments that may be named: what is stored, and the next one's parts.
+
+        So whoever goes on with a broadcast knows all that could have been announced (ADR 0016).
+        """
+        count = len(self.segments)
+        while count and not self.segments[count - 1].is_stored:
+            count -= 1
+        return min(count + 1, len(self.segments))
+
+    @property
+    def last(self) -> LiveSegment | None:
+        """The last segment that may be named."""
+        return self.segments[self.announced - 1] if self.segments else None
+
+    @property
     def edge(self) -> Edge | None:
         """The next part that there will be."""
-        return edge_of([segment.line() for segment in self.segments[-1:]])
+        return None if self.last is None else edge_of([self.last.line()])
+
+    def lines(self) -> list[SegmentLine]:
+        """Give what playlists say of all that may be named."""
+        return [segment.line() for segment in self.segments[: self.announced]]
 
     @property
     def bitrate_bps(self) -> int:
@@ -124,10 +148,17 @@ class LiveTrack:
         return int(MARGIN * bits / duration_s) if duration_s else FIRST_GUESS_BPS
 
     def find(self, number: int) -> LiveSegment | None:
-        """Find a segment that playlists name."""
+        """Find a segment by its number."""
         place = bisect_left(self.segments, number, key=lambda segment: segment.number)
         found = self.segments[place : place + 1]
         return found[0] if found and found[0].number == number else None
+
+    def find_announced(self, number: int) -> LiveSegment | None:
+        """Find a segment that playlists name."""
+        found, last = self.find(number), self.last
+        if found is None or last is None or found.is_gap:
+            return None
+        return found if number <= last.number else None
 
     def has(self, segment: int, part: int | None) -> bool:
         """Tell whether a playlist would name a part by now, or a whole segment."""
@@ -155,8 +186,10 @@ class LiveEdge:
     def __init__(self, rewind: timedelta, *, has_parts: bool = True) -> None:
         self.tracks: dict[str, LiveTrack] = {}
         self.is_ended = False
-        # One for each publisher and each head, from the first on.
-        self.stretches: list[Stretch] = []
+        # Another node has the broadcast.
+        self.is_abandoned = False
+        # One for each publisher and each head, by the number that it began with.
+        self.stretches: dict[int, Stretch] = {}
         self._rewind = rewind
         self._has_parts = has_parts
         self._bell = asyncio.Event()
@@ -181,8 +214,8 @@ class LiveEdge:
         self._mpd = None
 
     async def wait_for(self, track: LiveTrack, segment: int, part: int | None) -> None:
-        """Wait until a playlist would name something, or the broadcast is over."""
-        while not (self.is_ended or track.has(segment, part)):
+        """Wait until a playlist would name something, or the broadcast is over here."""
+        while not (self.is_ended or self.is_abandoned or track.has(segment, part)):
             await self._bell.wait()
 
     def playlist(self, track: LiveTrack, *, is_skipping: bool) -> bytes:
@@ -193,7 +226,7 @@ class LiveEdge:
         return self._texts[asked]
 
     def _write(self, track: LiveTrack, *, is_skipping: bool) -> str:
-        lines = [segment.line() for segment in track.segments]
+        lines = track.lines()
         reports = [] if self.is_ended else list(self._reports(track))
         return render_playlist(
             track.name,
@@ -208,8 +241,7 @@ class LiveEdge:
         """Give the playlist of a track for players that know nothing of parts."""
         asked = (f"{PLAIN_PREFIX}{track.name}", False)
         if asked not in self._texts:
-            lines = [segment.line() for segment in track.segments]
-            text = render_plain(track.name, lines, is_ended=self.is_ended)
+            text = render_plain(track.name, track.lines(), is_ended=self.is_ended)
             self._texts[asked] = text.encode()
         return self._texts[asked]
 
@@ -233,23 +265,23 @@ class LiveEdge:
 
     def _reports(self, track: LiveTrack) -> Iterator[Report]:
         for other in self.tracks.values():
-            last = other.segments[-1] if other.segments else None
+            last = other.last
             if other is not track and last is not None and last.lines:
                 yield Report(f"{other.name}.m3u8", last.number, len(last.lines) - 1)
 
 
 def write_mpd(
     tracks: Mapping[str, LiveTrack],
-    stretches: Sequence[Stretch],
+    stretches: Mapping[int, Stretch],
     rewind: timedelta,
     is_ended: bool,  # noqa: FBT001 - as the edge says it
 ) -> str:
     """Write the manifest of what the tracks have."""
-    began_at = stretches[0].began_at
+    began_at = next(iter(stretches.values())).began_at
     newest = max(track.segments[-1].starts_at for track in tracks.values() if track.segments)
     oldest = newest - min(rewind, timedelta(seconds=REWIND_S))
     periods: list[MpdPeriod] = []
-    for number, stretch in enumerate(stretches):
+    for number, stretch in stretches.items():
         own = [
             described
             for name in ("v", "a")
@@ -269,7 +301,11 @@ def write_mpd(
 
 
 def _describe(track: LiveTrack, stretch: int, oldest: datetime) -> MpdTrack | None:
-    segments = [one for one in track.segments if one.stretch == stretch and one.starts_at >= oldest]
+    segments = [
+        one
+        for one in track.segments[: track.announced]
+        if one.stretch == stretch and one.starts_at >= oldest and not one.is_gap
+    ]
     if not segments:
         return None
     head = track.heads[segments[0].head]

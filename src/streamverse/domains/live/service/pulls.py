@@ -16,9 +16,10 @@ import msgspec
 
 from streamverse.domains.live.contracts import PullState, SourceTimes, StreamId
 from streamverse.domains.live.errors import SourceInvalid, TooManyTrials
-from streamverse.domains.live.repository import Slots, Sources
+from streamverse.domains.live.repository import Nodes, Slots, Sources
 from streamverse.domains.live.rules.schedules import next_showing
 from streamverse.domains.live.rules.sources import Source, is_time, pause_after
+from streamverse.domains.live.service.leases import LEASE
 from streamverse.domains.live.service.schedules import slot_of
 from streamverse.domains.live.service.source_lines import SourceLine, fetch_for
 from streamverse.kit.errors import Problem
@@ -40,8 +41,8 @@ from streamverse.mediakit.pull.trial import Holding, Trial, try_source
 if TYPE_CHECKING:
     from streamverse.domains.live.contracts import LiveSettings
     from streamverse.domains.live.models import SourceRow, StreamRow
+    from streamverse.domains.live.service.nodes import LiveNode
     from streamverse.kit.crypto import Vault
-    from streamverse.kit.fetching import GuardedFetcher
     from streamverse.kit.work import Workshop
 
 log = logging.getLogger(__name__)
@@ -66,6 +67,11 @@ class Door(Protocol):
 
     def has_publisher(self, stream_id: UUID) -> bool:
         """Tell whether somebody sends on a stream right now."""
+        ...
+
+    @property
+    def node(self) -> LiveNode:
+        """What holds streams for this process."""
         ...
 
 
@@ -113,12 +119,6 @@ def open_source(vault: Vault, stream_id: UUID, sealed: bytes) -> Source:
     return Source(found.address, found.user, found.password)
 
 
-def who_pulls(settings: LiveSettings, stream_id: UUID) -> bool:
-    """Tell whether this process fetches a source; where several could, a lease goes here."""
-    del stream_id
-    return settings.may_pull
-
-
 def _protocol_of(source: Source) -> Transport:
     if source.is_srt:
         return "srt"
@@ -128,10 +128,10 @@ def _protocol_of(source: Source) -> Transport:
 class PullDesk:
     """The sources that this process fetches, and how they do."""
 
-    def __init__(
-        self, workshop: Workshop, settings: LiveSettings, fetcher: GuardedFetcher, door: Door
-    ) -> None:
-        self.fetcher = fetcher
+    def __init__(self, workshop: Workshop, settings: LiveSettings, door: Door) -> None:
+        self.fetcher = settings.fetcher
+        # Whether sources are fetched here: by one of the processes that take streams.
+        self.is_fetching = settings.takes_streams
         self._workshop = workshop
         self._settings = settings
         self._door = door
@@ -185,14 +185,16 @@ class PullDesk:
 
     async def _wanted(self) -> Mapping[UUID, Wanted]:
         async with self._workshop.reading(Actor.system()) as work:
-            rows = await Sources(work).wanted()
+            nodes = await Nodes(work).alive(work.now - LEASE)
+            self.is_fetching = not nodes or nodes[0].id == self._door.node.id
+            rows = await Sources(work).wanted() if self.is_fetching else []
             slots = await Slots(work).of([stream.id for _, stream in rows])
             now = work.now
         found: dict[UUID, Wanted] = {}
         for source, stream in rows:
             showing = next_showing(map(slot_of, slots.get(stream.id, ())), now)
             is_now = is_time(SourceTimes(source.times), showing, now)
-            if is_now and who_pulls(self._settings, stream.id):
+            if is_now:
                 found[stream.id] = Wanted.of(source, stream)
         return found
 

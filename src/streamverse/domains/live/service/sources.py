@@ -16,7 +16,6 @@ from streamverse.domains.live.service.pulls import (
     Pull,
     open_source,
     seal_source,
-    who_pulls,
 )
 
 if TYPE_CHECKING:
@@ -119,7 +118,7 @@ def _view(desk: LiveDesk, stream: StreamRow, source: Source) -> SourceView:
         return SourceView(source=source, state=PullState.OFF)
     if stream.stopped_at is not None:
         return SourceView(source=source, state=PullState.WAITING, problem=STOPPED)
-    if not who_pulls(desk.settings, stream.id):
+    if not desk.pulls.is_fetching:
         return SourceView(source=source, state=PullState.WAITING, problem=ELSEWHERE)
     pull = desk.pulls.find(stream.id)
     if pull is None:

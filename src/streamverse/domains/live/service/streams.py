@@ -15,6 +15,7 @@ from streamverse.domains.live.models import StreamRow
 from streamverse.domains.live.repository import Broadcasts, Slots, StreamPlans, Streams
 from streamverse.domains.live.rules.access import Access
 from streamverse.domains.live.rules.schedules import Showing, next_showing
+from streamverse.domains.live.service.leases import find_away
 from streamverse.domains.live.service.recordings import let_all_go
 from streamverse.domains.live.service.schedules import slot_of
 from streamverse.domains.live.service.watching import judge_stream
@@ -83,6 +84,7 @@ async def _view(work: Work, desk: LiveDesk, rows: Sequence[StreamRow]) -> Sequen
     seen = [row for row in rows if row.access != Access.STAFF or may_send(work)]
     ids = [row.id for row in seen]
     running = await Broadcasts(work).running()
+    away = await find_away(work, [one for one in ids if one in running and not desk.sends(one)])
     counts = await desk.audiences.count(work, [running[one].id for one in ids if one in running])
     slots = await Slots(work).of(ids)
     limited = [row.id for row in seen if row.access == Access.PLANS]
@@ -92,7 +94,8 @@ async def _view(work: Work, desk: LiveDesk, rows: Sequence[StreamRow]) -> Sequen
         broadcast = running.get(row.id)
         state = StreamState.IDLE
         if broadcast is not None:
-            state = StreamState.AWAY if desk.is_away(row.id) else StreamState.LIVE
+            is_away = desk.is_away(row.id) or row.id in away
+            state = StreamState.AWAY if is_away else StreamState.LIVE
         views.append(
             StreamView(
                 row=row,

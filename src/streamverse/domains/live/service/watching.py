@@ -14,7 +14,7 @@ from streamverse.domains.live.errors import (
     StreamPlanNeeded,
     ThumbnailNotFound,
 )
-from streamverse.domains.live.repository import StreamPlans, Streams
+from streamverse.domains.live.repository import Broadcasts, StreamPlans, Streams
 from streamverse.domains.live.rules.access import Access, Verdict, judge
 from streamverse.domains.media.contracts import PackageId
 from streamverse.domains.media.public import holder_of
@@ -71,18 +71,30 @@ async def open_playback(
 ) -> LiveAddress:
     """Sign the address of a stream for whoever asks; it holds for all that goes out on it."""
     row = await get_watchable(work, stream_id)
-    broadcast = desk.find(row.id)
-    if broadcast is None or broadcast.edge.is_ended:
-        raise StreamNotLive(row.id)
+    is_offered, refusal = await _offer_webrtc(work, desk, stream_id)
     grant = addresses.stream_grant(PackageId(row.id), holder_of(work), work.now, work.actor.place)
-    base, refusal = f"{PREFIX}/{grant}/{row.id}", broadcast.relay.relay.refusal
-    is_offered = desk.webrtc is not None and refusal is None
+    base = f"{PREFIX}/{grant}/{row.id}"
     return LiveAddress(
         hls_url=f"{base}/master.m3u8",
         whep_url=f"{base}/whep" if is_offered else None,
         whep_refusal=refusal,
         expires_at=addresses.expires_at(work.now),
     )
+
+
+async def _offer_webrtc(work: Work, desk: LiveDesk, stream_id: StreamId) -> tuple[bool, str | None]:
+    """Tell whether what goes out can be watched by WebRTC, and if not, why; or ``StreamNotLive``.
+
+    Of what another node holds, that node says why when it is asked.
+    """
+    broadcast = desk.find(stream_id)
+    if broadcast is not None and not broadcast.edge.is_ended:
+        refusal = broadcast.relay.relay.refusal
+        return desk.webrtc is not None and refusal is None, refusal
+    holder = await desk.following.find_holder(stream_id)
+    if holder is None or await Broadcasts(work).find_running(stream_id) is None:
+        raise StreamNotLive(stream_id)
+    return holder.is_alive and holder.takes_webrtc, None
 
 
 async def find_thumbnail(work: Work, desk: LiveDesk, stream_id: StreamId, form: str) -> bytes:
