@@ -4357,7 +4357,7 @@ export interface components {
          * @description What can be wrong with a stream.
          * @enum {string}
          */
-        Ailment: "gone" | "line_slow" | "bitrate_fallen" | "bitrate_high" | "pictures_dropped" | "pictures_missing" | "frame_rate_low" | "keyframes_rare" | "size_other" | "reordered" | "sound_missing" | "sound_silent" | "sound_loud" | "sound_apart";
+        Ailment: "gone" | "line_slow" | "bitrate_fallen" | "bitrate_high" | "pictures_dropped" | "pictures_missing" | "frame_rate_low" | "keyframes_rare" | "size_other" | "reordered" | "ladder_short" | "sound_missing" | "sound_silent" | "sound_loud" | "sound_apart";
         /** AnalyticsOut */
         AnalyticsOut: {
             /** Format: uuid */
@@ -5326,6 +5326,13 @@ export interface components {
             kind: components["schemas"]["FindableKind"];
             count: number;
         };
+        /**
+         * Ladder
+         * @description What viewers choose from: the picture as it is sent, or smaller ones as well.
+         * @default as_sent
+         * @enum {string}
+         */
+        Ladder: "as_sent" | "smaller";
         /** LadderOut */
         LadderOut: {
             is_measuring: boolean;
@@ -5473,6 +5480,8 @@ export interface components {
             access: components["schemas"]["Access"];
             plan_ids: string[];
             newcomer: components["schemas"]["Newcomer"];
+            ladder: components["schemas"]["Ladder"];
+            has_passphrase: boolean;
         };
         /** LiveSlot */
         LiveSlot: {
@@ -5493,6 +5502,8 @@ export interface components {
             access?: components["schemas"]["Access"];
             plan_ids?: string[];
             newcomer?: components["schemas"]["Newcomer"];
+            ladder?: components["schemas"]["Ladder"];
+            has_passphrase?: boolean;
         };
         /** LiveStreamIn */
         LiveStreamIn: {
@@ -5503,6 +5514,9 @@ export interface components {
             access?: components["schemas"]["Access"];
             plan_ids?: string[];
             newcomer?: components["schemas"]["Newcomer"];
+            ladder?: components["schemas"]["Ladder"];
+            /** @default false */
+            has_passphrase: boolean;
             name: string;
             /** @default  */
             description: string;
@@ -5515,6 +5529,8 @@ export interface components {
             access: components["schemas"]["Access"];
             plan_ids: string[];
             newcomer: components["schemas"]["Newcomer"];
+            ladder: components["schemas"]["Ladder"];
+            has_passphrase: boolean;
             /** Format: uuid */
             id: string;
             name: string;
@@ -5537,6 +5553,9 @@ export interface components {
             access?: components["schemas"]["Access"];
             plan_ids?: string[];
             newcomer?: components["schemas"]["Newcomer"];
+            ladder?: components["schemas"]["Ladder"];
+            /** @default false */
+            has_passphrase: boolean;
         };
         /** LiveStreamsIn */
         LiveStreamsIn: {

@@ -42,8 +42,10 @@ from streamverse.kit.smtp import SmtpServer, SmtpTransport
 from streamverse.kit.storage import BucketAccess, ObjectStore, open_store
 from streamverse.kit.tokens import Signer
 from streamverse.kit.work import Actor, Workshop
+from streamverse.mediakit import hardware
 from streamverse.mediakit.ffmpeg import Tools, find_tools
 from streamverse.mediakit.hardware import Encoder
+from streamverse.mediakit.ladder import CodecFamily
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +193,7 @@ async def open_resources(
             search_desk=SearchDesk(workshop),
             playback_desk=_open_playback_desk(workshop, settings, secrets),
             live_desk=_open_live_desk(
-                workshop, store, tools, _live_settings(settings, vault, tools, certificate)
+                workshop, store, settings, tools, vault=vault, certificate=certificate
             ),
             certificate=certificate,
         )
@@ -230,9 +232,22 @@ def _open_playback_desk(
 
 
 def _open_live_desk(
-    workshop: Workshop, store: ObjectStore, tools: Tools, decided: LiveSettings
+    workshop: Workshop,
+    store: ObjectStore,
+    settings: Settings,
+    tools: Tools,
+    *,
+    vault: Vault,
+    certificate: Certificate | None,
 ) -> LiveDesk:
-    return LiveDesk(workshop, store, decided, Glimpses(tools, decided.scratch))
+    async def find_encoder() -> Encoder | None:
+        if not settings.is_hardware_used:
+            return None
+        found = (await hardware.detect(tools)).encoders
+        return next((one for one in found if one.codec == CodecFamily.H264), None)
+
+    decided = _live_settings(settings, vault, tools, certificate)
+    return LiveDesk(workshop, store, decided, Glimpses(tools, decided.scratch), find_encoder)
 
 
 def _live_settings(
@@ -250,6 +265,7 @@ def _live_settings(
         webrtc_port=settings.webrtc_port if is_alone else None,
         webrtc_addresses=tuple(settings.webrtc_addresses),
         ffmpeg=tools.ffmpeg,
+        ladder_processors=settings.live_ladder_processors or None,
         scratch=settings.data_dir / "scratch",
         public_url=settings.public_url,
         public_host=urlsplit(settings.public_url).hostname or settings.host,

@@ -471,6 +471,12 @@ class Settings:
         group="Live",
         about="For so many seconds a stream waits for an encoder that is gone, then it is over.",
     )
+    live_ladder_processors: _NotNegative = setting(
+        default=0,
+        group="Live",
+        about="How many processors smaller renditions of live streams may take together; 0 is all "
+        "of them.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = setting(
         default="info", group="Logs", about="The least important messages that are logged."
     )

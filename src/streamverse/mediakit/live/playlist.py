@@ -50,6 +50,8 @@ class SegmentLine:
     is_independent: bool = True
     # The track has another head from here on, which has a number of its own.
     head: int = 0
+    # There is nothing to play, and players go on behind it.
+    is_gap: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,30 +91,36 @@ def edge_of(segments: Sequence[SegmentLine]) -> Edge | None:
 
 
 def render_master(
-    video: Rendition | None, audio: Rendition | None, *, is_plain: bool = False
+    pictures: Sequence[Rendition], audio: Rendition | None, *, is_plain: bool = False
 ) -> str:
-    """Write the playlist that names the pictures, and the sound beside them.
+    """Write the playlist that names the pictures to choose from, and the sound beside them.
 
     A plain one leads to playlists without parts, which older players read.
     """
     lines = ["#EXTM3U", f"#EXT-X-VERSION:{PLAIN_VERSION if is_plain else 9}"]
     prefix = PLAIN_PREFIX if is_plain else ""
-    renditions = [one for one in (video, audio) if one is not None]
-    attributes = [
-        f"BANDWIDTH={sum(one.bitrate_bps for one in renditions)}",
-        f'CODECS="{",".join(one.codec for one in renditions)}"',
-    ]
-    if video is not None and video.width is not None:
-        attributes.append(f"RESOLUTION={video.width}x{video.height}")
-    if video is not None and audio is not None:
-        attributes.append('AUDIO="sound"')
+    if pictures and audio is not None:
         lines.append(
             '#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="sound",NAME="Sound",DEFAULT=YES,AUTOSELECT=YES,'
             f'URI="{prefix}{audio.name}.m3u8"'
         )
-    if renditions:
-        lines += [f"#EXT-X-STREAM-INF:{','.join(attributes)}", f"{prefix}{renditions[0].name}.m3u8"]
+    sound = [audio] if audio is not None else []
+    for variant in [[one, *sound] for one in pictures] or [sound] * len(sound):
+        lines += [_describe_variant(variant), f"{prefix}{variant[0].name}.m3u8"]
     return "\n".join(lines) + "\n"
+
+
+def _describe_variant(renditions: Sequence[Rendition]) -> str:
+    leader, *sound = renditions
+    attributes = [
+        f"BANDWIDTH={sum(one.bitrate_bps for one in renditions)}",
+        f'CODECS="{",".join(one.codec for one in renditions)}"',
+    ]
+    if leader.width is not None:
+        attributes.append(f"RESOLUTION={leader.width}x{leader.height}")
+    if sound:
+        attributes.append('AUDIO="sound"')
+    return f"#EXT-X-STREAM-INF:{','.join(attributes)}"
 
 
 def render_playlist(
@@ -186,16 +194,22 @@ def _render_segments(
 ) -> Iterator[str]:
     left_s = sum(segment.duration_s for segment in segments[skipped:])
     head = None if skipped == 0 else segments[skipped - 1].head
+    played = (one.head for one in reversed(segments[:skipped]) if not one.is_gap)
+    mapped = next(played, None)
     for segment in segments[skipped:]:
         if segment.head != head:
             if head is not None:
                 yield "#EXT-X-DISCONTINUITY"
             head = segment.head
-            yield f'#EXT-X-MAP:URI="{track}/init-{head}.mp4"'
+        if segment.head != mapped and not segment.is_gap:
+            mapped = segment.head
+            yield f'#EXT-X-MAP:URI="{track}/init-{mapped}.mp4"'
         yield f"#EXT-X-PROGRAM-DATE-TIME:{write_instant(segment.starts_at)}"
         if left_s <= PARTS_FOR_S and not is_ended:
             yield from _render_parts(track, segment)
         left_s -= segment.duration_s
+        if segment.is_gap:
+            yield "#EXT-X-GAP"
         if segment.is_whole:
             yield f"#EXTINF:{segment.duration_s:.5f},"
             yield f"{track}/{segment.number}.m4s"

@@ -14,13 +14,21 @@ from uuid import UUID
 from streamverse.domains.live.contracts import BroadcastId, BroadcastStarted, StreamId
 from streamverse.domains.live.models import BroadcastRow
 from streamverse.domains.live.repository import Broadcasts
-from streamverse.domains.live.service.edge import LiveEdge, LiveSegment, LiveTrack, Stretch
+from streamverse.domains.live.service.edge import (
+    PICTURES,
+    SOUND,
+    LiveEdge,
+    LiveSegment,
+    LiveTrack,
+    Stretch,
+)
+from streamverse.domains.live.service.ladders import LadderDesk, LiveLadder
 from streamverse.domains.live.service.recordings import end_broadcast, object_key
 from streamverse.domains.live.service.relays import LiveRelay
 from streamverse.kit.work import Actor
 from streamverse.mediakit.ingest.samples import CLOCK_HZ, AudioFormat, Kind, Sample, VideoFormat
 from streamverse.mediakit.live.heads import write_head
-from streamverse.mediakit.live.packager import Packager, Part, Piece
+from streamverse.mediakit.live.packager import Packager, Part, Piece, SegmentStart
 from streamverse.mediakit.live.timestamps import SteadyClock
 
 if TYPE_CHECKING:
@@ -29,11 +37,11 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-TRACK_OF: dict[Kind, str] = {"video": "v", "audio": "a"}
+TRACK_OF: dict[Kind, str] = {"video": PICTURES, "audio": SOUND}
 # Who has sent so much of one kind alone has nothing of the other.
 ALONE_TICKS = CLOCK_HZ
-# So many segments may wait for the store before the publisher has to.
-UNSTORED_AT_MOST = 8
+# So many segments of a track may wait for the store before the publisher has to.
+UNSTORED_AT_MOST = 4
 STORE_PAUSE_S = 0.5
 
 
@@ -45,6 +53,7 @@ class LiveStream:
     tenant_id: UUID
     rewind: timedelta
     has_parts: bool = True
+    has_ladder: bool = False
 
 
 class Broadcast:
@@ -60,6 +69,8 @@ class Broadcast:
         stream: LiveStream,
         broadcast_id: BroadcastId,
         ffmpeg: Path | None = None,
+        *,
+        ladders: LadderDesk | None = None,
     ) -> None:
         self.id = broadcast_id
         self.stream = stream
@@ -75,6 +86,9 @@ class Broadcast:
         self._begins_at: datetime | None = None
         self._begins_stretch = False
         self._unstored = asyncio.Queue[tuple[LiveTrack, LiveSegment]]()
+        self.ladder: LiveLadder | None = None
+        if stream.has_ladder and ladders is not None:
+            self.ladder = LiveLadder(ladders, self.edge, self._order_storing)
         self._has_room = asyncio.Event()
         self._stored_heads: set[tuple[str, int]] = set()
         self._storing = asyncio.create_task(self._store_segments())
@@ -89,13 +103,15 @@ class Broadcast:
         self._end_packager()
         self._formats[kind] = media
         self.relay.take_format(media)
+        if self.ladder is not None and isinstance(media, VideoFormat):
+            self.ladder.take_format(media)
 
     def take_sample(self, sample: Sample) -> None:
         """Take a picture or a frame of sound."""
         steady = self._clock.steady(sample)
         self.relay.take_sample(steady)
         if self._packager is not None:
-            self._take_pieces(self._packager.add(steady))
+            self._pack(self._packager, steady)
             return
         self._early.append(steady)
         is_alone = steady.decode_ticks - self._early[0].decode_ticks > ALONE_TICKS
@@ -105,12 +121,14 @@ class Broadcast:
     def pause(self) -> None:
         """Give out what there is: the publisher is gone, and may come back."""
         self._end_packager()
+        if self.ladder is not None:
+            self.ladder.pause()
         self._formats, self._early = {}, []
         self._begins_at = None
 
     async def keep_up(self) -> None:
         """Wait while the store is behind."""
-        while self._unstored.qsize() > UNSTORED_AT_MOST:
+        while self._unstored.qsize() > UNSTORED_AT_MOST * max(2, len(self.edge.tracks)):
             self._has_room.clear()
             await self._has_room.wait()
 
@@ -118,6 +136,8 @@ class Broadcast:
         """Store what is left, and say that it is over."""
         self.pause()
         self.relay.end()
+        if self.ladder is not None:
+            await self.ladder.end()
         await self._unstored.join()
         self._storing.cancel()
         self.edge.is_ended = True
@@ -139,10 +159,21 @@ class Broadcast:
             video if isinstance(video, VideoFormat) else None,
             audio if isinstance(audio, AudioFormat) else None,
             first_segment=max(numbers, default=-1) + 1,
+            on_start=self._begin_segment,
         )
         early, self._early = self._early, []
         for sample in early:
-            self._take_pieces(self._packager.add(sample))
+            self._pack(self._packager, sample)
+
+    def _pack(self, packager: Packager, sample: Sample) -> None:
+        """Cut a sample before the ladder has it, which cuts its pictures at the same places."""
+        self._take_pieces(packager.add(sample))
+        if self.ladder is not None and sample.kind == "video":
+            self.ladder.take(sample)
+
+    def _begin_segment(self, start: SegmentStart) -> None:
+        if self.ladder is not None:
+            self.ladder.begin_segment(start)
 
     def _write_heads(self) -> None:
         """Give all tracks another head when one of them needs it: players change all at once."""
@@ -190,7 +221,12 @@ class Broadcast:
         segment = track.find(number)
         if segment is not None:
             segment.is_whole = True
-            self._unstored.put_nowait((track, segment))
+            self._order_storing(track, segment)
+        if self.ladder is not None and track.name == PICTURES:
+            self.ladder.end_segment(number)
+
+    def _order_storing(self, track: LiveTrack, segment: LiveSegment) -> None:
+        self._unstored.put_nowait((track, segment))
 
     def _instant(self, seconds: float) -> datetime:
         """Say when something happened that has a place on the timeline."""

@@ -11,13 +11,15 @@ from functools import partial
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from streamverse.domains.live.contracts import BroadcastId, Latency, Newcomer, StreamId
+from streamverse.domains.live.contracts import BroadcastId, Ladder, Latency, Newcomer, StreamId
 from streamverse.domains.live.errors import ClippedJustNow
 from streamverse.domains.live.repository import Broadcasts, Streams
 from streamverse.domains.live.service.audiences import AudienceDesk
 from streamverse.domains.live.service.broadcasts import Broadcast, LiveStream
 from streamverse.domains.live.service.health import HealthDesk
+from streamverse.domains.live.service.ladders import FindEncoder, LadderDesk, no_encoder
 from streamverse.domains.live.service.recordings import end_broadcast
+from streamverse.domains.live.service.streams import open_passphrase
 from streamverse.kit.clock import new_id
 from streamverse.kit.memory import ShortMemory
 from streamverse.kit.tokens import hash_secret
@@ -50,6 +52,7 @@ KEY_UNKNOWN = "This stream key is not known: copy it again from the stream's pag
 # Players that follow an edge learn of its end within these seconds.
 ENDED_KEPT_S = 60.0
 ENDED_AT_MOST = 1000
+SRT_KEY_BYTES = 32
 # Who clips has to wait so long for the next one.
 CLIP_PAUSE_S = 10
 CLIPPERS_AT_MOST = 10_000
@@ -109,11 +112,13 @@ class LiveDesk:
         store: ObjectStore,
         settings: LiveSettings,
         glimpses: Glimpses | None = None,
+        find_encoder: FindEncoder = no_encoder,
     ) -> None:
         self.workshop = workshop
         self.store = store
         self.settings = settings
         self.glimpses = glimpses
+        self.ladders = LadderDesk(settings.ffmpeg, settings.ladder_processors, find_encoder)
         self.rtmp_port: int | None = None
         self.rtmps_port: int | None = None
         self.srt_port: int | None = None
@@ -126,11 +131,14 @@ class LiveDesk:
         self._clippers = ShortMemory[UUID, bool](limit=CLIPPERS_AT_MOST, seconds=CLIP_PAUSE_S)
         self._ended = ShortMemory[UUID, Broadcast](limit=ENDED_AT_MOST, seconds=ENDED_KEPT_S)
 
-    def srt_url(self, key: str) -> str | None:
+    def srt_url(self, key: str, passphrase: str | None = None) -> str | None:
         """Where encoders send a stream to by SRT, with its key, if publishers are taken here."""
         if self.srt_port is None:
             return None
-        return f"srt://{self.settings.public_host}:{self.srt_port}?streamid={key}"
+        url = f"srt://{self.settings.public_host}:{self.srt_port}?streamid={key}"
+        if passphrase is None:
+            return url
+        return f"{url}&passphrase={passphrase}&pbkeylen={SRT_KEY_BYTES}"
 
     @property
     def rtmp_url(self) -> str | None:
@@ -186,7 +194,8 @@ class LiveDesk:
     async def run(self) -> None:
         """Take publishers until cancelled; then end what goes out."""
         await self._end_forgotten()
-        rtmp, srt = RtmpServer(self.admit), SrtServer(self.admit)
+        await self.ladders.prepare()
+        rtmp, srt = RtmpServer(self.admit), SrtServer(self.admit, None, self.find_passphrase)
         webrtc = WebRtcServer(self.settings.webrtc_addresses)
         try:
             self.rtmp_port = await self._listen(rtmp.listen, self.settings.rtmp_port)
@@ -211,6 +220,12 @@ class LiveDesk:
             await srt.close()
             await self.end_all()
 
+    async def find_passphrase(self, key: str) -> str | None:
+        """Tell what whoever sends by SRT with a key has to encrypt with, if anything."""
+        async with self.workshop.reading(Actor.system()) as work:
+            row = await Streams(work).find_by_key(hash_secret(key))
+        return open_passphrase(row, self.settings.vault) if row is not None else None
+
     async def admit(self, request: PublishRequest) -> _Publisher:
         """Let in whoever has the key of a stream; a newcomer takes over from whoever was there."""
         async with self.workshop.reading(Actor.system()) as work:
@@ -226,9 +241,12 @@ class LiveDesk:
         if broadcast is None:
             rewind = timedelta(minutes=row.rewind_minutes)
             has_parts = row.latency != Latency.STEADY
-            stream = LiveStream(StreamId(row.id), row.tenant_id, rewind, has_parts)
+            has_ladder = row.ladder == Ladder.SMALLER
+            stream = LiveStream(StreamId(row.id), row.tenant_id, rewind, has_parts, has_ladder)
             broadcast = Broadcast(
-                *(self.workshop, self.store, stream, BroadcastId(new_id())), self.settings.ffmpeg
+                *(self.workshop, self.store, stream, BroadcastId(new_id())),
+                self.settings.ffmpeg,
+                ladders=self.ladders,
             )
             self._broadcasts[row.id] = broadcast
         meter = self.health.begin(broadcast.stream.id, row.height)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
+from uuid import UUID, uuid5
 
 from streamverse.domains.billing import public as billing
 from streamverse.domains.identity.contracts import AccountId
@@ -16,17 +17,20 @@ from streamverse.domains.live.errors import (
 )
 from streamverse.domains.live.repository import StreamPlans, Streams
 from streamverse.domains.live.rules.access import Access, Verdict, judge
+from streamverse.domains.live.service.edge import PICTURES
 from streamverse.domains.media.contracts import PackageId
 from streamverse.domains.media.public import holder_of
 
 if TYPE_CHECKING:
     from streamverse.domains.live.contracts import StreamId
     from streamverse.domains.live.models import StreamRow
+    from streamverse.domains.live.service.broadcasts import Broadcast
     from streamverse.domains.live.service.desk import LiveDesk
     from streamverse.domains.media.public import MediaAddresses
     from streamverse.kit.work import Work
 
 PREFIX = "/broadcasts"
+TOO_TALL = "By WebRTC this stream goes out as it is sent, which is more than your plan includes."
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +78,13 @@ async def open_playback(
     broadcast = desk.find(row.id)
     if broadcast is None or broadcast.edge.is_ended:
         raise StreamNotLive(row.id)
-    grant = addresses.stream_grant(PackageId(row.id), holder_of(work), work.now, work.actor.place)
-    base, refusal = f"{PREFIX}/{grant}/{row.id}", broadcast.relay.relay.refusal
+    height = await _find_height(work)
+    granted = granted_id(row.id, height)
+    grant = addresses.stream_grant(granted, holder_of(work), work.now, work.actor.place)
+    base = f"{PREFIX}/{grant}/{row.id}" + ("" if height is None else f"/h{height}")
+    refusal = broadcast.relay.relay.refusal
+    if refusal is None and not _may_have_all(broadcast, height):
+        refusal = TOO_TALL
     is_offered = desk.webrtc is not None and refusal is None
     return LiveAddress(
         hls_url=f"{base}/master.m3u8",
@@ -83,6 +92,24 @@ async def open_playback(
         whep_refusal=refusal,
         expires_at=addresses.expires_at(work.now),
     )
+
+
+def granted_id(stream_id: UUID, height: int | None) -> PackageId:
+    """Name what a grant opens: a stream, or of it what a plan allows."""
+    return PackageId(stream_id if height is None else uuid5(stream_id, f"h{height}"))
+
+
+async def _find_height(work: Work) -> int | None:
+    """Tell how tall a picture whoever asks may have by their plan."""
+    account_id = work.actor.account_id
+    if account_id is None or work.actor.may("live.manage"):
+        return None
+    return (await billing.find_entitlements(work, AccountId(account_id))).max_height
+
+
+def _may_have_all(broadcast: Broadcast, height: int | None) -> bool:
+    pictures = broadcast.edge.tracks.get(PICTURES)
+    return pictures is None or broadcast.edge.allows(pictures, height)
 
 
 async def find_thumbnail(work: Work, desk: LiveDesk, stream_id: StreamId, form: str) -> bytes:
