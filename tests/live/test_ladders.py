@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +29,7 @@ from tests.live.test_edge import Player, watch
 if TYPE_CHECKING:
     from streamverse.app.resources import Resources
 
+H264 = ("-c:v", "libx264", "-preset", "ultrafast")
 HEVC = ("-c:v", "libx265", "-preset", "ultrafast", "-x265-params", "log-level=none")
 
 
@@ -62,7 +65,7 @@ class Show:
         if track is None or not track.segments:
             return self.sent < CLOCK_HZ
         last, sent = track.segments[-1], self.track("v").segments[-1]
-        return _ends(last) >= _ends(sent)
+        return _ends(last) > _ends(sent) - CLOCK_HZ // 2
 
 
 def _ends(segment: LiveSegment) -> int:
@@ -135,3 +138,123 @@ async def test_rungs_show_the_same_pictures_in_segments_of_the_same_numbers(
         ("v.m3u8", 3),
         ("v480.m3u8", 3),
     ]
+
+
+async def test_an_encoder_that_dies_leaves_a_gap_and_nothing_else(
+    clients: Clients, channel: Channel, tools: Tools, tmp_path: Path
+):
+    filmed = await film(tools, tmp_path, seconds=11)
+    show = await begin(channel, filmed)
+    await show.send(filmed.samples[:90], ["v480", "v360"])
+    kill_encoder()
+    await eventually(lambda: _is_offered(show, "v360", is_it=False))
+    # The rest of its segment and all of the next have nothing of the rungs.
+    await show.send(filmed.samples[90:175], [])
+    player = await watch(clients, channel)
+    master = m3u8.loads((await player.get("master.m3u8")).text)
+    assert [one.uri for one in master.playlists] == ["v.m3u8"]
+    await show.send(filmed.samples[175:], ["v360"])
+    show.publisher.receiver.on_end("The publisher hung up.")
+    await eventually(lambda: _is_offered(show, "v360", is_it=True))
+    await eventually(lambda: _is_whole(show, "v360", 5))
+    assert await numbers_shown(player, "v", tools, tmp_path) == list(range(330))
+    playlist = await player.playlist("v360")
+    gaps = [one.uri for one in playlist.segments if one.gap_tag]
+    assert gaps[0] == "v360/1.m4s"
+    assert [(await player.get(str(uri))).status_code for uri in gaps] == [404] * len(gaps)
+    played = [one.uri for one in playlist.segments if one.uri and not one.gap_tag]
+    assert (played[0], played[-1]) == ("v360/0.m4s", "v360/5.m4s")
+    assert len(gaps) + len(played) == 6
+
+
+async def _is_offered(show: Show, name: str, *, is_it: bool) -> bool:
+    return show.track(name).is_offered is is_it
+
+
+async def _is_whole(show: Show, name: str, number: int) -> bool:
+    segment = show.track(name).find(number)
+    return segment is not None and segment.is_whole
+
+
+def kill_encoder() -> None:
+    """End the encoder of this process's broadcasts, as the kernel does when memory is short."""
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            parent = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+            arguments = (folder / "cmdline").read_bytes()
+        except OSError:
+            continue
+        if parent == os.getpid() and b"force_key_frames" in arguments:
+            os.kill(int(folder.name), signal.SIGKILL)
+
+
+@pytest.mark.parametrize(
+    ("coding", "made"),
+    [
+        (HEVC, ["v480-again", "v360"]),
+        (
+            ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv444p"),
+            ["v480-again", "v360"],
+        ),
+        (("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p"), ["v360"]),
+    ],
+    ids=["hevc", "full colour", "for all"],
+)
+async def test_what_is_not_for_every_device_is_there_in_its_own_size(
+    coding: Sequence[str], made: list[str], channel: Channel, tools: Tools, tmp_path: Path
+):
+    filmed = await film(tools, tmp_path, *coding, seconds=3, size=(854, 480))
+    show = await begin(channel, filmed)
+    await show.send(filmed.samples, made)
+    tracks = show.broadcast.edge.tracks
+    assert sorted(tracks) == sorted(["v", *made])
+    assert [(tracks[name].heads[0].codec[:4], tracks[name].lines) for name in made] == [
+        ("avc1", int(name[1:4])) for name in made
+    ]
+
+
+async def test_rare_keyframes_bring_a_rung_of_the_same_size(
+    channel: Channel, tools: Tools, tmp_path: Path
+):
+    coding = (*H264, "-pix_fmt", "yuv420p", "-g", "180")
+    filmed = await film(tools, tmp_path, *coding, seconds=13, size=(854, 480))
+    show = await begin(channel, filmed)
+    await show.send(filmed.samples, ["v360"])
+    sent, same = show.track("v").segments, show.track("v480-again").segments
+    assert [one.is_independent for one in sent[:4]] == [True, False, True, False]
+    assert [(one.number, one.is_independent) for one in same[:2]] == [(2, True), (3, True)]
+    assert [one.is_independent for one in show.track("v360").segments[:4]] == [True] * 4
+
+
+async def test_a_machine_without_room_makes_fewer_and_says_so(
+    channel: Channel, tools: Tools, tmp_path: Path
+):
+    # 720p of 30 pictures a second read, and 360p of them made.
+    channel.desk.ladders.processors = 0.3
+    filmed = await film(tools, tmp_path, seconds=3)
+    show = await begin(channel, filmed)
+    await show.send(filmed.samples, ["v360"])
+    assert list(show.broadcast.edge.tracks) == ["v", "v360"]
+    ladder = show.broadcast.ladder
+    assert ladder is not None
+    assert ladder.left_out == ["v480"]
+
+
+async def test_whose_plan_limits_lines_gets_no_more(
+    clients: Clients, channel: Channel, tools: Tools, tmp_path: Path
+):
+    filmed = await film(tools, tmp_path, seconds=3)
+    show = await begin(channel, filmed)
+    await show.send(filmed.samples, ["v480", "v360"])
+    plan = {"name": "Small", "max_height": 480, "is_default": True}
+    assert (await clients.owner.post("/admin/plans", json=plan)).status_code == 201
+    player = await watch(clients, channel)
+    assert player.base.endswith(f"/{channel.id}/h480/")
+    master = m3u8.loads((await player.get("master.m3u8")).text)
+    assert [one.uri for one in master.playlists] == ["v480.m3u8", "v360.m3u8"]
+    assert 'id="v"' not in (await player.get("manifest.mpd")).text
+    assert (await player.get("v480/0.m4s")).status_code == 200
+    assert (await player.get("v/0.m4s")).status_code == 404
+    # The limit is signed, so that nobody goes without it.
+    beside = Player(clients, player.base.replace("/h480/", "/") + "master.m3u8")
+    assert (await beside.get("v/0.m4s")).status_code == 403

@@ -41,7 +41,7 @@ log = logging.getLogger(__name__)
 # So many pictures say how many there are in a second.
 PICTURES_NEEDED = 10
 STARTS_KEPT = 16
-# An encoder that gives nothing is tried again later and later.
+# An encoder that gives nothing is tried again later and later; another one with the next keyframe.
 FIRST_PAUSE_S = 1.0
 LONGEST_PAUSE_S = 60.0
 # What is under way when a broadcast ends comes out within this time.
@@ -239,11 +239,11 @@ class LiveLadder:
         if run.is_finished:
             for name, packager in run.packagers.items():
                 self._take_pieces(run, name, packager.finish())
+        elif run.has_given:
+            self._pause_s = FIRST_PAUSE_S
         else:
-            self._pause_s = (
-                FIRST_PAUSE_S if run.has_given else min(2 * self._pause_s, LONGEST_PAUSE_S)
-            )
             self._waits_until_s = asyncio.get_running_loop().time() + self._pause_s
+            self._pause_s = min(2 * self._pause_s, LONGEST_PAUSE_S)
         self._tasks.pop(run, None)
         if self._run is run:
             self._run = None
