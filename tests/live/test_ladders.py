@@ -21,10 +21,11 @@ from streamverse.mediakit.ffmpeg import Tools
 from streamverse.mediakit.ingest.samples import CLOCK_HZ, Sample
 from tests.conftest import Clients
 from tests.factories.media import frame_numbers
-from tests.factories.pipeline import eventually
+from tests.factories.pipeline import WorkOff, eventually, play
 from tests.factories.samples import Filmed, film
 from tests.live.conftest import Channel, Publisher, make_stream
 from tests.live.test_edge import Player, watch
+from tests.live.test_recordings import download
 
 if TYPE_CHECKING:
     from streamverse.app.resources import Resources
@@ -258,3 +259,28 @@ async def test_whose_plan_limits_lines_gets_no_more(
     # The limit is signed, so that nobody goes without it.
     beside = Player(clients, player.base.replace("/h480/", "/") + "master.m3u8")
     assert (await beside.get("v/0.m4s")).status_code == 403
+
+
+async def test_a_recording_has_the_rungs(
+    clients: Clients, channel: Channel, tools: Tools, tmp_path: Path, work_off: WorkOff
+):
+    filmed = await film(tools, tmp_path, seconds=5)
+    show = await begin(channel, filmed)
+    await show.send(filmed.samples, ["v480", "v360"])
+    await channel.desk.end_all()
+    await work_off()
+    (recording,) = (await clients.owner.get(f"/live/streams/{channel.id}/recordings")).json()
+    playing = await play(clients.owner, recording["id"])
+    folder = tmp_path / "played"
+    await download(clients.nobody, playing["hls_url"], folder)
+    names = [str(one.uri) for one in m3u8.load(str(folder / "master.m3u8")).playlists]
+    assert names == ["v720.m3u8", "v480.m3u8", "v360.m3u8"]
+    shown = []
+    for name in names:
+        playlist = m3u8.load(str(folder / name))
+        head = str(playlist.segments[0].init_section.uri)
+        pieces = [head, *(str(one.uri) for one in playlist.segments)]
+        path = tmp_path / f"{name}.mp4"
+        path.write_bytes(b"".join([(folder / piece).read_bytes() for piece in pieces]))
+        shown.append(frame_numbers(path, tools))
+    assert shown == [list(range(150))] * 3
