@@ -131,11 +131,13 @@ def render_playlist(
     is_ended: bool = False,
     is_skipping: bool = False,
     has_parts: bool = True,
+    has_hint: bool = True,
 ) -> str:
     """Write the playlist of a rendition whose files lie below its name.
 
     `is_skipping` leaves out the segments that whoever asks has seen (EXT-X-SKIP). Without parts,
-    viewers stay three segments behind, where a slow line stops nothing.
+    viewers stay three segments behind, where a slow line stops nothing. Without a hint, nobody
+    asks for the next part before it is known which head it has.
     """
     if not has_parts:
         segments = [replace(one, parts=()) for one in segments if one.is_whole]
@@ -157,7 +159,7 @@ def render_playlist(
     if is_ended:
         lines.append("#EXT-X-ENDLIST")
     elif has_parts:
-        lines += _render_edge(track, segments, reports)
+        lines += _render_edge(track, segments if has_hint else (), reports)
     return "\n".join(lines) + "\n"
 
 

@@ -189,8 +189,9 @@ class Broadcast:
 
     def _end_packager(self) -> None:
         if self._packager is not None:
-            self._take_pieces(self._packager.finish())
-            self._packager = None
+            packager, self._packager = self._packager, None
+            self.edge.is_going_on = False
+            self._take_pieces(packager.finish())
 
     def _take_pieces(self, pieces: list[Piece]) -> None:
         for piece in pieces:
@@ -215,6 +216,7 @@ class Broadcast:
             segment = LiveSegment(part.segment, head, starts_at, timescale, stretch=stretch)
             track.segments.append(segment)
         segment.add(part)
+        self.edge.is_going_on = self._packager is not None
         self.started.set()
 
     def _end_segment(self, track: LiveTrack, number: int) -> None:

@@ -185,6 +185,8 @@ class LiveEdge:
     def __init__(self, rewind: timedelta, *, has_parts: bool = True) -> None:
         self.tracks: dict[str, LiveTrack] = {}
         self.is_ended = False
+        # Whether the next part has the head of the one before it.
+        self.is_going_on = True
         # One for each publisher and each head, from the first on.
         self.stretches: list[Stretch] = []
         self._rewind = rewind
@@ -232,6 +234,7 @@ class LiveEdge:
             is_ended=self.is_ended,
             is_skipping=is_skipping,
             has_parts=self._has_parts,
+            has_hint=self.is_going_on,
         )
 
     def plain(self, track: LiveTrack) -> bytes:
