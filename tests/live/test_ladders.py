@@ -275,10 +275,12 @@ async def test_a_recording_has_the_rungs(
     await download(clients.nobody, playing["hls_url"], folder)
     names = [str(one.uri) for one in m3u8.load(str(folder / "master.m3u8")).playlists]
     assert names == ["v720.m3u8", "v480.m3u8", "v360.m3u8"]
-    shown = []
+    shown = list[list[int]]()
     for name in names:
         playlist = m3u8.load(str(folder / name))
-        head = str(playlist.segments[0].init_section.uri)
+        first = playlist.segments[0].init_section
+        assert first is not None
+        head = str(first.uri)
         pieces = [head, *(str(one.uri) for one in playlist.segments)]
         path = tmp_path / f"{name}.mp4"
         path.write_bytes(b"".join([(folder / piece).read_bytes() for piece in pieces]))
