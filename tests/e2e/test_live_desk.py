@@ -82,6 +82,7 @@ def test_a_stream_is_made_by_a_template_and_changed(owner: Visitor):
     card_of(owner, "Cup final").get_by_role("button", name="Settings").press("Enter")
     expect(page.get_by_label("Picture")).to_have_value("720")
     page.get_by_role("radio", name="Staff").check()
+    page.get_by_role("radio", name="Smaller pictures as well").check()
     page.get_by_label("Keep these settings as").fill("Small matches")
     page.get_by_role("button", name="Keep the template").press("Enter")
     expect(page.get_by_text("The template “Small matches” is kept.")).to_be_visible()
@@ -91,6 +92,12 @@ def test_a_stream_is_made_by_a_template_and_changed(owner: Visitor):
     page.get_by_label("Template", exact=True).select_option("Small matches")
     page.get_by_text("More settings").click()
     expect(page.get_by_role("radio", name="Staff")).to_be_checked()
+    expect(page.get_by_role("radio", name="Smaller pictures as well")).to_be_checked()
+    page.get_by_role("button", name="Remove the template").press("Enter")
+    page.get_by_role("button", name="Remove the template").last.press("Enter")
+    expect(page.get_by_text("The template “Small matches” is removed.")).to_be_visible()
+    options = page.get_by_label("Template", exact=True).get_by_role("option")
+    expect(options.filter(has_text="Small matches")).to_have_count(0)
 
 
 def test_a_time_is_counted_down_to_and_reminded_of(owner: Visitor, desk: Desk):

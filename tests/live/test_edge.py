@@ -318,3 +318,16 @@ async def test_older_players_get_whole_segments_alone(player: Player):
         assert [one.uri for one in playlist.segments] == [f"{track}/0.m4s", f"{track}/1.m4s"]
         assert [one.parts for one in playlist.segments] == [[], []]
         assert playlist.server_control is None
+
+
+async def test_nothing_is_hinted_at_before_its_head_is_known(
+    player: Player, publisher: Publisher, channel: Channel
+):
+    assert "#EXT-X-PRELOAD-HINT" in (await player.get("v.m3u8")).text
+    publisher.receiver.on_end("The publisher hung up.")
+    assert "#EXT-X-PRELOAD-HINT" not in (await player.get("v.m3u8")).text
+    back = await channel.connect()
+    back.begin(replace(VIDEO, width=640, height=360))
+    assert "#EXT-X-PRELOAD-HINT" not in (await player.get("v.m3u8")).text
+    back.send(0.5)
+    assert "#EXT-X-PRELOAD-HINT" in (await player.get("v.m3u8")).text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import socket
 from collections.abc import AsyncGenerator
 from dataclasses import replace
@@ -79,3 +80,43 @@ async def test_a_port_that_is_taken_is_told_and_the_other_one_serves(
         assert f"Port {port} cannot be used for live streams" in caplog.text
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
+
+
+@pytest.mark.parametrize(
+    ("form", "told"),
+    [
+        (r"\1&passphrase=\2", ""),
+        (r"\1&passphrase=x\2", "ERROR:BADSECRET"),
+        (r"\1", "ERROR:UNSECURE"),
+    ],
+    ids=["right", "wrong", "none"],
+)
+async def test_srt_needs_the_passphrase_of_the_stream(
+    form: str, told: str, desk: LiveDesk, clients: Clients, resources: Resources
+):
+    stream = await make_stream(clients, has_passphrase=True)
+    shown = (await clients.owner.get(f"/live/streams/{stream['id']}/key")).json()
+    found = re.fullmatch(
+        r"(srt://.*\?streamid=.+)&passphrase=(.{43}&pbkeylen=32)", shown["srt_url"]
+    )
+    assert found is not None
+    assert found[1].endswith(shown["key"])
+    target = found.expand(form)
+    code, printed = await run_ffmpeg(
+        resources.tools, *sources(1), *H264, *AAC, "-f", "mpegts", target
+    )
+    assert (code == 0, told in printed) == (told == "", True)
+    assert len(desk.broadcasts) == (told == "")
+
+
+async def test_another_key_comes_with_another_passphrase(desk: LiveDesk, clients: Clients):
+    stream = await make_stream(clients)
+    path = f"/live/streams/{stream['id']}/key"
+    assert "passphrase" not in (await clients.owner.get(path)).json()["srt_url"]
+    change = {"has_passphrase": True}
+    await clients.owner.patch(f"/live/streams/{stream['id']}", json=change)
+    first = (await clients.owner.get(path)).json()["srt_url"]
+    second = (await clients.owner.post(path)).json()["srt_url"]
+    assert desk.srt_port is not None
+    assert [url.partition("&passphrase=")[2] == "" for url in (first, second)] == [False, False]
+    assert first.partition("&")[2] != second.partition("&")[2]

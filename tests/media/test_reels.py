@@ -17,6 +17,7 @@ from streamverse.domains.media.rules.reels import (
     make_timeline,
     runs_of,
 )
+from streamverse.domains.media.service.reels import CutPlace
 from streamverse.mediakit.timeline import TrackKind
 
 BEGAN_AT = datetime(2030, 1, 1, tzinfo=UTC)
@@ -119,3 +120,41 @@ def test_a_cut_is_listed_by_its_tallest_picture():
     assert (recipe.rungs, [sound.name for sound in recipe.sounds]) == ((), ["a0"])
     span = make_timeline(heard, heard.whole, BEGAN_AT).spans[0]
     assert [track.kind for track in span.package.tracks] == [TrackKind.AUDIO]
+
+
+SMALLER = ReelHead("avc1.64001e", 90_000, 854, 480)
+LADDER = {**HEADS, "v480": [SMALLER, SMALLER], "v1080-again": [PICTURE, PICTURE]}
+
+
+def rung(track: str, numbers: Sequence[int]) -> list[ReelSegment]:
+    """Let there be segments of a rung."""
+    return [replace(one, track=track) for one in lines("v", numbers)]
+
+
+def test_rungs_are_played_where_they_are_and_begin_spans_where_they_come_and_go():
+    segments = [*BOTH, *rung("v480", [0, 1, 2, 5, 6, 7, 8, 9]), *rung("v1080-again", range(10))]
+    assert spans(Reel.of(LADDER, segments)) == [
+        ("0.0", 0, 2, "v1080 v1080-again v480 a0"),
+        ("0.1", 3, 4, "v1080 v1080-again a0"),
+        ("0.2", 5, 9, "v1080 v1080-again v480 a0"),
+    ]
+
+
+def test_a_recipe_lists_the_rungs():
+    reel = Reel.of(LADDER, [*BOTH, *rung("v480", range(10)), *rung("v1080-again", range(10))])
+    recipe = make_recipe(reel, make_timeline(reel, reel.whole, BEGAN_AT))
+    assert [(one.track_name, one.lines, one.width) for one in recipe.rungs] == [
+        ("v1080", 1080, 1920),
+        ("v1080-again", 1080, 1280),
+        ("v480", 480, 854),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("track", "folder"), [("v1080", "v"), ("v480", "v480"), ("a0", "a"), ("v", "v")]
+)
+def test_what_is_played_is_found_in_the_folder_of_its_track(track: str, folder: str):
+    place = CutPlace("live/x", [(0, 9)], ("v", "a", "v480"))
+    assert place.object_key(track, 1, "init.mp4") == f"live/x/{folder}/init-1.mp4"
+    assert place.object_key(track, 1, "9.m4s") == f"live/x/{folder}/9.m4s"
+    assert place.object_key(track, 1, "10.m4s") is None

@@ -4393,7 +4393,7 @@ export interface components {
          * @description What can be wrong with a stream.
          * @enum {string}
          */
-        Ailment: "gone" | "line_slow" | "bitrate_fallen" | "bitrate_high" | "pictures_dropped" | "pictures_missing" | "frame_rate_low" | "keyframes_rare" | "size_other" | "reordered" | "sound_missing" | "sound_silent" | "sound_loud" | "sound_apart";
+        Ailment: "gone" | "line_slow" | "bitrate_fallen" | "bitrate_high" | "pictures_dropped" | "pictures_missing" | "frame_rate_low" | "keyframes_rare" | "size_other" | "reordered" | "ladder_short" | "sound_missing" | "sound_silent" | "sound_loud" | "sound_apart";
         /** AnalyticsOut */
         AnalyticsOut: {
             /** Format: uuid */
@@ -5362,6 +5362,13 @@ export interface components {
             kind: components["schemas"]["FindableKind"];
             count: number;
         };
+        /**
+         * Ladder
+         * @description What viewers choose from: the picture as it is sent, or smaller ones as well.
+         * @default as_sent
+         * @enum {string}
+         */
+        Ladder: "as_sent" | "smaller";
         /** LadderOut */
         LadderOut: {
             is_measuring: boolean;
@@ -5524,6 +5531,8 @@ export interface components {
             access: components["schemas"]["Access"];
             plan_ids: string[];
             newcomer: components["schemas"]["Newcomer"];
+            ladder: components["schemas"]["Ladder"];
+            has_passphrase: boolean;
         };
         /** LiveSlot */
         LiveSlot: {
@@ -5567,6 +5576,8 @@ export interface components {
             access?: components["schemas"]["Access"];
             plan_ids?: string[];
             newcomer?: components["schemas"]["Newcomer"];
+            ladder?: components["schemas"]["Ladder"];
+            has_passphrase?: boolean;
         };
         /** LiveStreamIn */
         LiveStreamIn: {
@@ -5577,6 +5588,9 @@ export interface components {
             access?: components["schemas"]["Access"];
             plan_ids?: string[];
             newcomer?: components["schemas"]["Newcomer"];
+            ladder?: components["schemas"]["Ladder"];
+            /** @default false */
+            has_passphrase: boolean;
             name: string;
             /** @default  */
             description: string;
@@ -5589,6 +5603,8 @@ export interface components {
             access: components["schemas"]["Access"];
             plan_ids: string[];
             newcomer: components["schemas"]["Newcomer"];
+            ladder: components["schemas"]["Ladder"];
+            has_passphrase: boolean;
             /** Format: uuid */
             id: string;
             name: string;
@@ -5611,6 +5627,9 @@ export interface components {
             access?: components["schemas"]["Access"];
             plan_ids?: string[];
             newcomer?: components["schemas"]["Newcomer"];
+            ladder?: components["schemas"]["Ladder"];
+            /** @default false */
+            has_passphrase: boolean;
         };
         /** LiveStreamsIn */
         LiveStreamsIn: {

@@ -43,8 +43,10 @@ from streamverse.kit.smtp import SmtpServer, SmtpTransport
 from streamverse.kit.storage import BucketAccess, ObjectStore, open_store
 from streamverse.kit.tokens import Signer
 from streamverse.kit.work import Actor, Workshop
+from streamverse.mediakit import hardware
 from streamverse.mediakit.ffmpeg import Tools, find_tools
 from streamverse.mediakit.hardware import Encoder
+from streamverse.mediakit.ladder import CodecFamily
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +194,9 @@ async def open_resources(
             ),
             search_desk=SearchDesk(workshop),
             playback_desk=_open_playback_desk(workshop, settings, secrets),
-            live_desk=_open_live_desk(workshop, store, tools, secrets, live),
+            live_desk=_open_live_desk(
+                workshop, store, settings, tools, secrets=secrets, decided=live
+            ),
             certificate=certificate,
         )
     finally:
@@ -232,13 +236,24 @@ def _open_playback_desk(
 def _open_live_desk(
     workshop: Workshop,
     store: ObjectStore,
+    settings: Settings,
     tools: Tools,
+    *,
     secrets: Sequence[bytes],
     decided: LiveSettings,
 ) -> LiveDesk:
+    async def find_encoder() -> Encoder | None:
+        if not settings.is_hardware_used:
+            return None
+        found = (await hardware.detect(tools)).encoders
+        return next((one for one in found if one.codec == CodecFamily.H264), None)
+
     signer = Signer([derive_key(secret, "neighbours") for secret in secrets])
     neighbours = Neighbours(signer, workshop.clock)
-    return LiveDesk(workshop, store, decided, Glimpses(tools, decided.scratch), neighbours)
+    glimpses = Glimpses(tools, decided.scratch)
+    return LiveDesk(
+        *(workshop, store, decided, glimpses), neighbours=neighbours, find_encoder=find_encoder
+    )
 
 
 def _live_settings(
@@ -261,6 +276,7 @@ def _live_settings(
         webrtc_port=settings.webrtc_port,
         webrtc_addresses=tuple(settings.webrtc_addresses),
         ffmpeg=tools.ffmpeg,
+        ladder_processors=settings.live_ladder_processors or None,
         scratch=settings.data_dir / "scratch",
         public_url=settings.public_url,
         public_host=urlsplit(settings.public_url).hostname or settings.host,

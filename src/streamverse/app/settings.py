@@ -490,6 +490,12 @@ class Settings:
         group="Live",
         about="To so many other services a stream may be sent on at the same time.",
     )
+    live_ladder_processors: _NotNegative = setting(
+        default=0,
+        group="Live",
+        about="How many processors smaller renditions of live streams may take together; 0 is all "
+        "of them.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = setting(
         default="info", group="Logs", about="The least important messages that are logged."
     )

@@ -68,6 +68,13 @@ class TargetState(enum.StrEnum):
     FAILING = "failing"
 
 
+class Ladder(enum.StrEnum):
+    """What viewers choose from: the picture as it is sent, or smaller ones as well."""
+
+    AS_SENT = "as_sent"
+    SMALLER = "smaller"
+
+
 class Keep(enum.StrEnum):
     """What becomes of a recording or a clip: nothing, a draft for staff, or a title for all."""
 
@@ -117,6 +124,8 @@ class LiveSettings:
     webrtc_addresses: tuple[str, ...] = ()
     # What makes Opus of AAC for viewers by WebRTC; without it they hear nothing.
     ffmpeg: Path | None = None
+    # How many processors smaller renditions may take; None is all of them.
+    ladder_processors: float | None = None
     # Where a moment of a stream is looked at.
     scratch: Path = Path("scratch")
     # What publishers are told to connect to.

@@ -14,7 +14,8 @@ from streamverse.kit.db import Base, JsonObject, TenantOwned
 class StreamRow(TenantOwned, Base):
     """A place that a publisher may send to, known by the hash of its key.
 
-    While ``stopped_at`` is set, nobody may. ``height`` is what encoders are meant to send.
+    While ``stopped_at`` is set, nobody may. ``height`` is what encoders are meant to send. With
+    ``has_passphrase``, those who send by SRT encrypt with the one that is sealed.
     """
 
     __tablename__ = "live_stream"
@@ -29,6 +30,9 @@ class StreamRow(TenantOwned, Base):
     latency: Mapped[str]
     access: Mapped[str]
     newcomer: Mapped[str]
+    ladder: Mapped[str]
+    has_passphrase: Mapped[bool]
+    sealed_passphrase: Mapped[bytes | None] = mapped_column(LargeBinary)
     position: Mapped[int] = mapped_column(Integer)
     stopped_at: Mapped[datetime | None]
     created_at: Mapped[datetime]

@@ -13,6 +13,7 @@ from streamverse.domains.live.contracts import (
     Comeback,
     Encoder,
     Keep,
+    Ladder,
     Latency,
     Newcomer,
     PullState,
@@ -70,7 +71,8 @@ class LiveStreamSettings(msgspec.Struct, forbid_unknown_fields=True, kw_only=Tru
     """What staff decides about a stream, and a template holds.
 
     ``height`` is what encoders are meant to send, null for anything; ``plan_ids`` are the plans
-    that it is for where ``access`` is for plans.
+    that it is for where ``access`` is for plans. Who sends by SRT has to encrypt where there is a
+    passphrase.
     """
 
     rewind_minutes: _RewindMinutes = REWIND_MINUTES
@@ -79,6 +81,8 @@ class LiveStreamSettings(msgspec.Struct, forbid_unknown_fields=True, kw_only=Tru
     access: Access = Access.EVERYBODY
     plan_ids: _PlanIds = []
     newcomer: Newcomer = Newcomer.TAKE_OVER
+    ladder: Ladder = Ladder.AS_SENT
+    has_passphrase: bool = False
 
     def to_settings(self) -> StreamSettings:
         """Give what is asked for."""
@@ -89,6 +93,8 @@ class LiveStreamSettings(msgspec.Struct, forbid_unknown_fields=True, kw_only=Tru
             access=self.access,
             plan_ids=self.plan_ids if self.access is Access.PLANS else (),
             newcomer=self.newcomer,
+            ladder=self.ladder,
+            has_passphrase=self.has_passphrase,
         )
 
 
@@ -101,6 +107,8 @@ class LiveSettingsOut(msgspec.Struct, kw_only=True):
     access: Access
     plan_ids: list[UUID]
     newcomer: Newcomer
+    ladder: Ladder
+    has_passphrase: bool
 
     @classmethod
     def of_settings(cls, settings: StreamSettings) -> LiveSettingsOut:
@@ -112,6 +120,8 @@ class LiveSettingsOut(msgspec.Struct, kw_only=True):
             access=settings.access,
             plan_ids=list(settings.plan_ids),
             newcomer=settings.newcomer,
+            ladder=settings.ladder,
+            has_passphrase=settings.has_passphrase,
         )
 
 
@@ -137,6 +147,8 @@ class LiveStreamChangeIn(msgspec.Struct, forbid_unknown_fields=True, kw_only=Tru
     access: Access | UnsetType = UNSET
     plan_ids: _PlanIds | UnsetType = UNSET
     newcomer: Newcomer | UnsetType = UNSET
+    ladder: Ladder | UnsetType = UNSET
+    has_passphrase: bool | UnsetType = UNSET
 
     def to_change(self) -> StreamChange:
         """Give what is asked for."""

@@ -109,15 +109,24 @@ def render_mpd(
     for period in periods:
         clock = write_instant(began_at + timedelta(seconds=period.starts_s))
         element = _add_period(mpd, period, period.starts_s - first_s)
-        for index, track in enumerate(period.tracks):
-            adaptation_set = _add_adaptation_set(element, index, track.kind)
+        for index, tracks in enumerate(_choices(period.tracks)):
+            adaptation_set = _add_adaptation_set(element, index, tracks[0].kind)
             if not is_ended:
-                _add_clock(adaptation_set, clock, period, track)
-            _add_representation(adaptation_set, track, period, None if is_ended else ahead_s)
+                _add_clock(adaptation_set, clock, period, tracks[0])
+            for track in tracks:
+                _add_representation(adaptation_set, track, period, None if is_ended else ahead_s)
     if not is_ended:
         SubElement(mpd, "UTCTiming", schemeIdUri=CLOCK_IN_MANIFEST, value=NOW)
     indent(mpd)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(mpd, encoding="unicode") + "\n"
+
+
+def _choices(tracks: Sequence[MpdTrack]) -> Sequence[Sequence[MpdTrack]]:
+    """Put together what players may switch among: tracks of one coding."""
+    found: dict[tuple[str, str], list[MpdTrack]] = {}
+    for track in tracks:
+        found.setdefault((track.kind, track.codec.partition(".")[0]), []).append(track)
+    return list(found.values())
 
 
 def _add_service(mpd: Element) -> None:

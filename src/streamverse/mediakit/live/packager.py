@@ -8,6 +8,7 @@ put into a segment that turns out to have ended.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -54,6 +55,15 @@ class SegmentEnd:
 
 
 Piece = Part | SegmentEnd
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentStart:
+    """A segment of pictures has begun: when its first one is shown, and whether it stands alone."""
+
+    segment: int
+    present_ticks: int
+    is_keyframe: bool
 
 
 @dataclass(slots=True)
@@ -121,27 +131,31 @@ class _Pictures:
         self.cutter = _Cutter("video", CLOCK_HZ, segment)
         self.waiting: Sample | None = None
 
-    def add(self, sample: Sample) -> tuple[list[Piece], int | None]:
-        """Take a picture; give what it completes, and where a segment has begun, if one has."""
+    def add(self, sample: Sample) -> tuple[list[Piece], SegmentStart | None]:
+        """Take a picture; give what it completes, and which segment has begun, if one has."""
         before, self.waiting = self.waiting, sample
         if before is None:
             return [], None
         return self._place(before, sample.decode_ticks - before.decode_ticks)
 
-    def finish(self) -> list[Piece]:
+    def finish(self) -> tuple[list[Piece], SegmentStart | None]:
         """Give all that is left; the last picture is shown as long as a usual one."""
         pieces: list[Piece] = []
+        start = None
         if self.waiting is not None:
-            pieces, _ = self._place(self.waiting, CLOCK_HZ // 30)
+            pieces, start = self._place(self.waiting, CLOCK_HZ // 30)
             self.waiting = None
-        return [*pieces, *self.cutter.end_segment()]
+        return [*pieces, *self.cutter.end_segment()], start
 
-    def _place(self, sample: Sample, duration_ticks: int) -> tuple[list[Piece], int | None]:
+    def _place(
+        self, sample: Sample, duration_ticks: int
+    ) -> tuple[list[Piece], SegmentStart | None]:
         pieces: list[Piece] = []
-        begins_at = None
+        start = None
         if self._must_end(sample, duration_ticks):
             pieces += self.cutter.end_segment()
-            begins_at = sample.present_ticks
+        if self.cutter.segment_ticks == 0:
+            start = SegmentStart(self.cutter.segment, sample.present_ticks, sample.is_keyframe)
         coded = CodedSample(
             duration_ticks=duration_ticks,
             size_bytes=len(sample.payload),
@@ -149,7 +163,7 @@ class _Pictures:
             composition_ticks=sample.present_ticks - sample.decode_ticks,
         )
         pieces += self.cutter.add(coded, sample.payload, sample.decode_ticks)
-        return pieces, begins_at
+        return pieces, start
 
     def _must_end(self, sample: Sample, duration_ticks: int) -> bool:
         so_far = self.cutter.segment_ticks
@@ -212,7 +226,10 @@ class Packager:
         audio: AudioFormat | None,
         *,
         first_segment: int = 0,
+        on_start: Callable[[SegmentStart], None] = lambda _start: None,
     ) -> None:
+        self._first_segment = first_segment
+        self._on_start = on_start
         self._pictures = _Pictures(first_segment) if video is not None else None
         self._sound = _Sound(audio, first_segment) if audio is not None else None
         self._has_begun = False
@@ -224,19 +241,23 @@ class Packager:
         if self._pictures is None or not (self._has_begun or sample.is_keyframe):
             return []
         self._has_begun = True
-        pieces, begins_at = self._pictures.add(sample)
+        pieces, start = self._pictures.add(sample)
+        if start is not None:
+            self._on_start(start)
         if self._sound is not None:
-            if begins_at is not None:
-                self._sound.starts.append(begins_at)
+            if start is not None and start.segment > self._first_segment:
+                self._sound.starts.append(start.present_ticks)
             pieces += self._sound.release(sample.decode_ticks)
         return pieces
 
     def finish(self) -> list[Piece]:
         """Give what is left when nothing more comes."""
-        return [
-            *(self._pictures.finish() if self._pictures is not None else []),
-            *(self._sound.finish() if self._sound is not None else []),
-        ]
+        pieces: list[Piece] = []
+        if self._pictures is not None:
+            pieces, start = self._pictures.finish()
+            if start is not None:
+                self._on_start(start)
+        return [*pieces, *(self._sound.finish() if self._sound is not None else [])]
 
     def _add_sound(self, sample: Sample, sound: _Sound) -> list[Piece]:
         sound.held.append(sample)
@@ -252,6 +273,56 @@ class Packager:
                 sound.held.popleft()
             return []
         return sound.release(oldest)
+
+
+class RungPackager:
+    """Cuts what was made of a publication's pictures where these were cut.
+
+    It begins with the first segment that begins with a keyframe of its own.
+    """
+
+    def __init__(self) -> None:
+        self._cutter: _Cutter | None = None
+        self._waiting: Sample | None = None
+        self._starts: deque[SegmentStart] = deque()
+
+    def begin_segment(self, start: SegmentStart) -> None:
+        """Hear that a segment of what was sent has begun."""
+        self._starts.append(start)
+
+    def add(self, sample: Sample) -> list[Piece]:
+        """Take a picture, and give what it completes."""
+        before, self._waiting = self._waiting, sample
+        if before is None:
+            return []
+        return self._place(before, sample.decode_ticks - before.decode_ticks)
+
+    def finish(self) -> list[Piece]:
+        """Give all that is left."""
+        waiting, self._waiting = self._waiting, None
+        pieces = self._place(waiting, CLOCK_HZ // 30) if waiting is not None else []
+        return pieces if self._cutter is None else [*pieces, *self._cutter.end_segment()]
+
+    def _place(self, sample: Sample, duration_ticks: int) -> list[Piece]:
+        pieces: list[Piece] = []
+        while self._starts and sample.present_ticks >= self._starts[0].present_ticks:
+            pieces += self._begin(self._starts.popleft(), sample)
+        if self._cutter is None:
+            return []
+        coded = CodedSample(
+            duration_ticks=duration_ticks,
+            size_bytes=len(sample.payload),
+            flags=_SYNC_FLAGS if sample.is_keyframe else _NON_SYNC_FLAGS,
+            composition_ticks=sample.present_ticks - sample.decode_ticks,
+        )
+        return [*pieces, *self._cutter.add(coded, sample.payload, sample.decode_ticks)]
+
+    def _begin(self, start: SegmentStart, sample: Sample) -> list[Piece]:
+        if self._cutter is not None:
+            return self._cutter.end_segment()
+        if sample.is_keyframe and sample.present_ticks == start.present_ticks:
+            self._cutter = _Cutter("video", CLOCK_HZ, start.segment)
+        return []
 
 
 def frame_samples(media: AudioFormat, payload: bytes) -> int:

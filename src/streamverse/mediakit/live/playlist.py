@@ -50,7 +50,7 @@ class SegmentLine:
     is_independent: bool = True
     # The track has another head from here on, which has a number of its own.
     head: int = 0
-    # Nothing was kept of it, and nobody shall ask for it.
+    # There is nothing to play, and players go on behind it.
     is_gap: bool = False
     # No part of it comes any more; it is whole as soon as it is kept.
     has_ended: bool = False
@@ -93,30 +93,36 @@ def edge_of(segments: Sequence[SegmentLine]) -> Edge | None:
 
 
 def render_master(
-    video: Rendition | None, audio: Rendition | None, *, is_plain: bool = False
+    pictures: Sequence[Rendition], audio: Rendition | None, *, is_plain: bool = False
 ) -> str:
-    """Write the playlist that names the pictures, and the sound beside them.
+    """Write the playlist that names the pictures to choose from, and the sound beside them.
 
     A plain one leads to playlists without parts, which older players read.
     """
     lines = ["#EXTM3U", f"#EXT-X-VERSION:{PLAIN_VERSION if is_plain else 9}"]
     prefix = PLAIN_PREFIX if is_plain else ""
-    renditions = [one for one in (video, audio) if one is not None]
-    attributes = [
-        f"BANDWIDTH={sum(one.bitrate_bps for one in renditions)}",
-        f'CODECS="{",".join(one.codec for one in renditions)}"',
-    ]
-    if video is not None and video.width is not None:
-        attributes.append(f"RESOLUTION={video.width}x{video.height}")
-    if video is not None and audio is not None:
-        attributes.append('AUDIO="sound"')
+    if pictures and audio is not None:
         lines.append(
             '#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="sound",NAME="Sound",DEFAULT=YES,AUTOSELECT=YES,'
             f'URI="{prefix}{audio.name}.m3u8"'
         )
-    if renditions:
-        lines += [f"#EXT-X-STREAM-INF:{','.join(attributes)}", f"{prefix}{renditions[0].name}.m3u8"]
+    sound = [audio] if audio is not None else []
+    for variant in [[one, *sound] for one in pictures] or [sound] * len(sound):
+        lines += [_describe_variant(variant), f"{prefix}{variant[0].name}.m3u8"]
     return "\n".join(lines) + "\n"
+
+
+def _describe_variant(renditions: Sequence[Rendition]) -> str:
+    leader, *sound = renditions
+    attributes = [
+        f"BANDWIDTH={sum(one.bitrate_bps for one in renditions)}",
+        f'CODECS="{",".join(one.codec for one in renditions)}"',
+    ]
+    if leader.width is not None:
+        attributes.append(f"RESOLUTION={leader.width}x{leader.height}")
+    if sound:
+        attributes.append('AUDIO="sound"')
+    return f"#EXT-X-STREAM-INF:{','.join(attributes)}"
 
 
 def render_playlist(
@@ -127,11 +133,13 @@ def render_playlist(
     is_ended: bool = False,
     is_skipping: bool = False,
     has_parts: bool = True,
+    has_hint: bool = True,
 ) -> str:
     """Write the playlist of a rendition whose files lie below its name.
 
     `is_skipping` leaves out the segments that whoever asks has seen (EXT-X-SKIP). Without parts,
-    viewers stay three segments behind, where a slow line stops nothing.
+    viewers stay three segments behind, where a slow line stops nothing. Without a hint, nobody
+    asks for the next part before it is known which head it has.
     """
     if not has_parts:
         segments = [replace(one, parts=()) for one in segments if one.is_whole]
@@ -153,7 +161,7 @@ def render_playlist(
     if is_ended:
         lines.append("#EXT-X-ENDLIST")
     elif has_parts:
-        lines += _render_edge(track, segments, reports)
+        lines += _render_edge(track, segments if has_hint else (), reports)
     return "\n".join(lines) + "\n"
 
 
@@ -189,14 +197,17 @@ def _render_segments(
     track: str, segments: Sequence[SegmentLine], skipped: int, *, is_ended: bool
 ) -> Iterator[str]:
     left_s = sum(segment.duration_s for segment in segments[skipped:])
-    head = mapped = None if skipped == 0 else segments[skipped - 1].head
+    head = None if skipped == 0 else segments[skipped - 1].head
+    played = (one.head for one in reversed(segments[:skipped]) if not one.is_gap)
+    mapped = next(played, None)
     for segment in segments[skipped:]:
-        if head not in {None, segment.head}:
-            yield "#EXT-X-DISCONTINUITY"
-        head = segment.head
-        if mapped != head and not segment.is_gap:
-            mapped = head
-            yield f'#EXT-X-MAP:URI="{track}/init-{head}.mp4"'
+        if segment.head != head:
+            if head is not None:
+                yield "#EXT-X-DISCONTINUITY"
+            head = segment.head
+        if segment.head != mapped and not segment.is_gap:
+            mapped = segment.head
+            yield f'#EXT-X-MAP:URI="{track}/init-{mapped}.mp4"'
         yield f"#EXT-X-PROGRAM-DATE-TIME:{write_instant(segment.starts_at)}"
         if left_s <= PARTS_FOR_S and not is_ended:
             yield from _render_parts(track, segment)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import struct
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -13,14 +12,13 @@ from typing import Final
 from streamverse.mediakit import sandbox
 from streamverse.mediakit.ffmpeg import QUIET
 from streamverse.mediakit.ingest.flv import write_format, write_sample
+from streamverse.mediakit.ingest.flv_tags import AUDIO_FLAG, AUDIO_TAG, write_head, write_tag
 from streamverse.mediakit.ingest.mpegts import TsDemuxer
 from streamverse.mediakit.ingest.samples import CLOCK_HZ, AudioFormat, MediaRefused, Sample
 
 log = logging.getLogger(__name__)
 
-HEAD: Final = b"FLV\x01\x04" + struct.pack(">II", 9, 0)
-AUDIO_TAG: Final = 8
-TAG_BYTES: Final = 11
+HEAD: Final = write_head(AUDIO_FLAG)
 READ_BYTES: Final = 1 << 16
 # A process that ended, for whatever reason, is followed by another one.
 PAUSE_S: Final = 1.0
@@ -81,9 +79,10 @@ class OpusEncoder:
             return
         if self._begins_at is None:
             self._begins_at = sample.decode_ticks
-            feed.write(HEAD + _tag(write_format(self._format), 0))
+            feed.write(HEAD + write_tag(AUDIO_TAG, write_format(self._format), 0))
         ticks = sample.decode_ticks - self._begins_at
-        feed.write(_tag(write_sample(self._format, sample), ticks * 1000 // CLOCK_HZ))
+        content = write_sample(self._format, sample)
+        feed.write(write_tag(AUDIO_TAG, content, ticks * 1000 // CLOCK_HZ))
 
     async def _run(self) -> None:
         while True:
@@ -116,10 +115,3 @@ class OpusEncoder:
     def _moved(self, sample: Sample) -> Sample:
         ticks = sample.present_ticks + (self._begins_at or 0)
         return replace(sample, decode_ticks=ticks, present_ticks=ticks)
-
-
-def _tag(content: bytes, at_ms: int) -> bytes:
-    """Write a tag of FLV (annex E.4.1)."""
-    time = (at_ms & 0xFF_FFFF).to_bytes(3) + bytes([at_ms >> 24 & 0xFF])
-    head = bytes([AUDIO_TAG]) + len(content).to_bytes(3) + time + bytes(3)
-    return head + content + (TAG_BYTES + len(content)).to_bytes(4)

@@ -9,7 +9,7 @@ from streamverse.kit.db import UtcDateTime
 from streamverse.kit.row_security import enable_row_security
 
 revision = "0030"
-down_revision = "0027"
+down_revision = "0029"
 
 SOURCE = "live_source"
 

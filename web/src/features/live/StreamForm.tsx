@@ -3,6 +3,7 @@ import {
   Button,
   Checkbox,
   Choice,
+  ConfirmDialog,
   Dialog,
   DialogActions,
   Field,
@@ -24,6 +25,7 @@ import {
   useChangeStream,
   useKeepTemplate,
   useMakeStream,
+  useRemoveTemplate,
 } from "./desk-queries";
 import { type SaidOfSource, sourceBody, sourceQuery, sourceSaid } from "./source-queries";
 import { SourceFields } from "./SourceFields";
@@ -41,6 +43,8 @@ const FRESH: SaidOfStream = {
   access: "everybody",
   plan_ids: [],
   newcomer: "take_over",
+  ladder: "as_sent",
+  has_passphrase: false,
 };
 
 /** Make a stream, by a template if one likes, and go on with what its encoder needs. */
@@ -122,8 +126,9 @@ function pick(stream: LiveStream): SaidOfStream {
 }
 
 function settingsOf(from: StreamSettings): StreamSettings {
-  const { rewind_minutes, height, latency, access, plan_ids, newcomer } = from;
-  return { rewind_minutes, height, latency, access, plan_ids, newcomer };
+  const { rewind_minutes, height, latency, access, plan_ids, newcomer, ladder, has_passphrase } =
+    from;
+  return { rewind_minutes, height, latency, access, plan_ids, newcomer, ladder, has_passphrase };
 }
 
 interface StreamDialogProps {
@@ -231,6 +236,15 @@ function SettingsFields({ said, onSay, plansError }: SettingsFieldsProps) {
         ))}
       </Select>
       <Choice
+        label={words.ladder}
+        value={said.ladder}
+        onChange={(ladder) => onSay({ ladder })}
+        choices={(["as_sent", "smaller"] as const).map((value) => ({
+          value,
+          label: words.ladders[value],
+        }))}
+      />
+      <Choice
         label={words.latency}
         value={said.latency}
         onChange={(latency) => onSay({ latency })}
@@ -275,6 +289,11 @@ function SettingsFields({ said, onSay, plansError }: SettingsFieldsProps) {
           label: words.newcomers[value],
         }))}
       />
+      <Checkbox
+        label={words.passphrase}
+        checked={said.has_passphrase}
+        onChange={(event) => onSay({ has_passphrase: event.currentTarget.checked })}
+      />
     </>
   );
 }
@@ -314,25 +333,76 @@ function PlanChoice({ chosen, onChoose, error }: PlanChoiceProps) {
 function TemplateChoice({ onChoose }: { onChoose: (template: LiveTemplate) => void }) {
   const { liveDesk: words } = useText();
   const templates = useQuery(templatesQuery).data ?? [];
+  const remove = useRemoveTemplate();
+  const onError = useErrorToast();
   const [place, setPlace] = useState("");
+  const chosen = place === "" ? undefined : templates[Number(place)];
+  const removeChosen = (id: string, name: string) =>
+    remove.mutate(id, {
+      onSuccess: () => {
+        showToast(words.templateRemoved(name));
+        setPlace("");
+      },
+      onError,
+    });
   return (
-    <Select
-      label={words.template}
-      hint={words.templateHint}
-      value={place}
-      onChange={({ currentTarget: { value } }) => {
-        setPlace(value);
-        const template = templates[Number(value)];
-        if (value !== "" && template !== undefined) onChoose(template);
-      }}
-    >
-      <option value="">{words.noTemplate}</option>
-      {templates.map((template, index) => (
-        <option key={template.id ?? template.name} value={index}>
-          {template.name}
-        </option>
-      ))}
-    </Select>
+    <div className="grid gap-2">
+      <Select
+        label={words.template}
+        hint={words.templateHint}
+        value={place}
+        onChange={({ currentTarget: { value } }) => {
+          setPlace(value);
+          const template = templates[Number(value)];
+          if (value !== "" && template !== undefined) onChoose(template);
+        }}
+      >
+        <option value="">{words.noTemplate}</option>
+        {templates.map((template, index) => (
+          <option key={template.id ?? template.name} value={index}>
+            {template.name}
+          </option>
+        ))}
+      </Select>
+      {chosen?.id != null && (
+        <RemoveTemplate
+          name={chosen.name}
+          isBusy={remove.isPending}
+          onRemove={() => removeChosen(chosen.id ?? "", chosen.name)}
+        />
+      )}
+    </div>
+  );
+}
+
+interface RemoveTemplateProps {
+  name: string;
+  isBusy: boolean;
+  onRemove: () => void;
+}
+
+function RemoveTemplate({ name, isBusy, onRemove }: RemoveTemplateProps) {
+  const { common, liveDesk: words } = useText();
+  const [isAsking, setIsAsking] = useState(false);
+  return (
+    <>
+      <Button variant="quiet" className="w-fit" isBusy={isBusy} onClick={() => setIsAsking(true)}>
+        {words.removeTemplate}
+      </Button>
+      <ConfirmDialog
+        isOpen={isAsking}
+        title={words.removeTemplateTitle(name)}
+        description={words.removeTemplateBody}
+        closeLabel={common.close}
+        confirmLabel={words.removeTemplate}
+        cancelLabel={common.cancel}
+        onClose={() => setIsAsking(false)}
+        onConfirm={() => {
+          setIsAsking(false);
+          onRemove();
+        }}
+      />
+    </>
   );
 }
 

@@ -11,7 +11,14 @@ const streamsKey = streamsQuery.queryKey;
 
 export type StreamSettings = Pick<
   LiveStream,
-  "rewind_minutes" | "height" | "latency" | "access" | "plan_ids" | "newcomer"
+  | "rewind_minutes"
+  | "height"
+  | "latency"
+  | "access"
+  | "plan_ids"
+  | "newcomer"
+  | "ladder"
+  | "has_passphrase"
 >;
 export type SaidOfStream = StreamSettings & { name: string; description: string };
 
@@ -51,6 +58,18 @@ export function useKeepTemplate() {
   return useMutation({
     mutationFn: (body: { name: string; settings: StreamSettings }) =>
       unwrap(api.POST("/api/v1/live/templates", { body })),
+    onSettled: useSettled(),
+  });
+}
+
+export function useRemoveTemplate() {
+  return useMutation({
+    mutationFn: (id: string) =>
+      unwrap(
+        api.DELETE("/api/v1/live/templates/{template_id}", {
+          params: { path: { template_id: id } },
+        }),
+      ),
     onSettled: useSettled(),
   });
 }

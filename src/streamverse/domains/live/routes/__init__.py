@@ -118,8 +118,9 @@ async def start_playback(
     return LivePlaybackOut(found.hls_url, found.whep_url, found.whep_refusal, found.expires_at)
 
 
-def _show_key(desk: LiveDesk, key: str) -> LiveKeyOut:
-    return LiveKeyOut(desk.rtmp_url, desk.rtmps_url, desk.srt_url(key), desk.whip_url, key)
+def _show_key(desk: LiveDesk, shown: streams.StreamKey) -> LiveKeyOut:
+    srt_url = desk.srt_url(shown.key, shown.passphrase)
+    return LiveKeyOut(desk.rtmp_url, desk.rtmps_url, srt_url, desk.whip_url, shown.key)
 
 
 router = Router(

@@ -22,10 +22,10 @@ from streamverse.domains.live.errors import (
     PlaylistUnlikely,
 )
 from streamverse.domains.live.service.audiences import device_of
+from streamverse.domains.live.service.edge import SOUND
 from streamverse.domains.live.service.following import FOUND, Copy, HeldHere
 from streamverse.domains.live.service.recordings import object_key
-from streamverse.domains.live.service.watching import PREFIX
-from streamverse.domains.media.contracts import PackageId
+from streamverse.domains.live.service.watching import PREFIX, granted_id
 from streamverse.domains.media.public import Holders
 from streamverse.kit.edges import CROSS_ORIGIN, refuse
 from streamverse.kit.errors import Problem
@@ -48,11 +48,13 @@ FOR_NOW = "no-cache"
 PLAYLIST_TYPE = "application/vnd.apple.mpegurl"
 MPD_TYPE = "application/dash+xml"
 
+_TRACK = "a|v(?:[0-9]{2,4}(?:-again)?)?"
 _ADDRESS = re.compile(
     PREFIX + r"/([A-Za-z0-9_-]{16,80})/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/"
+    r"(?:h(?P<height>[0-9]{2,4})/)?"
     r"(?:(?P<master>master\.m3u8)|(?P<plain>plain\.m3u8)|(?P<mpd>manifest\.mpd)"
-    r"|(?P<without_parts>plain-)?(?P<playlist>[av])\.m3u8"
-    r"|(?P<track>[av])/(?:init-(?P<head>[0-9]{1,4})\.mp4"
+    r"|(?P<without_parts>plain-)?(?P<playlist>" + _TRACK + r")\.m3u8"
+    r"|(?P<track>" + _TRACK + r")/(?:init-(?P<head>[0-9]{1,4})\.mp4"
     r"|(?P<segment>[0-9]{1,8})(?:\.(?P<part>[0-9]{1,4}))?\.m4s))"
 )
 _NUMBER = re.compile("[0-9]{1,9}")
@@ -91,7 +93,9 @@ class LiveDelivery:
         if self.desk.following.neighbours.find_visitor(scope) is not None:
             return await self._answer_neighbour(stream_id, match, scope["query_string"])
         place = self.find_place(scope)
-        holder_id = self.addresses.open_stream(PackageId(stream_id), match[1], now, place)
+        height = int(match["height"]) if match["height"] else None
+        granted = granted_id(stream_id, height)
+        holder_id = self.addresses.open_stream(granted, match[1], now, place)
         await self.holders.require_active(holder_id)
         device = device_of(holder_id, place)
         while True:
@@ -100,7 +104,7 @@ class LiveDelivery:
                 if broadcast is None:
                     return await self._follow(stream_id, device, scope)
                 with self.desk.audiences.attending(broadcast.id, device):
-                    return await self._answer(broadcast, match, scope["query_string"])
+                    return await self._answer(broadcast, match, scope["query_string"], height)
             except (HeldHere, NotHeldHere):
                 # It has changed its process while somebody waited for it.
                 continue
@@ -112,7 +116,8 @@ class LiveDelivery:
         broadcast = self.desk.find(stream_id)
         if broadcast is None:
             raise NotHeldHere
-        return await self._answer(broadcast, match, query)
+        height = int(match["height"]) if match["height"] else None
+        return await self._answer(broadcast, match, query, height)
 
     async def _find_here(self, stream_id: UUID) -> Broadcast | None:
         """Find what goes out from here, or has ended here and goes out from nowhere."""
@@ -141,16 +146,17 @@ class LiveDelivery:
         return Content.of(copy.body, kind, kept, CROSS_ORIGIN)
 
     async def _answer(
-        self, broadcast: Broadcast, match: re.Match[str], query: bytes
+        self, broadcast: Broadcast, match: re.Match[str], query: bytes, height: int | None
     ) -> Content | Growing:
         edge = broadcast.edge
         if match["master"] or match["plain"]:
-            return _playlist_of(edge.master(is_plain=bool(match["plain"])).encode(), FOR_NOW)
+            text = edge.master(is_plain=bool(match["plain"]), allowed_height=height)
+            return _playlist_of(text.encode(), FOR_NOW)
         if match["mpd"]:
             now = self.desk.workshop.clock.now()
-            return Content.of(edge.mpd(now).encode(), MPD_TYPE, FOR_NOW, CROSS_ORIGIN)
+            return Content.of(edge.mpd(now, height).encode(), MPD_TYPE, FOR_NOW, CROSS_ORIGIN)
         track = edge.tracks.get(match["playlist"] or match["track"])
-        if track is None:
+        if track is None or not edge.allows(track, height):
             raise PartNotFound
         if match["without_parts"]:
             # Older players give up on a playlist that names nothing yet.
@@ -171,7 +177,7 @@ class LiveDelivery:
         if edge is not None and (edge.segment, edge.part) == (number, part or 0):
             await _hold(broadcast, track, number, part or 0)
         segment = track.find_announced(number)
-        if segment is None:
+        if segment is None or segment.is_gap:
             raise PartNotFound
         if part is None and not segment.is_whole:
             return Growing(broadcast, track, segment)
@@ -285,7 +291,7 @@ def _bytes(track: LiveTrack, body: bytes) -> Content:
 
 
 def _type_of(track: LiveTrack) -> str:
-    return "audio/mp4" if track.name == "a" else "video/mp4"
+    return "audio/mp4" if track.name == SOUND else "video/mp4"
 
 
 def _playlist_of(text: bytes, cache_control: str) -> Content:

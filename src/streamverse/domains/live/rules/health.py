@@ -39,6 +39,7 @@ class Ailment(enum.StrEnum):
     KEYFRAMES_RARE = "keyframes_rare"
     SIZE_OTHER = "size_other"
     REORDERED = "reordered"
+    LADDER_SHORT = "ladder_short"
     SOUND_MISSING = "sound_missing"
     SOUND_SILENT = "sound_silent"
     SOUND_LOUD = "sound_loud"
@@ -78,7 +79,7 @@ class Outlook:
     """What a stream is judged by: its last readings, the newest at the end, and what is known.
 
     ``level_db`` is the loudest instant of the sound of late, against full scale. A stream of sound
-    alone has no pictures to complain of.
+    alone has no pictures to complain of. ``left_out`` are renditions that are not made.
     """
 
     readings: Sequence[Reading]
@@ -87,6 +88,7 @@ class Outlook:
     wanted_height: int | None = None
     level_db: float | None = None
     has_pictures: bool = True
+    left_out: Collection[str] = ()
 
 
 def find_complaints(outlook: Outlook) -> list[Complaint]:
@@ -161,6 +163,12 @@ def _look_at_pictures(outlook: Outlook, recent: Sequence[Reading]) -> Iterator[C
             Ailment.REORDERED,
             "Your encoder uses B-frames, which cost time; set them to 0, or tune for zero latency.",
         )
+    if outlook.left_out:
+        yield _say(
+            Ailment.LADDER_SHORT,
+            f"This machine has no room to make {_and(outlook.left_out)} beside what you send: "
+            "send a smaller picture, or leave smaller ones out in the settings of the stream.",
+        )
     wanted = outlook.wanted_height
     if wanted is not None and outlook.height not in {None, wanted}:
         yield _say(
@@ -197,6 +205,13 @@ def _look_at_sound(outlook: Outlook, recent: Sequence[Reading]) -> Iterator[Comp
             Ailment.SOUND_LOUD,
             "The sound is as loud as can be and may crackle: turn the microphone down.",
         )
+
+
+def _and(names: Collection[str]) -> str:
+    """List renditions as people name them: `720p and 480p`."""
+    named = [f"{name.removeprefix('v').partition('-')[0]}p" for name in names]
+    *others, last = dict.fromkeys(named)
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def _say(ailment: Ailment, sentence: str) -> Complaint:

@@ -16,7 +16,15 @@ from streamverse.domains.live.errors import LeaseLost
 from streamverse.domains.live.models import BroadcastRow
 from streamverse.domains.live.repository import Broadcasts
 from streamverse.domains.live.service.continuing import Past, restore
-from streamverse.domains.live.service.edge import LiveEdge, LiveSegment, LiveTrack, Stretch
+from streamverse.domains.live.service.edge import (
+    PICTURES,
+    SOUND,
+    LiveEdge,
+    LiveSegment,
+    LiveTrack,
+    Stretch,
+)
+from streamverse.domains.live.service.ladders import LadderDesk, LiveLadder
 from streamverse.domains.live.service.leases import Hold, end_held, give_away
 from streamverse.domains.live.service.recordings import object_key
 from streamverse.domains.live.service.relays import LiveRelay
@@ -24,7 +32,7 @@ from streamverse.domains.live.service.restreams import Fan
 from streamverse.kit.work import Actor
 from streamverse.mediakit.ingest.samples import CLOCK_HZ, AudioFormat, Kind, Sample, VideoFormat
 from streamverse.mediakit.live.heads import write_head
-from streamverse.mediakit.live.packager import Packager, Part, Piece
+from streamverse.mediakit.live.packager import Packager, Part, Piece, SegmentStart
 from streamverse.mediakit.live.timestamps import SteadyClock
 
 if TYPE_CHECKING:
@@ -33,11 +41,11 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-TRACK_OF: dict[Kind, str] = {"video": "v", "audio": "a"}
+TRACK_OF: dict[Kind, str] = {"video": PICTURES, "audio": SOUND}
 # Who has sent so much of one kind alone has nothing of the other.
 ALONE_TICKS = CLOCK_HZ
-# So many segments may wait for the store before the publisher has to.
-UNSTORED_AT_MOST = 8
+# So many segments of a track may wait for the store before the publisher has to.
+UNSTORED_AT_MOST = 4
 STORE_PAUSE_S = 0.5
 
 
@@ -49,6 +57,7 @@ class LiveStream:
     tenant_id: UUID
     rewind: timedelta
     has_parts: bool = True
+    has_ladder: bool = False
 
 
 class Broadcast:
@@ -64,6 +73,8 @@ class Broadcast:
         stream: LiveStream,
         hold: Hold,
         ffmpeg: Path | None = None,
+        *,
+        ladders: LadderDesk | None = None,
     ) -> None:
         self.id = hold.broadcast_id
         self.stream = stream
@@ -85,6 +96,9 @@ class Broadcast:
         self._begins_stretch = False
         self._is_noted = False
         self._unstored = asyncio.Queue[tuple[LiveTrack, LiveSegment]]()
+        self.ladder: LiveLadder | None = None
+        if stream.has_ladder and ladders is not None:
+            self.ladder = LiveLadder(ladders, self.edge, self._order_storing)
         self._has_room = asyncio.Event()
         self._stored_heads: set[tuple[str, int]] = set()
         self._storing = asyncio.create_task(self._store_segments())
@@ -114,6 +128,8 @@ class Broadcast:
         self._formats[kind] = media
         self.relay.take_format(media)
         self.fan.take_format(media)
+        if self.ladder is not None and isinstance(media, VideoFormat):
+            self.ladder.take_format(media)
 
     def take_sample(self, sample: Sample) -> None:
         """Take a picture or a frame of sound."""
@@ -121,7 +137,7 @@ class Broadcast:
         self.relay.take_sample(steady)
         self.fan.take_sample(steady)
         if self._packager is not None:
-            self._take_pieces(self._packager.add(steady))
+            self._pack(self._packager, steady)
             return
         self._early.append(steady)
         is_alone = steady.decode_ticks - self._early[0].decode_ticks > ALONE_TICKS
@@ -131,12 +147,15 @@ class Broadcast:
     def pause(self) -> None:
         """Give out what there is: the publisher is gone, and may come back."""
         self._end_packager()
+        if self.ladder is not None:
+            self.ladder.pause()
         self._formats, self._early = {}, []
         self._begins_at = None
 
     async def keep_up(self) -> None:
         """Wait while the store is behind."""
-        while self._unstored.qsize() > UNSTORED_AT_MOST and not self.edge.is_abandoned:
+        most = UNSTORED_AT_MOST * max(2, len(self.edge.tracks))
+        while self._unstored.qsize() > most and not self.edge.is_abandoned:
             self._has_room.clear()
             await self._has_room.wait()
 
@@ -169,10 +188,18 @@ class Broadcast:
         self.edge.ring()
         self._has_room.set()
 
+    async def let_go(self) -> None:
+        """End what else is made of it: rungs, and copies for other services."""
+        if self.ladder is not None:
+            await self.ladder.end()
+        await self.fan.end()
+
     async def _store_rest(self) -> None:
         self.pause()
         self.is_over = True
         self.relay.end()
+        if self.ladder is not None:
+            await self.ladder.end()
         emptying = asyncio.create_task(self._unstored.join())
         await asyncio.wait([emptying, self._storing], return_when=asyncio.FIRST_COMPLETED)
         emptying.cancel()
@@ -191,10 +218,21 @@ class Broadcast:
             video if isinstance(video, VideoFormat) else None,
             audio if isinstance(audio, AudioFormat) else None,
             first_segment=max([*numbers, self.hold.begins.segment - 1]) + 1,
+            on_start=self._begin_segment,
         )
         early, self._early = self._early, []
         for sample in early:
-            self._take_pieces(self._packager.add(sample))
+            self._pack(self._packager, sample)
+
+    def _pack(self, packager: Packager, sample: Sample) -> None:
+        """Cut a sample before the ladder has it, which cuts its pictures at the same places."""
+        self._take_pieces(packager.add(sample))
+        if self.ladder is not None and sample.kind == "video":
+            self.ladder.take(sample)
+
+    def _begin_segment(self, start: SegmentStart) -> None:
+        if self.ladder is not None:
+            self.ladder.begin_segment(start)
 
     def _write_heads(self) -> None:
         """Give all tracks another head when one of them needs it: players change all at once."""
@@ -215,8 +253,9 @@ class Broadcast:
 
     def _end_packager(self) -> None:
         if self._packager is not None:
-            self._take_pieces(self._packager.finish())
-            self._packager = None
+            packager, self._packager = self._packager, None
+            self.edge.is_going_on = False
+            self._take_pieces(packager.finish())
 
     def _take_pieces(self, pieces: list[Piece]) -> None:
         for piece in pieces:
@@ -242,13 +281,19 @@ class Broadcast:
             segment = LiveSegment(part.segment, head, starts_at, timescale, stretch=stretch)
             track.segments.append(segment)
         segment.add(part)
+        self.edge.is_going_on = self._packager is not None
         self.started.set()
 
     def _end_segment(self, track: LiveTrack, number: int) -> None:
         segment = track.find(number)
         if segment is not None:
             segment.is_whole = True
-            self._unstored.put_nowait((track, segment))
+            self._order_storing(track, segment)
+        if self.ladder is not None and track.name == PICTURES:
+            self.ladder.end_segment(number)
+
+    def _order_storing(self, track: LiveTrack, segment: LiveSegment) -> None:
+        self._unstored.put_nowait((track, segment))
 
     def _instant(self, seconds: float) -> datetime:
         """Say when something happened that has a place on the timeline."""

@@ -12,7 +12,14 @@ from functools import partial
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from streamverse.domains.live.contracts import Comeback, Encoder, Latency, Newcomer, StreamId
+from streamverse.domains.live.contracts import (
+    Comeback,
+    Encoder,
+    Ladder,
+    Latency,
+    Newcomer,
+    StreamId,
+)
 from streamverse.domains.live.errors import ClippedJustNow
 from streamverse.domains.live.repository import find_comeback, find_published
 from streamverse.domains.live.service.audiences import AudienceDesk
@@ -21,10 +28,12 @@ from streamverse.domains.live.service.broadcasts import Broadcast, LiveStream
 from streamverse.domains.live.service.continuing import load_past
 from streamverse.domains.live.service.following import Following
 from streamverse.domains.live.service.health import HealthDesk
+from streamverse.domains.live.service.ladders import FindEncoder, LadderDesk, no_encoder
 from streamverse.domains.live.service.leases import end_forgotten
 from streamverse.domains.live.service.nodes import SECOND, LiveNode
 from streamverse.domains.live.service.pulls import PullDesk
 from streamverse.domains.live.service.restreams import RestreamDesk
+from streamverse.domains.live.service.streams import open_passphrase
 from streamverse.kit.crypto import new_key
 from streamverse.kit.memory import ShortMemory
 from streamverse.kit.neighbours import Neighbours
@@ -60,6 +69,7 @@ KEY_UNKNOWN = "This stream key is not known: copy it again from the stream's pag
 # Players that follow an edge learn of its end within these seconds.
 ENDED_KEPT_S = 60.0
 ENDED_AT_MOST = 1000
+SRT_KEY_BYTES = 32
 # Who clips has to wait so long for the next one.
 CLIP_PAUSE_S = 10
 CLIPPERS_AT_MOST = 10_000
@@ -120,12 +130,15 @@ class LiveDesk:
         store: ObjectStore,
         settings: LiveSettings,
         glimpses: Glimpses | None = None,
+        *,
         neighbours: Neighbours | None = None,
+        find_encoder: FindEncoder = no_encoder,
     ) -> None:
         self.workshop = workshop
         self.store = store
         self.settings = settings
         self.glimpses = glimpses
+        self.ladders = LadderDesk(settings.ffmpeg, settings.ladder_processors, find_encoder)
         self.rtmp_port: int | None = None
         self.rtmps_port: int | None = None
         self.srt_port: int | None = None
@@ -151,12 +164,15 @@ class LiveDesk:
         self._clippers = ShortMemory[UUID, bool](limit=CLIPPERS_AT_MOST, seconds=CLIP_PAUSE_S)
         self._ended = ShortMemory[UUID, Broadcast](limit=ENDED_AT_MOST, seconds=ENDED_KEPT_S)
 
-    def srt_url(self, key: str) -> str | None:
+    def srt_url(self, key: str, passphrase: str | None = None) -> str | None:
         """Where encoders send a stream to by SRT, with its key, if publishers are taken here."""
         port = self._shown(self.srt_port, self.settings.srt_port)
         if port is None:
             return None
-        return f"srt://{self.settings.public_host}:{port}?streamid={key}"
+        url = f"srt://{self.settings.public_host}:{port}?streamid={key}"
+        if passphrase is None:
+            return url
+        return f"{url}&passphrase={passphrase}&pbkeylen={SRT_KEY_BYTES}"
 
     @property
     def rtmp_url(self) -> str | None:
@@ -235,7 +251,8 @@ class LiveDesk:
             await self._follow()
             return
         await end_forgotten(self.workshop, self.settings.return_within)
-        rtmp, srt = RtmpServer(self.admit), SrtServer(self.admit)
+        await self.ladders.prepare()
+        rtmp, srt = RtmpServer(self.admit), SrtServer(self.admit, None, self.find_passphrase)
         webrtc = WebRtcServer(self.settings.webrtc_addresses)
         try:
             self.rtmp_port = await self._listen(rtmp.listen, self.settings.rtmp_port)
@@ -275,6 +292,12 @@ class LiveDesk:
         own = [one for one in self.broadcasts if one.started.is_set()]
         audiences = self.audiences
         return [*own, *self.following.watched(lambda one: audiences.count_here(one) > 0)]
+
+    async def find_passphrase(self, key: str) -> str | None:
+        """Tell what whoever sends by SRT with a key has to encrypt with, if anything."""
+        async with self.workshop.reading(Actor.system()) as work:
+            row, _ = await find_published(work, hash_secret(key))
+        return open_passphrase(row, self.settings.vault) if row is not None else None
 
     async def admit(self, request: PublishRequest) -> _Publisher:
         """Let in whoever has the key of a stream; a newcomer takes over from whoever was there."""
@@ -316,11 +339,16 @@ class LiveDesk:
         hold = await self.node.take(row, encoder)
         rewind = timedelta(minutes=row.rewind_minutes)
         has_parts = row.latency != Latency.STEADY
-        stream = LiveStream(StreamId(row.id), row.tenant_id, rewind, has_parts)
+        has_ladder = row.ladder == Ladder.SMALLER
+        stream = LiveStream(StreamId(row.id), row.tenant_id, rewind, has_parts, has_ladder)
         past = None
         if hold.is_continued:
             past = await load_past(self.workshop, self.store, row.tenant_id, hold, rewind)
-        broadcast = Broadcast(self.workshop, self.store, stream, hold, self.settings.ffmpeg)
+        broadcast = Broadcast(
+            *(self.workshop, self.store, stream, hold),
+            ffmpeg=self.settings.ffmpeg,
+            ladders=self.ladders,
+        )
         if past is not None:
             broadcast.go_on(past)
         self._broadcasts[row.id] = broadcast
@@ -345,7 +373,7 @@ class LiveDesk:
         self._broadcasts.pop(stream_id, None)
         self._send_away(stream_id, reason)
         self._encoders.pop(stream_id, None)
-        self._tellings.keep(asyncio.get_running_loop().create_task(broadcast.fan.end()))
+        self._tellings.keep(asyncio.get_running_loop().create_task(broadcast.let_go()))
 
     def _send_away(self, stream_id: UUID, reason: str) -> None:
         """End whoever publishes on a stream, and the wait for who did."""

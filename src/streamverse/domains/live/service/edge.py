@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from bisect import bisect_left
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -37,11 +38,13 @@ if TYPE_CHECKING:
     from streamverse.mediakit.cmaf import InitSegment
     from streamverse.mediakit.live.packager import Part
 
+PICTURES, SOUND = "v", "a"
 # So long a segment stays in memory after it is stored, for those who follow the edge.
 KEPT_IN_MEMORY = timedelta(seconds=30)
 MARGIN = 1.1
 FIRST_GUESS_BPS = 5_000_000
 FIRST_SEGMENT_S = 2.0
+_LINES = re.compile(r"v([0-9]{2,4})(?:-again)?")
 
 
 @dataclass(slots=True)
@@ -61,8 +64,21 @@ class LiveSegment:
     lines: list[PartLine] = field(default_factory=list[PartLine])
     # Which of the edge's stretches it belongs to.
     stretch: int = 0
-    # Another node had it, and nothing is left of it.
+    # There is nothing to play, and players go on behind it.
     is_gap: bool = False
+
+    @classmethod
+    def gap_of(cls, sent: LiveSegment) -> LiveSegment:
+        """Stand for a whole segment of another track that this one has nothing of."""
+        return cls(
+            *(sent.number, sent.head, sent.starts_at, sent.timescale),
+            is_whole=True,
+            is_stored=True,
+            start_ticks=sent.start_ticks,
+            duration_ticks=sent.duration_ticks,
+            stretch=sent.stretch,
+            is_gap=True,
+        )
 
     @property
     def duration_s(self) -> float:
@@ -113,6 +129,17 @@ class LiveTrack:
     name: str
     heads: list[InitSegment] = field(default_factory=list["InitSegment"])
     segments: list[LiveSegment] = field(default_factory=list[LiveSegment])
+    # Whether players that begin are led to it.
+    is_offered: bool = True
+
+    @property
+    def height(self) -> int:
+        """The height by which its picture is known, also of an upright one; 0 of sound."""
+        named = _LINES.fullmatch(self.name)
+        if named is not None:
+            return int(named[1])
+        head = self.heads[-1] if self.heads else None
+        return min(head.width or 0, head.height or 0) if head is not None else 0
 
     @property
     def announced(self) -> int:
@@ -172,7 +199,7 @@ class LiveTrack:
     def let_go(self, now: datetime, rewind: timedelta) -> None:
         """Forget the bytes of what is stored, and all of what is too old to be rewound to."""
         for segment in reversed(self.segments):
-            if not segment.parts and segment.is_stored:
+            if not segment.parts and segment.is_stored and not segment.is_gap:
                 break
             if segment.is_stored and segment.starts_at < now - KEPT_IN_MEMORY:
                 segment.parts, segment.lines = [], []
@@ -188,6 +215,8 @@ class LiveEdge:
         self.is_ended = False
         # Another node has the broadcast.
         self.is_abandoned = False
+        # Whether the next part has the head of the one before it.
+        self.is_going_on = True
         # One for each publisher and each head, by the number that it began with.
         self.stretches: dict[int, Stretch] = {}
         self._rewind = rewind
@@ -195,7 +224,7 @@ class LiveEdge:
         self._bell = asyncio.Event()
         # The same for all who ask, until there is more.
         self._texts: dict[tuple[str, bool], bytes] = {}
-        self._mpd: str | None = None
+        self._mpds: dict[int | None, str] = {}
 
     def ring(self) -> None:
         """Let everybody look again who waits."""
@@ -211,7 +240,7 @@ class LiveEdge:
 
     def _forget_texts(self) -> None:
         self._texts.clear()
-        self._mpd = None
+        self._mpds.clear()
 
     async def wait_for(self, track: LiveTrack, segment: int, part: int | None) -> None:
         """Wait until a playlist would name something, or the broadcast is over here."""
@@ -235,6 +264,7 @@ class LiveEdge:
             is_ended=self.is_ended,
             is_skipping=is_skipping,
             has_parts=self._has_parts,
+            has_hint=self.is_going_on,
         )
 
     def plain(self, track: LiveTrack) -> bytes:
@@ -245,29 +275,52 @@ class LiveEdge:
             self._texts[asked] = text.encode()
         return self._texts[asked]
 
-    def mpd(self, now: datetime) -> str:
+    def mpd(self, now: datetime, allowed_height: int | None = None) -> str:
         """Give the manifest for players of DASH, as it is now."""
-        if self._mpd is None:
-            self._mpd = write_mpd(self.tracks, self.stretches, self._rewind, self.is_ended)
-        return self._mpd.replace(NOW, write_instant(now))
+        if allowed_height not in self._mpds:
+            tracks = {track.name: track for track in self._offered(allowed_height)}
+            text = write_mpd(tracks, self.stretches, self._rewind, self.is_ended)
+            self._mpds[allowed_height] = text
+        return self._mpds[allowed_height].replace(NOW, write_instant(now))
 
-    def master(self, *, is_plain: bool = False) -> str:
+    def master(self, *, is_plain: bool = False, allowed_height: int | None = None) -> str:
         """Write the playlist that names the tracks."""
-        video, audio = (self._rendition(name) for name in ("v", "a"))
-        return render_master(video, audio, is_plain=is_plain)
+        offered = [_rendition(track) for track in self._offered(allowed_height)]
+        return render_master(
+            [one for one in offered if one.width is not None],
+            next((one for one in offered if one.width is None), None),
+            is_plain=is_plain,
+        )
 
-    def _rendition(self, name: str) -> Rendition | None:
-        track = self.tracks.get(name)
-        if track is None or not track.segments:
-            return None
-        head = track.heads[-1]
-        return Rendition(name, head.codec, track.bitrate_bps, head.width, head.height)
+    def allows(self, track: LiveTrack, allowed_height: int | None) -> bool:
+        """Tell whether somebody may fetch a track; the smallest everybody may."""
+        if allowed_height is None or track.name == SOUND or track.height <= allowed_height:
+            return True
+        return track.height <= min(one.height for one in self._pictures())
+
+    def _pictures(self) -> list[LiveTrack]:
+        """List what shows pictures, what is sent first and then the largest."""
+        tracks = [one for one in self.tracks.values() if one.segments and one.name != SOUND]
+        return sorted(tracks, key=lambda one: (one.name != PICTURES, -one.height))
+
+    def _offered(self, allowed_height: int | None) -> list[LiveTrack]:
+        allowed = [one for one in self._pictures() if self.allows(one, allowed_height)]
+        sound = self.tracks.get(SOUND)
+        return [
+            *([one for one in allowed if one.is_offered] or allowed),
+            *([sound] if sound is not None and sound.segments else []),
+        ]
 
     def _reports(self, track: LiveTrack) -> Iterator[Report]:
         for other in self.tracks.values():
             last = other.last
             if other is not track and last is not None and last.lines:
                 yield Report(f"{other.name}.m3u8", last.number, len(last.lines) - 1)
+
+
+def _rendition(track: LiveTrack) -> Rendition:
+    head = track.heads[-1]
+    return Rendition(track.name, head.codec, track.bitrate_bps, head.width, head.height)
 
 
 def write_mpd(
@@ -284,8 +337,8 @@ def write_mpd(
     for number, stretch in stretches.items():
         own = [
             described
-            for name in ("v", "a")
-            if name in tracks and (described := _describe(tracks[name], number, oldest)) is not None
+            for track in tracks.values()
+            if (described := _describe(track, number, oldest)) is not None
         ]
         if own:
             starts_s = (stretch.began_at - began_at).total_seconds()
@@ -301,11 +354,15 @@ def write_mpd(
 
 
 def _describe(track: LiveTrack, stretch: int, oldest: datetime) -> MpdTrack | None:
-    segments = [
-        one
-        for one in track.segments[: track.announced]
-        if one.stretch == stretch and one.starts_at >= oldest and not one.is_gap
-    ]
+    segments: list[LiveSegment] = []
+    for one in track.segments[: track.announced]:
+        if one.stretch != stretch or one.starts_at < oldest:
+            continue
+        if one.is_gap:
+            # The numbers of a template have no gaps.
+            segments.clear()
+        else:
+            segments.append(one)
     if not segments:
         return None
     head = track.heads[segments[0].head]

@@ -137,6 +137,7 @@ class HealthDesk:
                 wanted_height=health.wanted_height,
                 level_db=health.level_db,
                 has_pictures=pictures is not None,
+                left_out=broadcast.ladder.left_out if broadcast.ladder is not None else (),
             )
         )
         health.complaints = health.watch.see(found, now)

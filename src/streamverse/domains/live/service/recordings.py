@@ -21,6 +21,7 @@ from streamverse.domains.live.contracts import (
 from streamverse.domains.live.errors import ClipsOff, NothingToClip, StreamNotLive
 from streamverse.domains.live.models import BroadcastRow, KeepingRow, LiveSegmentRow, StreamRow
 from streamverse.domains.live.repository import Broadcasts, Keepings, Streams
+from streamverse.domains.live.service.edge import PICTURES, SOUND
 from streamverse.domains.live.service.watching import get_watchable, require_known
 from streamverse.domains.media import public as media
 from streamverse.domains.media.contracts import ReelId
@@ -160,10 +161,7 @@ async def clip_last_minute(
         raise StreamNotLive(stream_id)
     broadcast_id = BroadcastId(broadcast.id)
     stored = await Broadcasts(work).segments(broadcast_id, since=work.now - CLIPPED)
-    leading = max((row.track for row in stored), default="")
-    shown = {row.number for row in stored if row.track == leading}
-    # Of one number, pictures and sound reach the store one after the other.
-    segments = [row for row in stored if row.number in shown]
+    segments = _complete(stored)
     if not segments:
         raise NothingToClip
     name = f"{stream.name}, {work.now:%Y-%m-%d %H:%M}"
@@ -172,6 +170,19 @@ async def clip_last_minute(
     cut = await media.cut_reel(work, ReelId(broadcast_id), name, [run])
     title_id = _tell(work, stream, cut, name, keeping.clips, RecordingKind.CLIP, work.now)
     return Clip(title_id, name, is_public=keeping.clips is Keep.PUBLIC)
+
+
+def _complete(stored: Sequence[LiveSegmentRow]) -> Sequence[LiveSegmentRow]:
+    """Leave out what has not reached the store in all tracks: those of a number come in turn."""
+    by_number: dict[int, set[str]] = {}
+    for row in stored:
+        by_number.setdefault(row.number, set()).add(row.track)
+    leading = PICTURES if any(PICTURES in tracks for tracks in by_number.values()) else SOUND
+    shown = sorted(number for number, tracks in by_number.items() if leading in tracks)
+    while len(shown) > 1 and by_number[shown[-1]] < by_number[shown[-2]]:
+        shown.pop()
+    kept = set(shown)
+    return [row for row in stored if row.number in kept]
 
 
 async def _keep_reel(

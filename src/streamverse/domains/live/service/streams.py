@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from streamverse.domains.billing import public as billing
-from streamverse.domains.live.contracts import Latency, Newcomer, StreamId, StreamState
+from streamverse.domains.live.contracts import Ladder, Latency, Newcomer, StreamId, StreamState
 from streamverse.domains.live.errors import StreamInvalid, StreamIsLive
 from streamverse.domains.live.models import StreamRow
 from streamverse.domains.live.repository import Broadcasts, Slots, StreamPlans, Streams
@@ -40,6 +40,8 @@ class StreamSettings:
     access: Access = Access.EVERYBODY
     plan_ids: Sequence[UUID] = ()
     newcomer: Newcomer = Newcomer.TAKE_OVER
+    ladder: Ladder = Ladder.AS_SENT
+    has_passphrase: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +130,7 @@ async def add_stream(work: Work, desk: LiveDesk, new: NewStream) -> StreamView:
         created_at=work.now,
     )
     await check_settings(work, new.settings)
-    _decide(row, new.settings)
+    _decide(row, new.settings, desk.settings.vault)
     Streams(work).add(row)
     await work.session.flush()
     await StreamPlans(work).replace(stream_id, new.settings.plan_ids)
@@ -147,7 +149,7 @@ async def change_stream(
             setattr(row, name, said.pop(name).strip())
     settings = replace(_settings_of(row, plan_ids), **said)
     await check_settings(work, settings)
-    _decide(row, settings)
+    _decide(row, settings, desk.settings.vault)
     await StreamPlans(work).replace(stream_id, settings.plan_ids)
     await work.session.flush()
     return await get_stream(work, desk, stream_id)
@@ -170,30 +172,64 @@ def _settings_of(row: StreamRow, plan_ids: Sequence[UUID]) -> StreamSettings:
         access=Access(row.access),
         plan_ids=plan_ids,
         newcomer=Newcomer(row.newcomer),
+        ladder=Ladder(row.ladder),
+        has_passphrase=row.has_passphrase,
     )
 
 
-def _decide(row: StreamRow, settings: StreamSettings) -> None:
+def _decide(row: StreamRow, settings: StreamSettings, vault: Vault) -> None:
     row.rewind_minutes = settings.rewind_minutes
     row.height = settings.height
     row.latency = settings.latency
     row.access = settings.access
     row.newcomer = settings.newcomer
+    row.ladder = settings.ladder
+    row.has_passphrase = settings.has_passphrase
+    if row.has_passphrase and row.sealed_passphrase is None:
+        _seal_passphrase(row, vault)
 
 
-async def show_key(work: Work, vault: Vault, stream_id: StreamId) -> str:
+def _seal_passphrase(row: StreamRow, vault: Vault) -> None:
+    row.sealed_passphrase = vault.encrypt(new_secret().encode(), _passphrase_of(row))
+
+
+def _passphrase_of(row: StreamRow) -> bytes:
+    """Tell a passphrase from the key of the same stream."""
+    return row.id.bytes + b"passphrase"
+
+
+@dataclass(frozen=True, slots=True)
+class StreamKey:
+    """What a publisher shows; who sends by SRT encrypts with the passphrase, if there is one."""
+
+    key: str
+    passphrase: str | None
+
+
+async def show_key(work: Work, vault: Vault, stream_id: StreamId) -> StreamKey:
     """Give the key that a stream is published under."""
     row = await Streams(work).get(stream_id)
-    return vault.decrypt(row.sealed_key, row.id.bytes).decode()
+    return StreamKey(
+        vault.decrypt(row.sealed_key, row.id.bytes).decode(), open_passphrase(row, vault)
+    )
 
 
-async def change_key(work: Work, vault: Vault, stream_id: StreamId) -> str:
+async def change_key(work: Work, vault: Vault, stream_id: StreamId) -> StreamKey:
     """Give a stream another key; whoever publishes with the old one goes on until they end."""
     row = await Streams(work).get(stream_id)
     key = new_secret()
     row.key_hash = hash_secret(key)
     row.sealed_key = vault.encrypt(key.encode(), row.id.bytes)
-    return key
+    if row.sealed_passphrase is not None:
+        _seal_passphrase(row, vault)
+    return StreamKey(key, open_passphrase(row, vault))
+
+
+def open_passphrase(row: StreamRow, vault: Vault) -> str | None:
+    """Give what those who send by SRT have to encrypt with, if anything."""
+    if not row.has_passphrase or row.sealed_passphrase is None:
+        return None
+    return vault.decrypt(row.sealed_passphrase, _passphrase_of(row)).decode()
 
 
 async def stop_streams(work: Work, desk: LiveDesk, ids: Sequence[StreamId]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
+from uuid import UUID, uuid5
 
 from streamverse.domains.billing import public as billing
 from streamverse.domains.identity.contracts import AccountId
@@ -16,17 +17,20 @@ from streamverse.domains.live.errors import (
 )
 from streamverse.domains.live.repository import Broadcasts, StreamPlans, Streams
 from streamverse.domains.live.rules.access import Access, Verdict, judge
+from streamverse.domains.live.service.edge import PICTURES
 from streamverse.domains.media.contracts import PackageId
 from streamverse.domains.media.public import holder_of
 
 if TYPE_CHECKING:
     from streamverse.domains.live.contracts import StreamId
     from streamverse.domains.live.models import StreamRow
+    from streamverse.domains.live.service.broadcasts import Broadcast
     from streamverse.domains.live.service.desk import LiveDesk
     from streamverse.domains.media.public import MediaAddresses
     from streamverse.kit.work import Work
 
 PREFIX = "/broadcasts"
+TOO_TALL = "By WebRTC this stream goes out as it is sent, which is more than your plan includes."
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +75,11 @@ async def open_playback(
 ) -> LiveAddress:
     """Sign the address of a stream for whoever asks; it holds for all that goes out on it."""
     row = await get_watchable(work, stream_id)
-    is_offered, refusal = await _offer_webrtc(work, desk, stream_id)
-    grant = addresses.stream_grant(PackageId(row.id), holder_of(work), work.now, work.actor.place)
-    base = f"{PREFIX}/{grant}/{row.id}"
+    height = await _find_height(work)
+    is_offered, refusal = await _offer_webrtc(work, desk, stream_id, height)
+    granted = granted_id(row.id, height)
+    grant = addresses.stream_grant(granted, holder_of(work), work.now, work.actor.place)
+    base = f"{PREFIX}/{grant}/{row.id}" + ("" if height is None else f"/h{height}")
     return LiveAddress(
         hls_url=f"{base}/master.m3u8",
         whep_url=f"{base}/whep" if is_offered else None,
@@ -82,19 +88,42 @@ async def open_playback(
     )
 
 
-async def _offer_webrtc(work: Work, desk: LiveDesk, stream_id: StreamId) -> tuple[bool, str | None]:
+async def _offer_webrtc(
+    work: Work, desk: LiveDesk, stream_id: StreamId, height: int | None
+) -> tuple[bool, str | None]:
     """Tell whether what goes out can be watched by WebRTC, and if not, why; or ``StreamNotLive``.
 
-    Of what another node holds, that node says why when it is asked.
+    Of what another node holds, that node says why when it is asked; how tall it is nobody knows
+    here.
     """
     broadcast = desk.find(stream_id)
     if broadcast is not None and not broadcast.edge.is_ended:
         refusal = broadcast.relay.relay.refusal
+        if refusal is None and not _may_have_all(broadcast, height):
+            refusal = TOO_TALL
         return desk.webrtc is not None and refusal is None, refusal
     holder = await desk.following.find_holder(stream_id)
     if holder is None or await Broadcasts(work).find_running(stream_id) is None:
         raise StreamNotLive(stream_id)
-    return holder.is_alive and holder.takes_webrtc, None
+    return holder.is_alive and holder.takes_webrtc and height is None, None
+
+
+def granted_id(stream_id: UUID, height: int | None) -> PackageId:
+    """Name what a grant opens: a stream, or of it what a plan allows."""
+    return PackageId(stream_id if height is None else uuid5(stream_id, f"h{height}"))
+
+
+async def _find_height(work: Work) -> int | None:
+    """Tell how tall a picture whoever asks may have by their plan."""
+    account_id = work.actor.account_id
+    if account_id is None or work.actor.may("live.manage"):
+        return None
+    return (await billing.find_entitlements(work, AccountId(account_id))).max_height
+
+
+def _may_have_all(broadcast: Broadcast, height: int | None) -> bool:
+    pictures = broadcast.edge.tracks.get(PICTURES)
+    return pictures is None or broadcast.edge.allows(pictures, height)
 
 
 async def find_thumbnail(work: Work, desk: LiveDesk, stream_id: StreamId, form: str) -> bytes:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import pairwise
 
-from streamverse.domains.media.rules.packages import GROUP_OF_FAMILY, Recipe, SoundTrack
+from streamverse.domains.media.rules.packages import GROUP_OF_FAMILY, Recipe, RungGroup, SoundTrack
 from streamverse.mediakit.frames import FrameRate, round_half_up
 from streamverse.mediakit.ladder import CodecFamily, Rung
 from streamverse.mediakit.sound import SoundKind
@@ -19,6 +20,7 @@ SOUND_NAME = "a0"
 # Nobody says how many pictures a second a live stream has; only encoding asks, which is not done.
 _ANY_RATE = FrameRate(30, 1)
 _PICTURES_BPS, _SOUND_BPS = 5_000_000, 128_000
+_BPS_PER_LINE = 3_000
 
 Run = tuple[int, int]
 
@@ -116,7 +118,7 @@ def head_of(package_id: str) -> int | None:
 def _takes(reel: Reel, run: Run) -> Iterator[list[Mapping[str, ReelSegment]]]:
     """Cut a run where it needs another head, where numbers are missing and where a track comes in.
 
-    A track that leaves leaves its take shorter, but for the pictures that lead it.
+    Sound that leaves leaves its take shorter; pictures are all there or begin another take.
     """
     numbers = [number for number in reel.segments if run[0] <= number <= run[1]]
     take: list[Mapping[str, ReelSegment]] = []
@@ -135,15 +137,30 @@ def _goes_on(before: Mapping[str, ReelSegment], here: Mapping[str, ReelSegment])
     return (
         (last.number + 1, last.head) == (first.number, first.head)
         and set(here) <= set(before)
-        and (PICTURES in before) == (PICTURES in here)
+        and _pictures_in(before) == _pictures_in(here)
     )
+
+
+def _pictures_in(tracks: Iterable[str]) -> list[str]:
+    """List what shows pictures: what was sent, then the rungs that were made of it."""
+    return sorted((one for one in tracks if one.startswith(PICTURES)), key=_order)
+
+
+def _order(track: str) -> tuple[int, str]:
+    return -_lines_named(track), track
+
+
+def _lines_named(track: str) -> int:
+    """Tell after how many lines a rung is named; what was sent is above them all."""
+    lines = track.removeprefix(PICTURES).partition("-")[0]
+    return int(lines) if lines else sys.maxsize
 
 
 def _make_span(reel: Reel, take: Sequence[Mapping[str, ReelSegment]], place: int) -> Span:
     names = {PICTURES: _pictures_name(reel), SOUND: SOUND_NAME}
     tracks = [
-        _make_track(reel, names[track], [here[track] for here in take if track in here])
-        for track in (PICTURES, SOUND)
+        _make_track(reel, names.get(track, track), [here[track] for here in take if track in here])
+        for track in (*_pictures_in(take[0]), SOUND)
         if track in take[0]
     ]
     first, last = (next(iter(here.values())) for here in (take[0], take[-1]))
@@ -155,7 +172,7 @@ def _make_span(reel: Reel, take: Sequence[Mapping[str, ReelSegment]], place: int
 def _make_track(reel: Reel, name: str, segments: Sequence[ReelSegment]) -> Track:
     first = segments[0]
     head = reel.heads[first.track][first.head]
-    is_picture = first.track == PICTURES
+    is_picture = first.track != SOUND
     return Track(
         name=name,
         kind=TrackKind.VIDEO if is_picture else TrackKind.AUDIO,
@@ -166,11 +183,18 @@ def _make_track(reel: Reel, name: str, segments: Sequence[ReelSegment]) -> Track
         channels=head.channels,
         sample_rate_hz=head.sample_rate_hz,
         is_default=not is_picture,
-        target_bitrate_bps=_PICTURES_BPS if is_picture else _SOUND_BPS,
+        target_bitrate_bps=_target_bps(first.track),
         segments=tuple(_follow(segments)),
         is_complete=True,
         first_number=first.number,
     )
+
+
+def _target_bps(track: str) -> int:
+    """Guess what a track takes of a line: the more, the more lines it has."""
+    if track == SOUND:
+        return _SOUND_BPS
+    return _PICTURES_BPS if track == PICTURES else _lines_named(track) * _BPS_PER_LINE
 
 
 def _follow(segments: Sequence[ReelSegment]) -> Iterator[Segment]:
@@ -189,10 +213,10 @@ def _follow(segments: Sequence[ReelSegment]) -> Iterator[Segment]:
 
 def make_recipe(reel: Reel, timeline: Timeline) -> Recipe:
     """Say what a cut offers in the words of packages; nothing of it is ever made."""
-    groups = {}
-    if (head := reel.picture) is not None:
-        rung = _rung(head)
-        groups = {GROUP_OF_FAMILY[rung.codec_family]: (rung,)}
+    groups: dict[RungGroup, tuple[Rung, ...]] = {}
+    for rung in _rungs(reel):
+        group = GROUP_OF_FAMILY[rung.codec_family]
+        groups[group] = (*groups.get(group, ()), rung)
     has_sound = bool(reel.heads.get(SOUND))
     sound = SoundTrack(SOUND_NAME, 0, SoundKind.STEREO, is_default=True)
     return Recipe(
@@ -206,6 +230,17 @@ def make_recipe(reel: Reel, timeline: Timeline) -> Recipe:
 def _pictures_name(reel: Reel) -> str:
     head = reel.picture
     return _rung(head).track_name if head is not None else ""
+
+
+def _rungs(reel: Reel) -> Iterator[Rung]:
+    """List what was sent, and the rungs that were made of it."""
+    if reel.picture is None:
+        return
+    yield _rung(reel.picture)
+    for track in _pictures_in(reel.heads)[1:]:
+        head = max(reel.heads[track], key=_lines)
+        name, is_again = f"{_lines_named(track)}p", "-" in track
+        yield replace(_rung(head), name=name, is_again=is_again)
 
 
 def _rung(head: ReelHead) -> Rung:

@@ -246,10 +246,12 @@ class CutPlace:
 
     store_prefix: str
     runs: Sequence[Run]
+    # The tracks that the reel has of its own name: what was sent has none, nor has the sound.
+    tracks: Collection[str] = ()
 
     def object_key(self, track_name: str, head: int, name: str) -> str | None:
         """Give the name of a head or of a segment in the store, if the cut plays it."""
-        track = track_name[0]
+        track = track_name if track_name in self.tracks else track_name[0]
         if name == "init.mp4":
             return f"{self.store_prefix}/{track}/init-{head}.mp4"
         number = int(name.partition(".")[0])
@@ -264,7 +266,7 @@ async def find_place(work: Work, package_id: PackageId) -> CutPlace | None:
     row = await Reels(work).find(ReelId(cut.reel_id)) if cut is not None else None
     if cut is None or row is None:
         return None
-    return CutPlace(row.store_prefix, _read_runs(cut.runs))
+    return CutPlace(row.store_prefix, _read_runs(cut.runs), tuple(row.heads))
 
 
 async def find_cut_timeline(

@@ -1,0 +1,288 @@
+"""Smaller renditions beside what is sent: real pictures, encoded by the real ffmpeg."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import m3u8
+import pytest
+
+from streamverse.domains.live.contracts import StreamId
+from streamverse.domains.live.service.broadcasts import Broadcast
+from streamverse.domains.live.service.edge import LiveSegment, LiveTrack
+from streamverse.domains.live.service.ladders import LadderDesk
+from streamverse.mediakit.ffmpeg import Tools
+from streamverse.mediakit.ingest.samples import CLOCK_HZ, Sample
+from tests.conftest import Clients
+from tests.factories.media import frame_numbers
+from tests.factories.pipeline import WorkOff, eventually, play
+from tests.factories.samples import Filmed, film
+from tests.live.conftest import Channel, Publisher, make_stream
+from tests.live.test_edge import Player, watch
+from tests.live.test_recordings import download
+
+if TYPE_CHECKING:
+    from streamverse.app.resources import Resources
+
+H264 = ("-c:v", "libx264", "-preset", "ultrafast")
+HEVC = ("-c:v", "libx265", "-preset", "ultrafast", "-x265-params", "log-level=none")
+
+
+@dataclass
+class Show:
+    """A publisher of real pictures, who waits for the rungs as life would."""
+
+    channel: Channel
+    publisher: Publisher
+    sent: int = 0
+
+    @property
+    def broadcast(self) -> Broadcast:
+        """What goes out."""
+        (broadcast,) = self.channel.desk.broadcasts
+        return broadcast
+
+    def track(self, name: str) -> LiveTrack:
+        """Give a rendition."""
+        return self.broadcast.edge.tracks[name]
+
+    async def send(self, samples: Sequence[Sample], rungs: Sequence[str]) -> None:
+        """Send pictures, a second at a time, when the rungs have got as far as that."""
+        for first in range(0, len(samples), 30):
+            for sample in samples[first : first + 30]:
+                self.publisher.receiver.on_sample(sample)
+                self.sent = sample.decode_ticks
+            for name in rungs:
+                await eventually(lambda name=name: self._is_near(name))
+
+    async def _is_near(self, name: str) -> bool:
+        track = self.broadcast.edge.tracks.get(name)
+        if track is None or not track.segments:
+            return self.sent < CLOCK_HZ
+        last, sent = track.segments[-1], self.track("v").segments[-1]
+        return _ends(last) > _ends(sent) - CLOCK_HZ // 2
+
+
+def _ends(segment: LiveSegment) -> int:
+    return segment.start_ticks + segment.duration_ticks
+
+
+@pytest.fixture
+async def tools(resources: Resources) -> Tools:
+    """Give the programs."""
+    return resources.tools
+
+
+@pytest.fixture
+async def channel(clients: Clients, resources: Resources) -> AsyncGenerator[Channel]:
+    """Let there be a stream with smaller renditions, on a machine that has room for them."""
+    stream = await make_stream(clients, ladder="smaller")
+    key = (await clients.owner.get(f"/live/streams/{stream['id']}/key")).json()["key"]
+    desk = resources.live_desk
+    desk.ladders = LadderDesk(resources.tools.ffmpeg, 100)
+    yield Channel(desk, StreamId(UUID(stream["id"])), key)
+    await desk.end_all()
+
+
+async def begin(channel: Channel, filmed: Filmed) -> Show:
+    """Let somebody begin to send."""
+    publisher = await channel.connect()
+    publisher.receiver.on_format(filmed.media)
+    return Show(channel, publisher)
+
+
+async def numbers_shown(player: Player, name: str, tools: Tools, folder: Path) -> list[int]:
+    """Read the numbers that all pictures of a rendition carry."""
+    playlist = await player.playlist(name)
+    uris = [f"{name}/init-0.mp4", *(str(one.uri) for one in playlist.segments if one.uri)]
+    path = folder / f"{name}.mp4"
+    path.write_bytes(b"".join([(await player.get(uri)).content for uri in uris]))
+    return frame_numbers(path, tools)
+
+
+async def test_rungs_show_the_same_pictures_in_segments_of_the_same_numbers(
+    clients: Clients, channel: Channel, tools: Tools, tmp_path: Path
+):
+    filmed = await film(tools, tmp_path, seconds=7)
+    show = await begin(channel, filmed)
+    await show.send(filmed.samples, ["v480", "v360"])
+    player = await watch(clients, channel)
+    shown = {name: await numbers_shown(player, name, tools, tmp_path) for name in ("v", "v480")}
+    assert shown == {"v": list(range(180)), "v480": list(range(180))}
+    for name in ("v480", "v360"):
+        segments = zip(show.track("v").segments[:3], show.track(name).segments[:3], strict=True)
+        for sent, made in segments:
+            assert made.number == sent.number
+            assert (made.start_ticks, made.duration_ticks) == (
+                sent.start_ticks,
+                sent.duration_ticks,
+            )
+            assert made.starts_at == sent.starts_at
+            assert (made.is_independent, made.is_whole) == (True, True)
+            assert [line.duration_s for line in made.lines] == [
+                line.duration_s for line in sent.lines
+            ]
+    master = m3u8.loads((await player.get("master.m3u8")).text)
+    assert [(one.uri, one.stream_info.resolution) for one in master.playlists] == [
+        ("v.m3u8", (1280, 720)),
+        ("v480.m3u8", (854, 480)),
+        ("v360.m3u8", (640, 360)),
+    ]
+    reports = (await player.playlist("v360")).rendition_reports
+    assert [(report.uri, report.last_msn) for report in reports] == [
+        ("v.m3u8", 3),
+        ("v480.m3u8", 3),
+    ]
+
+
+async def test_an_encoder_that_dies_leaves_a_gap_and_nothing_else(
+    clients: Clients, channel: Channel, tools: Tools, tmp_path: Path
+):
+    filmed = await film(tools, tmp_path, seconds=11)
+    show = await begin(channel, filmed)
+    await show.send(filmed.samples[:90], ["v480", "v360"])
+    kill_encoder()
+    await eventually(lambda: _is_offered(show, "v360", is_it=False))
+    # The rest of its segment and all of the next have nothing of the rungs.
+    await show.send(filmed.samples[90:175], [])
+    player = await watch(clients, channel)
+    master = m3u8.loads((await player.get("master.m3u8")).text)
+    assert [one.uri for one in master.playlists] == ["v.m3u8"]
+    await show.send(filmed.samples[175:], ["v360"])
+    show.publisher.receiver.on_end("The publisher hung up.")
+    await eventually(lambda: _is_offered(show, "v360", is_it=True))
+    await eventually(lambda: _is_whole(show, "v360", 5))
+    assert await numbers_shown(player, "v", tools, tmp_path) == list(range(330))
+    playlist = await player.playlist("v360")
+    gaps = [one.uri for one in playlist.segments if one.gap_tag]
+    assert gaps[0] == "v360/1.m4s"
+    assert [(await player.get(str(uri))).status_code for uri in gaps] == [404] * len(gaps)
+    played = [one.uri for one in playlist.segments if one.uri and not one.gap_tag]
+    assert (played[0], played[-1]) == ("v360/0.m4s", "v360/5.m4s")
+    assert len(gaps) + len(played) == 6
+
+
+async def _is_offered(show: Show, name: str, *, is_it: bool) -> bool:
+    return show.track(name).is_offered is is_it
+
+
+async def _is_whole(show: Show, name: str, number: int) -> bool:
+    segment = show.track(name).find(number)
+    return segment is not None and segment.is_whole
+
+
+def kill_encoder() -> None:
+    """End the encoder of this process's broadcasts, as the kernel does when memory is short."""
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            parent = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+            arguments = (folder / "cmdline").read_bytes()
+        except OSError:
+            continue
+        if parent == os.getpid() and b"force_key_frames" in arguments:
+            os.kill(int(folder.name), signal.SIGKILL)
+
+
+@pytest.mark.parametrize(
+    ("coding", "made"),
+    [
+        (HEVC, ["v480-again", "v360"]),
+        (
+            ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv444p"),
+            ["v480-again", "v360"],
+        ),
+        (("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p"), ["v360"]),
+    ],
+    ids=["hevc", "full colour", "for all"],
+)
+async def test_what_is_not_for_every_device_is_there_in_its_own_size(
+    coding: Sequence[str], made: list[str], channel: Channel, tools: Tools, tmp_path: Path
+):
+    filmed = await film(tools, tmp_path, *coding, seconds=3, size=(854, 480))
+    show = await begin(channel, filmed)
+    await show.send(filmed.samples, made)
+    tracks = show.broadcast.edge.tracks
+    assert sorted(tracks) == sorted(["v", *made])
+    assert [(tracks[name].heads[0].codec[:4], tracks[name].lines) for name in made] == [
+        ("avc1", int(name[1:4])) for name in made
+    ]
+
+
+async def test_rare_keyframes_bring_a_rung_of_the_same_size(
+    channel: Channel, tools: Tools, tmp_path: Path
+):
+    coding = (*H264, "-pix_fmt", "yuv420p", "-g", "180")
+    filmed = await film(tools, tmp_path, *coding, seconds=13, size=(854, 480))
+    show = await begin(channel, filmed)
+    await show.send(filmed.samples, ["v360"])
+    sent, same = show.track("v").segments, show.track("v480-again").segments
+    assert [one.is_independent for one in sent[:4]] == [True, False, True, False]
+    assert [(one.number, one.is_independent) for one in same[:2]] == [(2, True), (3, True)]
+    assert [one.is_independent for one in show.track("v360").segments[:4]] == [True] * 4
+
+
+async def test_a_machine_without_room_makes_fewer_and_says_so(
+    channel: Channel, tools: Tools, tmp_path: Path
+):
+    # 720p of 30 pictures a second read, and 360p of them made.
+    channel.desk.ladders.processors = 0.3
+    filmed = await film(tools, tmp_path, seconds=3)
+    show = await begin(channel, filmed)
+    await show.send(filmed.samples, ["v360"])
+    assert list(show.broadcast.edge.tracks) == ["v", "v360"]
+    ladder = show.broadcast.ladder
+    assert ladder is not None
+    assert ladder.left_out == ["v480"]
+
+
+async def test_whose_plan_limits_lines_gets_no_more(
+    clients: Clients, channel: Channel, tools: Tools, tmp_path: Path
+):
+    filmed = await film(tools, tmp_path, seconds=3)
+    show = await begin(channel, filmed)
+    await show.send(filmed.samples, ["v480", "v360"])
+    plan = {"name": "Small", "max_height": 480, "is_default": True}
+    assert (await clients.owner.post("/admin/plans", json=plan)).status_code == 201
+    player = await watch(clients, channel)
+    assert player.base.endswith(f"/{channel.id}/h480/")
+    master = m3u8.loads((await player.get("master.m3u8")).text)
+    assert [one.uri for one in master.playlists] == ["v480.m3u8", "v360.m3u8"]
+    assert 'id="v"' not in (await player.get("manifest.mpd")).text
+    assert (await player.get("v480/0.m4s")).status_code == 200
+    assert (await player.get("v/0.m4s")).status_code == 404
+    # The limit is signed, so that nobody goes without it.
+    beside = Player(clients, player.base.replace("/h480/", "/") + "master.m3u8")
+    assert (await beside.get("v/0.m4s")).status_code == 403
+
+
+async def test_a_recording_has_the_rungs(
+    clients: Clients, channel: Channel, tools: Tools, tmp_path: Path, work_off: WorkOff
+):
+    filmed = await film(tools, tmp_path, seconds=5)
+    show = await begin(channel, filmed)
+    await show.send(filmed.samples, ["v480", "v360"])
+    await channel.desk.end_all()
+    await work_off()
+    (recording,) = (await clients.owner.get(f"/live/streams/{channel.id}/recordings")).json()
+    playing = await play(clients.owner, recording["id"])
+    folder = tmp_path / "played"
+    await download(clients.nobody, playing["hls_url"], folder)
+    names = [str(one.uri) for one in m3u8.load(str(folder / "master.m3u8")).playlists]
+    assert names == ["v720.m3u8", "v480.m3u8", "v360.m3u8"]
+    shown = list[list[int]]()
+    for name in names:
+        playlist = m3u8.load(str(folder / name))
+        first = playlist.segments[0].init_section
+        assert first is not None
+        head = str(first.uri)
+        pieces = [head, *(str(one.uri) for one in playlist.segments)]
+        path = tmp_path / f"{name}.mp4"
+        path.write_bytes(b"".join([(folder / piece).read_bytes() for piece in pieces]))
+        shown.append(frame_numbers(path, tools))
+    assert shown == [list(range(150))] * 3
