@@ -5119,6 +5119,7 @@ export interface components {
             matched_name: string | null;
             matched_spans: components["schemas"]["SpanOut"][];
             poster: components["schemas"]["HitPictureOut"] | null;
+            locked_by: components["schemas"]["Lock"] | null;
         };
         /** HitPictureOut */
         HitPictureOut: {
@@ -5838,6 +5839,7 @@ export interface components {
         /** OwnPlanOut */
         OwnPlanOut: {
             name: string | null;
+            ends_at: string | null;
             streams_at_once: number;
             devices_at_most: number;
             max_height: number | null;

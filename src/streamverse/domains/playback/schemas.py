@@ -160,9 +160,11 @@ class OwnPlanOut(msgspec.Struct, kw_only=True):
     """The plan of an account, what it allows, and what of it is in use.
 
     A limit of 0 is none, no region is everywhere; without a plan the limits are the service's own.
+    A plan that was given until some moment has an end.
     """
 
     name: str | None
+    ends_at: datetime | None
     streams_at_once: int
     devices_at_most: int
     max_height: int | None
