@@ -336,6 +336,7 @@ async def test_taller_pictures_are_neither_listed_nor_given(
     session = await opened(clients.viewer, title_id)
     master = session["playback"]["hls_url"]
     text = (await fetch(clients.viewer, master)).text
+    assert session["playback"]["hls_master"] == text
     assert "v720.m3u8" not in text
     assert "v480.m3u8" in text
     dash = (await fetch(clients.viewer, session["playback"]["dash_url"])).text

@@ -6007,6 +6007,7 @@ export interface components {
             title_id: string;
             name: string;
             hls_url: string;
+            hls_master: string | null;
             dash_url: string;
             poster_url: string | null;
             thumbnails_url: string | null;

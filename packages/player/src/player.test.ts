@@ -88,6 +88,8 @@ const film: Source = {
   durationSeconds: 600,
   isGrowing: false,
   lineBps: null,
+  sessionId: "session",
+  master: null,
 };
 
 let engines: ScriptedEngine[];

@@ -48,11 +48,16 @@ class DrmOut(msgspec.Struct):
 
 
 class PlaybackOut(msgspec.Struct):
-    """Where a player finds a title; addresses are signed and expire."""
+    """Where a player finds a title; addresses are signed and expire.
+
+    `hls_master` is what `hls_url` leads to, so that a player need not ask for it first; null while
+    the title still grows.
+    """
 
     title_id: UUID
     name: str
     hls_url: str
+    hls_master: str | None
     dash_url: str
     poster_url: str | None
     thumbnails_url: str | None
