@@ -10,6 +10,8 @@ export const start: Start = (video, url) => {
     durationSeconds: 0,
     isGrowing: false,
     lineBps: null,
+    sessionId: "film",
+    master: null,
   };
   const player = new Player({
     platform: webPlatform,

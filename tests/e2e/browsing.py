@@ -1,4 +1,4 @@
-"""A real Chromium, and what the people in front of it do, see and hear."""
+"""Real browsers, and what the people in front of them do, see and hear."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, expect
+
+from tests.factories.firefox import write_launcher
 
 NODE_MODULES = Path(__file__).parents[2] / "node_modules"
 DESKTOP = {"width": 1280, "height": 800}
@@ -51,6 +53,19 @@ def launch(playwright: Playwright, *flags: str, executable: Path | None = None) 
     """Start Chromium, or another program that does."""
     program = executable or find_chromium()
     return playwright.chromium.launch(executable_path=program, args=[*FLAGS, *flags])
+
+
+# Nobody can be asked whether it may play; all else is as Debian and Mozilla give it.
+FIREFOX_SETTINGS = {"media.autoplay.default": 0, "media.autoplay.block-webaudio": False}
+
+
+def launch_firefox(playwright: Playwright, folder: Path) -> Browser:
+    """Start the system's Firefox, driven by WebDriver BiDi."""
+    return playwright.firefox.launch(
+        channel="moz-firefox",
+        executable_path=write_launcher(folder),
+        firefox_user_prefs={**FIREFOX_SETTINGS},
+    )
 
 
 # Counts how often the picture stopped for want of bytes once it had moved.

@@ -98,6 +98,7 @@ def test_a_third_stream_on_a_plan_of_two(
     page.get_by_role("button", name=f"Choose the plan of {who}").click()
     dialog = page.get_by_role("dialog", name=f"Choose the plan of {who}")
     dialog.get_by_label("Plan", exact=True).select_option(label=name)
+    dialog.get_by_label("Until").fill("2099-01-02T12:00")
     assert owner.barriers() == []
     dialog.get_by_role("button", name="Save").click()
     expect(page.get_by_text(f"The plan of {who} is changed.")).to_be_visible()
@@ -117,6 +118,7 @@ def test_a_third_stream_on_a_plan_of_two(
     elsewhere = watching.context.new_page()
     elsewhere.goto(f"{library.url}/account/plan")
     expect(elsewhere.get_by_role("heading", name=name)).to_be_visible()
+    expect(elsewhere.get_by_text("You have it until 2 Jan 2099, 12:00.")).to_be_visible()
     expect(elsewhere.get_by_text("2 of 2 at the moment.")).to_be_visible()
     expect(elsewhere.get_by_text("3 were watched on within 30 days.")).to_be_visible()
     elsewhere.get_by_role("button", name="Remove Screen 1").click()
@@ -149,6 +151,10 @@ def test_a_title_of_another_plan_has_a_lock_and_says_which_plan_opens_it(
         visitor.open(f"/titles/{title_id}")
         expect(visitor.page.get_by_text("Not in your plan")).to_be_visible()
         assert visitor.barriers() == []
+        library.wait_until_found("Numbers", 1)
+        visitor.open("/search?query=Numbers")
+        hit = visitor.page.get_by_role("link", name="Numbers").first
+        expect(hit).to_contain_text("Not in your plan")
         visitor.open(f"/watch/{title_id}")
         heading = visitor.page.get_by_role("heading", name="Not in your plan")
         expect(heading).to_be_visible()

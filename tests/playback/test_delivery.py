@@ -199,6 +199,7 @@ def nginx(folder: Path, app: Process) -> Iterator[str]:
         ("127.0.0.1:8000", f"127.0.0.1:{app.port}"),
         ("/var/lib/streamverse", str(app.data_dir)),
         ("/var/cache/nginx", str(folder / "cache")),
+        ("/var/log/nginx", str(folder)),
     ):
         assert text in config
         config = config.replace(text, instead)
@@ -249,6 +250,7 @@ def test_nginx_sends_what_the_token_opens_and_nothing_else(
         with owner_client(process) as owner, nginx(folder, process) as front:
             _check_nginx(owner, front, media.make("short"))
             _check_network(owner, front, is_bound=is_bound == "true")
+            _check_log(owner, front, folder / "media.log")
             if is_bound == "false":
                 _check_plan(owner, front, _upload(owner, media.make("high")))
     finally:
@@ -269,6 +271,8 @@ def _check_nginx(owner: httpx.Client, front: str, film: Path) -> None:
         if is_segment:
             part = httpx.get(f"{base}{name}", headers={"Range": "bytes=0-9"})
             assert (part.status_code, part.content) == (206, answer.content[:10])
+    assert httpx.get(f"{base}v999/0.m4s").status_code == 404
+    assert httpx.get(f"{base}v360/999.m4s").status_code == 404
     _check_cookie(owner, front, session)
     *_, token, _package, _ = own_base(session).split("/")
     for wrong in (token[:-1] + ("0" if token[-1] != "0" else "1"), "A" * 64):
@@ -289,6 +293,24 @@ def _check_plan(owner: httpx.Client, front: str, title_id: str) -> None:
     base = f"{front}{own_base(_open(owner, title_id))}"
     statuses = [httpx.get(f"{base}{name}/0.m4s").status_code for name in ("v720", "v480", "v360")]
     assert statuses == [403, 200, 200]
+
+
+def _check_log(owner: httpx.Client, front: str, log: Path) -> None:
+    """Look for what a player says in nginx's log, where its token must not be."""
+    [title] = owner.get("/titles").raise_for_status().json()["items"]
+    session = _open(owner, title["id"])
+    said = {"CMCD-Session": f'sid="{session["session_id"]}"', "CMCD-Object": "br=900,ot=v"}
+    assert httpx.get(f"{front}{own_base(session)}v360/0.m4s", headers=said).status_code == 200
+    *_, token, package, _ = own_base(session).split("/")
+    # It is written when the answer has been sent.
+    deadline = time.monotonic() + 60
+    while session["session_id"] not in log.read_text() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    [line] = [line for line in log.read_text().splitlines() if session["session_id"] in line]
+    assert " 200 " in line
+    assert f" {package}/v360/0.m4s " in line
+    assert "br=900,ot=v" in line
+    assert token not in line
 
 
 def _check_cookie(owner: httpx.Client, front: str, session: Json) -> None:

@@ -284,6 +284,7 @@ async def test_a_film_that_leaves_its_series_leaves_its_plans(
 async def test_the_limits_of_the_service_are_those_of_who_has_no_plan(clients: Clients):
     assert (await clients.viewer.get("/users/me/plan")).json() == {
         "name": None,
+        "ends_at": None,
         "streams_at_once": 3,
         "devices_at_most": 0,
         "max_height": None,
@@ -301,10 +302,19 @@ async def test_ones_own_plan_and_what_of_it_is_in_use(
     session = await opened(clients.viewer, film)
     own = (await clients.viewer.get("/users/me/plan")).json()
     assert {name: own[name] for name in said} == said
-    assert (own["name"], own["regions"]) == ("Duo", [])
+    assert (own["name"], own["regions"], own["ends_at"]) == ("Duo", [], None)
     [stream] = own["streams"]
     assert (stream["id"], stream["title"]) == (session["session_id"], "Big Buck Bunny")
     assert (await clients.owner.get("/users/me/plan")).json()["streams"] == []
+
+
+async def test_ones_own_plan_tells_until_when_it_was_given(clients: Clients, people: People):
+    plan = await make_plan(clients.owner, "Trial")
+    path = f"/admin/accounts/{people.viewer.account_id}/plan"
+    given = {"plan_id": plan["id"], "ends_at": "2099-01-02T03:04:05Z"}
+    assert (await clients.owner.put(path, json=given)).status_code == 200
+    own = (await clients.viewer.get("/users/me/plan")).json()
+    assert (own["name"], own["ends_at"]) == ("Trial", "2099-01-02T03:04:05Z")
 
 
 # --- the tallest picture --------------------------------------------------------------------------
@@ -326,6 +336,7 @@ async def test_taller_pictures_are_neither_listed_nor_given(
     session = await opened(clients.viewer, title_id)
     master = session["playback"]["hls_url"]
     text = (await fetch(clients.viewer, master)).text
+    assert session["playback"]["hls_master"] == text
     assert "v720.m3u8" not in text
     assert "v480.m3u8" in text
     dash = (await fetch(clients.viewer, session["playback"]["dash_url"])).text

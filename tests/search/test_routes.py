@@ -21,6 +21,7 @@ from streamverse.domains.catalog.service import editing, lifecycle
 from streamverse.domains.search.models import ChoiceRow, HistoryRow, QueryDayRow
 from streamverse.kit.clock import FixedClock, new_id
 from streamverse.kit.work import Actor, Workshop
+from tests.billing.test_routes import make_plan
 from tests.factories.accounts import make_session
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ async def test_a_title_is_found_by_its_names_people_and_genres(
             "matched_name": "The Quiet Sea",
             "matched_spans": [{"start": 4, "end": 9}, {"start": 10, "end": 13}],
             "poster": None,
+            "locked_by": None,
         }
     ]
     assert answer["did_you_mean"] == "quiet sea"
@@ -113,6 +115,23 @@ async def test_a_collection_and_a_bundle_are_each_found_as_what_they_are(
     await shelf.tell()
     assert await found_by(clients.viewer, "rainy", kind="bundle") == []
     assert await found_by(clients.viewer, "rainy", kind="collection") == ["Rainy days"]
+
+
+async def test_what_a_plan_leaves_out_is_found_with_a_lock(clients: Clients, shelf: Shelf) -> None:
+    plan = await make_plan(clients.owner, "Premium")
+    for name, plans in (("Foghorn", [UUID(plan["id"])]), ("Foghorn again", [])):
+        title_id = await shelf.add(name)
+        async with shelf.workshop.work(shelf.editor) as work:
+            await editing.edit_titles(work, [title_id], TitlePatch(plans=plans), "limited")
+    await shelf.tell()
+
+    async def locks(client: httpx.AsyncClient) -> dict[str, str | None]:
+        hits = (await client.get("/search", params={"query": "foghorn"})).json()["hits"]
+        return {hit["name"]: hit["locked_by"] for hit in hits}
+
+    assert await locks(clients.viewer) == {"Foghorn": "plan", "Foghorn again": None}
+    # Who works on titles watches them all.
+    assert await locks(clients.owner) == {"Foghorn": None, "Foghorn again": None}
 
 
 async def test_answers_are_narrowed_while_the_counts_stay(clients: Clients, shelf: Shelf) -> None:

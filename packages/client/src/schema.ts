@@ -5155,6 +5155,7 @@ export interface components {
             matched_name: string | null;
             matched_spans: components["schemas"]["SpanOut"][];
             poster: components["schemas"]["HitPictureOut"] | null;
+            locked_by: components["schemas"]["Lock"] | null;
         };
         /** HitPictureOut */
         HitPictureOut: {
@@ -5931,6 +5932,7 @@ export interface components {
         /** OwnPlanOut */
         OwnPlanOut: {
             name: string | null;
+            ends_at: string | null;
             streams_at_once: number;
             devices_at_most: number;
             max_height: number | null;
@@ -6098,6 +6100,7 @@ export interface components {
             title_id: string;
             name: string;
             hls_url: string;
+            hls_master: string | null;
             dash_url: string;
             poster_url: string | null;
             thumbnails_url: string | null;

@@ -37,6 +37,7 @@ export type {
 export { initialState, noPreferences } from "./state";
 export { Store } from "./store";
 export { type PlayerEvent, type SessionEnd, Teller, type ToldPlayer } from "./telling";
+export { randomId } from "./random";
 export { parseThumbnails, type Thumbnail, thumbnailAt } from "./thumbnails";
 export { clamp, clockTime } from "./time";
 export { webPlatform } from "./web";

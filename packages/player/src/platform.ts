@@ -12,6 +12,12 @@ export interface DisplayMode {
   watch(video: HTMLVideoElement, onChange: () => void): () => void;
 }
 
+/** Showing a film on another screen, which fetches it by itself. */
+export interface Casting extends DisplayMode {
+  /** Say what another screen would fetch; null for what it could not play. */
+  offer(video: HTMLVideoElement, address: string | null): void;
+}
+
 /** What a film is called and looks like where the system shows what plays. */
 export interface NowPlaying {
   readonly name: string;
@@ -33,7 +39,7 @@ export interface Platform {
   readonly fullscreen: DisplayMode;
   readonly pictureInPicture: DisplayMode;
   /** Another screen near by: AirPlay, Chromecast, whatever the device knows. */
-  readonly casting: DisplayMode;
+  readonly casting: Casting;
   /** Begin to fetch what playing takes, before it is known what will be played. */
   warmUp(): void;
   /** What is decoded here, by the names of sample entries; nothing where that cannot be told. */

@@ -88,6 +88,8 @@ const film: Source = {
   durationSeconds: 600,
   isGrowing: false,
   lineBps: null,
+  sessionId: "session",
+  master: null,
 };
 
 let engines: ScriptedEngine[];
@@ -97,6 +99,8 @@ let renewals: number;
 let reported: WatchProgress[];
 let tracks: readonly TextTrack[];
 let sounds: readonly AudioTrack[];
+let offered: (string | null)[];
+let isCast: boolean;
 let announced: { name: string; press: (command: PlayerCommand) => void } | null;
 let video: HTMLVideoElement;
 
@@ -108,6 +112,8 @@ beforeEach(() => {
   reported = [];
   tracks = [];
   sounds = [];
+  offered = [];
+  isCast = false;
   announced = null;
   video = document.createElement("video");
 });
@@ -124,7 +130,11 @@ function makePlayer(
     },
     fullscreen: never,
     pictureInPicture: never,
-    casting: never,
+    casting: {
+      ...never,
+      isActive: () => isCast,
+      offer: (_video, address) => void offered.push(address),
+    },
     createLiveEngine: () => Promise.reject(new Error("nothing is live here")),
     announce: (playing, onCommand) => {
       announced = { name: playing.name, press: onCommand };
@@ -528,4 +538,24 @@ test("an engine that cannot fetch again is loaded anew, as soon as there is an a
   expect(player.store.get().status).toBe("ready");
   await player.destroy();
   vi.useRealTimers();
+});
+
+test("another screen is offered what it can play, and keys are not given to it", async () => {
+  const player = makePlayer();
+  await player.load(film);
+  await player.load({ ...film, protection: { licenseUrl: "/keys", keyIds: ["k"] } });
+  expect(offered).toEqual(["/master.m3u8", null]);
+});
+
+test("silence while another screen is heard is not remembered", async () => {
+  const player = makePlayer();
+  await player.load(film);
+  player.setMuted(false);
+  const before = stored.get("streamverse.volume");
+  isCast = true;
+  player.setMuted(true);
+  expect(stored.get("streamverse.volume")).toBe(before);
+  isCast = false;
+  player.setMuted(true);
+  expect(stored.get("streamverse.volume")).toBe("[1,true]");
 });

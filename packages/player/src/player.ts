@@ -116,6 +116,8 @@ export class Player {
     await engine.load({ ...source, lineBps }, start);
     if (!this.#isStillLoading(engine)) return;
     this.store.set({ status: "ready" });
+    // Keys are given to this device alone.
+    platform.casting.offer(video, source.protection === null ? source.hlsUrl : null);
     this.#readTracks();
     this.#keepChosenQuality();
     this.#keepChosenSound();
@@ -527,6 +529,8 @@ export class Player {
   #noteVolume(): void {
     const { video, platform } = this.#options;
     this.store.set({ volume: video.volume, isMuted: video.muted });
+    // Silence while another screen is heard is nobody's choice.
+    if (platform.casting.isActive(video)) return;
     platform.memory.write(VOLUME_KEY, JSON.stringify([video.volume, video.muted]));
   }
 

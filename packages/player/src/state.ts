@@ -49,7 +49,11 @@ export interface Protection {
 /** What is to be played. */
 export interface Source {
   readonly id: string;
+  /** The session that it is watched in. */
+  readonly sessionId: string;
   readonly hlsUrl: string;
+  /** What `hlsUrl` leads to, where that is known already. */
+  readonly master: string | null;
   /** Null for a film in the clear. */
   readonly protection: Protection | null;
   /** The length of the whole film, also while only its beginning can be played. */

@@ -2,7 +2,9 @@ import type { Engine } from "./engine";
 import type { PlayerCommand } from "./keys";
 import type { LiveEngine } from "./live";
 import type { DisplayMode, Memory, NowPlaying, Platform } from "./platform";
+import { casting } from "./web-casting";
 import { webCodecs } from "./web-codecs";
+import { watchAll } from "./web-events";
 
 /** The video element of iPhones, which alone can fill the screen there. */
 interface AppleVideo extends HTMLVideoElement {
@@ -68,55 +70,6 @@ const pictureInPicture: DisplayMode = {
       onChange,
     ),
 };
-
-/** The element that AirPlay is asked of, where Remote Playback is not there. */
-interface AirPlayVideo extends HTMLVideoElement {
-  webkitShowPlaybackTargetPicker?: () => void;
-  webkitCurrentPlaybackTargetIsWireless?: boolean;
-}
-
-/** The videos near which there is a screen that can show them. */
-const castable = new WeakSet<HTMLVideoElement>();
-
-const casting: DisplayMode = {
-  isSupported: (video) => castable.has(video),
-  isActive: (video: AirPlayVideo) =>
-    video.webkitCurrentPlaybackTargetIsWireless === true || remoteOf(video)?.state === "connected",
-  async enter(_stage, video: AirPlayVideo) {
-    if (video.webkitShowPlaybackTargetPicker) video.webkitShowPlaybackTargetPicker();
-    else await remoteOf(video)?.prompt();
-  },
-  // The same list of screens is where it ends.
-  leave: (stage, video) => casting.enter(stage, video),
-  watch(video: AirPlayVideo, onChange) {
-    const note = (isNear: boolean) => {
-      if (isNear) castable.add(video);
-      else castable.delete(video);
-      onChange();
-    };
-    const hear = (event: Event) =>
-      note((event as Event & { availability?: string }).availability === "available");
-    video.addEventListener("webkitplaybacktargetavailabilitychanged", hear);
-    const remote = remoteOf(video);
-    // Where screens cannot be looked for, there are none.
-    remote?.watchAvailability(note).catch(() => undefined);
-    const events = ["connecting", "connect", "disconnect"];
-    const targets = remote ? events.map((name) => [remote, name] as const) : [];
-    const stop = watchAll(
-      [...targets, [video, "webkitcurrentplaybacktargetiswirelesschanged"]],
-      onChange,
-    );
-    return () => {
-      video.removeEventListener("webkitplaybacktargetavailabilitychanged", hear);
-      remote?.cancelWatchAvailability().catch(() => undefined);
-      stop();
-    };
-  },
-};
-
-function remoteOf(video: HTMLVideoElement): RemotePlayback | undefined {
-  return (video as { remote?: RemotePlayback }).remote;
-}
 
 /** What the keys of keyboards and headphones ask for. */
 const mediaKeys: Readonly<
@@ -201,13 +154,3 @@ export const webPlatform: Platform = {
   watchLeaving: (onLeave) => watchAll([[window, "pagehide"]], onLeave),
   nowMs: () => performance.now(),
 };
-
-function watchAll(
-  events: readonly (readonly [EventTarget, string])[],
-  run: () => void,
-): () => void {
-  for (const [target, name] of events) target.addEventListener(name, run);
-  return () => {
-    for (const [target, name] of events) target.removeEventListener(name, run);
-  };
-}

@@ -81,6 +81,7 @@ GIVEN: Mapping[str, Callable[[Resources], object]] = {
     "workshop": lambda world: world.workshop,
     "store": lambda world: world.store,
     "media_addresses": lambda world: world.addresses,
+    "manifests": lambda world: world.manifests,
     "identity_settings": lambda world: world.identity_settings,
     "regions": lambda world: world.regions,
     "correspondence": lambda world: world.correspondence,
@@ -236,6 +237,7 @@ def create_app(
         *(resources.workshop, resources.store, resources.addresses, admit_holder),
         find_place=lambda scope: find_place(scope, trusted),
         note_fetch=desk.note_fetch,
+        manifests=resources.manifests,
     )
     media = with_headers(cast("ASGIApp", delivery), {**INERT_HEADERS, **https})
     live_delivery = LiveDelivery(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -21,7 +21,13 @@ from streamverse.domains.intake.service.tmdb import Tmdb
 from streamverse.domains.live.contracts import LiveSettings
 from streamverse.domains.live.public import Glimpses, LiveDesk
 from streamverse.domains.media.contracts import Protection
-from streamverse.domains.media.public import KeySafe, Lightbox, MediaAddresses, UploadLimits
+from streamverse.domains.media.public import (
+    KeySafe,
+    Lightbox,
+    Manifests,
+    MediaAddresses,
+    UploadLimits,
+)
 from streamverse.domains.media.rules.origins import parse_buckets
 from streamverse.domains.media.rules.retention import Retention
 from streamverse.domains.media.service.remote_imports import Intake
@@ -70,6 +76,8 @@ class Resources:
     certificate: Certificate | None = None
     # What this machine has in hardware; workers look for it.
     encoders: tuple[Encoder, ...] = ()
+    # The door shows what delivery remembers.
+    manifests: Manifests = field(default_factory=Manifests)
 
     @property
     def vault(self) -> Vault:

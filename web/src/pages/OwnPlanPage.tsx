@@ -4,7 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Check, MonitorPlay, MonitorSmartphone } from "lucide-react";
 import { useState } from "react";
 
-import { formatAge } from "../app/format";
+import { formatAge, formatMoment } from "../app/format";
 import { useText } from "../app/i18n";
 import { useErrorToast } from "../app/use-error-toast";
 import { allowedWords } from "../features/billing/allowed";
@@ -46,6 +46,7 @@ function Allows({ plan }: { plan: OwnPlan }) {
           </li>
         ))}
       </ul>
+      {plan.ends_at !== null && <p>{words.until(formatMoment(plan.ends_at))}</p>}
     </Section>
   );
 }

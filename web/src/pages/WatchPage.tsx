@@ -1,7 +1,7 @@
 import { ApiProblem, type Preferences } from "@streamverse/client";
 import { webPlatform } from "@streamverse/player";
 import { Button, buttonClass, EmptyState, Progress, Spinner } from "@streamverse/ui";
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { Film, Hourglass } from "lucide-react";
 import { useCallback, useRef, useState } from "react";
@@ -68,11 +68,18 @@ function useSurroundings(id: string) {
 /** Go on with the next title, and know how many have come by themselves since anybody was there. */
 function useAttendance(nextId: string | undefined) {
   const navigate = useNavigate();
+  const queryClient = useQueryClient();
   const unattended = useRef(0);
   const note = useCallback(() => {
     unattended.current = 0;
   }, []);
   const isSomebodyThere = useCallback(() => unattended.current < LEFT_ALONE, []);
+  const onOffered = useCallback(() => {
+    if (nextId === undefined) return;
+    // Its page waits for nothing then but its session.
+    queryClient.query(titleQuery(nextId)).catch(() => undefined);
+    queryClient.query(detailsQuery(nextId)).catch(() => undefined);
+  }, [nextId, queryClient]);
   const onNext = useCallback(
     (isByItself: boolean) => {
       if (nextId === undefined) return;
@@ -81,7 +88,7 @@ function useAttendance(nextId: string | undefined) {
     },
     [nextId, navigate],
   );
-  return { note, isSomebodyThere, onNext };
+  return { note, isSomebodyThere, onOffered, onNext };
 }
 
 export function WatchPage() {
@@ -116,7 +123,7 @@ export function WatchPage() {
           {...around}
           {...attendance}
           stage={stage}
-          playback={first.playback}
+          first={first}
           session={session}
           renew={renew}
           preferences={preferences}

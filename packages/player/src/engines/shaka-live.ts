@@ -2,7 +2,9 @@ import shaka from "shaka-player/dist/shaka-player.hls-es2021.js";
 
 import type { LiveEngine, LiveMode } from "../live";
 import type { PlayerProblem } from "../problem";
+import { randomId } from "../random";
 import { errorIn, problemOf } from "./shaka-problems";
+import { sayWithRequests } from "./shaka-requests";
 
 /** What viewers are behind what happens: three parts, and what a line and a decoder need. */
 const TARGET_LATENCY_SECONDS = 1.3;
@@ -64,6 +66,7 @@ export class ShakaLiveEngine implements LiveEngine {
   }
 
   async load(url: string): Promise<void> {
+    sayWithRequests(this.#player, url, { sessionId: randomId(), contentId: "" });
     await this.#player.attach(this.#video);
     for (let attempt = 1; ; attempt += 1) {
       try {

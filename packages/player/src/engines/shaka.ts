@@ -15,6 +15,7 @@ import {
 } from "../state";
 import { Adaptation } from "./shaka-adaptation";
 import { errorIn, isShakaError, kindOf, problemOf } from "./shaka-problems";
+import { forgetMaster, giveMaster, HLS_TYPE, sayWithRequests } from "./shaka-requests";
 import { TextKeeper } from "./shaka-text";
 
 /** How often the playlist of a growing film is read again. */
@@ -27,6 +28,7 @@ export class ShakaEngine implements Engine {
   readonly #player = new shaka.Player();
   #adaptation: Adaptation | null = null;
   #text: TextKeeper | null = null;
+  #given: string | null = null;
 
   constructor(video: HTMLVideoElement, listener: EngineListener) {
     this.#video = video;
@@ -67,14 +69,22 @@ export class ShakaEngine implements Engine {
     if (source.protection !== null && !(await this.#unlock(source.protection))) return;
     if (source.lineBps !== null)
       this.#player.configure("abr.defaultBandwidthEstimate", source.lineBps);
+    const told = { sessionId: source.sessionId, contentId: source.id };
+    sayWithRequests(this.#player, source.hlsUrl, told);
     try {
       await this.#player.attach(this.#video);
-      await this.#player.load(source.hlsUrl, startSeconds);
+      await this.#player.load(this.#addressOf(source), startSeconds, HLS_TYPE);
       this.chooseTextTrack(null);
     } catch (error) {
       if (isShakaError(error)) this.#report(error);
       else throw error;
     }
+  }
+
+  /** Where the master is read: in memory, if it is there. */
+  #addressOf({ hlsUrl, master }: Source): string {
+    if (master === null) return hlsUrl;
+    return (this.#given = giveMaster(hlsUrl, master));
   }
 
   fetchAgain(): boolean {
@@ -200,6 +210,7 @@ export class ShakaEngine implements Engine {
 
   async destroy(): Promise<void> {
     await this.#player.destroy();
+    if (this.#given !== null) forgetMaster(this.#given);
   }
 
   /** Get the keys of an encrypted film; false if there are none for this viewer. */

@@ -31,6 +31,7 @@ _ALLOWED = Question(
         PlanRow.devices_at_most,
         PlanRow.max_height,
         PlanRow.regions,
+        SubscriptionRow.ends_at,
     )
     .outerjoin(
         SubscriptionRow,
@@ -87,7 +88,7 @@ class Plans:
         row = await _ALLOWED.ask_one(self._work.session, account_id=account_id, now=self._work.now)
         if row is None:
             return WITHOUT_PLAN
-        plan_id, name, streams_at_once, devices_at_most, max_height, regions = row
+        plan_id, name, streams_at_once, devices_at_most, max_height, regions, ends_at = row
         return Entitlements(
             plan_id=PlanId(plan_id),
             plan_name=name,
@@ -95,6 +96,7 @@ class Plans:
             devices_at_most=devices_at_most,
             max_height=max_height,
             regions=tuple(regions),
+            ends_at=ends_at,
         )
 
 

@@ -30,7 +30,7 @@ from streamverse.domains.catalog.repository.judging import JudgedRow, Judging
 from streamverse.domains.catalog.repository.shelves import Shelves
 from streamverse.domains.catalog.rules.visibility import effective_age
 from streamverse.domains.catalog.schemas.titles import TitleCardOut
-from streamverse.domains.catalog.service import editing, lifecycle, plans, titles
+from streamverse.domains.catalog.service import editing, lifecycle, plans, titles, viewers
 from streamverse.domains.catalog.service.editing import fill_title, fill_titles
 from streamverse.domains.catalog.service.lifecycle import await_media
 from streamverse.domains.catalog.service.plans import find_own_plan
@@ -63,6 +63,7 @@ __all__ = [
     "find_by_names",
     "find_genre_names",
     "find_genres",
+    "find_locked",
     "find_names",
     "find_next_episodes",
     "find_own_plan",
@@ -189,6 +190,13 @@ async def visible_findables(
 ) -> Collection[UUID]:
     """Tell which of some things the actor may know of; a person is known by a title."""
     return await Findables(work).visible(await viewer_of(work), ids)
+
+
+async def find_locked(work: Work, title_ids: Collection[UUID]) -> Collection[UUID]:
+    """Tell which of some titles the actor's plan leaves out."""
+    if not title_ids or viewers.sees_unpublished(work.actor):
+        return ()
+    return await plans.find_locked(work, await Titles(work).limited(title_ids))
 
 
 async def posters_of_titles(

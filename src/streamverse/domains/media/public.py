@@ -14,6 +14,7 @@ from streamverse.domains.media.errors import (
     CutEmpty,
     KeyUnknown,
     NoRecording,
+    PackageNotFound,
     PosterUnreadable,
     SubtitlesUnreadable,
     TooManySubtitles,
@@ -44,6 +45,8 @@ from streamverse.domains.media.service.delivery import (
     MPD,
     TEXT_REVISION,
     Holders,
+    ManifestAsked,
+    Manifests,
     MediaAddresses,
     PictureAddress,
     PosterAddresses,
@@ -76,12 +79,14 @@ from streamverse.domains.media.service.subtitles import (
 )
 from streamverse.domains.media.service.subtitles import read_given as read_subtitles
 from streamverse.domains.media.service.uploads import Receptions, UploadLimits
+from streamverse.mediakit.timeline import TimelineMalformed
 
 if TYPE_CHECKING:
     from uuid import UUID
 
     from streamverse.kit.jobs import JobRow
     from streamverse.kit.work import Work
+    from streamverse.mediakit.tailoring import Tailoring
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +130,23 @@ def sign_addresses(
         license_url=license_url if package.key_ids else None,
         expires_at=addresses.expires_at(work.now),
     )
+
+
+async def find_master(
+    work: Work, manifests: Manifests, package: PackageView, tailoring: Tailoring
+) -> str | None:
+    """Give the master playlist of a package that is whole, so that nobody has to fetch it.
+
+    Where there is none, whoever asks for it is told why.
+    """
+    if not package.is_complete:
+        return None
+    revision = str(package.text_revision or "")
+    asked = ManifestAsked.of(package.package_id, MASTER_PLAYLIST, revision, tailoring)
+    try:
+        return (manifests.remembered(asked) or await manifests.render(work, asked)).text
+    except (PackageNotFound, TimelineMalformed):
+        return None
 
 
 async def find_protected(work: Work, package_id: PackageId) -> AssetId | None:
@@ -221,6 +243,7 @@ __all__ = [
     "KeySafe",
     "KeyUnknown",
     "Lightbox",
+    "Manifests",
     "MediaAddresses",
     "NewCut",
     "NewImport",
@@ -247,6 +270,7 @@ __all__ = [
     "delete_asset",
     "drop_artwork",
     "existing_reels",
+    "find_master",
     "find_package",
     "find_pictured",
     "find_protected",

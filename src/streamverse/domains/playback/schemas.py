@@ -48,11 +48,16 @@ class DrmOut(msgspec.Struct):
 
 
 class PlaybackOut(msgspec.Struct):
-    """Where a player finds a title; addresses are signed and expire."""
+    """Where a player finds a title; addresses are signed and expire.
+
+    `hls_master` is what `hls_url` leads to, so that a player need not ask for it first; null while
+    the title still grows.
+    """
 
     title_id: UUID
     name: str
     hls_url: str
+    hls_master: str | None
     dash_url: str
     poster_url: str | None
     thumbnails_url: str | None
@@ -160,9 +165,11 @@ class OwnPlanOut(msgspec.Struct, kw_only=True):
     """The plan of an account, what it allows, and what of it is in use.
 
     A limit of 0 is none, no region is everywhere; without a plan the limits are the service's own.
+    A plan that was given until some moment has an end.
     """
 
     name: str | None
+    ends_at: datetime | None
     streams_at_once: int
     devices_at_most: int
     max_height: int | None

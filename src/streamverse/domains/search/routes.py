@@ -76,7 +76,8 @@ async def search(
     posters = await catalog.posters_of_titles(work, media_addresses, ids)
     best = ids[:ASKED_ALSO]
     also = await history.list_also_searched(work, search_desk, best, ALSO_SEARCHED)
-    return SearchOut.of(found, query_tokens(words), posters, also)
+    locked = await catalog.find_locked(work, ids)
+    return SearchOut.of(found, query_tokens(words), posters, also, locked)
 
 
 @get("/search/suggestions", guards=[signed_in], responses=problems(Unauthenticated, Invalid))

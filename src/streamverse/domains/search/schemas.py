@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Annotated, Self
 from uuid import UUID
 
 from msgspec import Meta, Struct
 
-from streamverse.domains.catalog.contracts import FindableKind
+from streamverse.domains.catalog.contracts import FindableKind, Lock
 from streamverse.domains.media.public import PosterAddresses
 from streamverse.domains.search.models import HistoryRow
 from streamverse.domains.search.repository import SearchedDay, SearchedWords
@@ -43,7 +43,10 @@ class HitPictureOut(Struct):
 
 
 class HitOut(Struct, kw_only=True):
-    """Something that was found; ``matched_name`` where another name of it answers."""
+    """Something that was found; ``matched_name`` where another name of it answers.
+
+    ``locked_by`` is why the viewer may not watch a title; told of results, not of proposals.
+    """
 
     id: UUID
     kind: FindableKind
@@ -55,6 +58,7 @@ class HitOut(Struct, kw_only=True):
     matched_name: str | None
     matched_spans: list[SpanOut]
     poster: HitPictureOut | None
+    locked_by: Lock | None
 
     @classmethod
     def of(cls, entry: Entry, picture: PosterAddresses | None = None) -> Self:
@@ -70,6 +74,7 @@ class HitOut(Struct, kw_only=True):
             matched_name=None,
             matched_spans=[],
             poster=HitPictureOut.of(picture),
+            locked_by=None,
         )
 
     @classmethod
@@ -158,10 +163,14 @@ class SearchOut(Struct):
         words: Sequence[str],
         posters: Mapping[UUID, PosterAddresses],
         also: Sequence[Entry],
+        locked: Collection[UUID],
     ) -> Self:
         """Show what was found."""
+        hits = [HitOut.of_rated(rated, words, posters) for rated in found.hits]
+        for hit in hits:
+            hit.locked_by = Lock.PLAN if hit.id in locked else None
         return cls(
-            [HitOut.of_rated(rated, words, posters) for rated in found.hits],
+            hits,
             FacetsOut.of(found.facets),
             found.is_more,
             found.correction,

@@ -68,6 +68,7 @@ export const plans = {
     intro: "What you may, and what of it is in use.",
     without: "No plan of its own: the limits of this service",
     allows: "What it allows",
+    until: (moment: string) => `You have it until ${moment}.`,
     streams: "Watching now",
     streamsBody: (used: number, limit: number) =>
       limit === 0 ? `${used} at the moment.` : `${used} of ${limit} at the moment.`,

@@ -5,6 +5,17 @@ import { formatPercent } from "../../app/format";
 import { useText } from "../../app/i18n";
 import type { TitleCard } from "./queries";
 
+/** Says that the viewer's plan leaves a title out. */
+export function PlanLock() {
+  const text = useText();
+  return (
+    <Badge>
+      <Lock aria-hidden size={14} />
+      {text.plans.locked}
+    </Badge>
+  );
+}
+
 /** What keeps a title from being plainly ready, if anything does. */
 export function StateBadge({ title }: { title: TitleCard }) {
   const text = useText();
@@ -20,13 +31,6 @@ export function StateBadge({ title }: { title: TitleCard }) {
       </Badge>
     );
   }
-  if (title.locked_by === "plan") {
-    return (
-      <Badge>
-        <Lock aria-hidden size={14} />
-        {text.plans.locked}
-      </Badge>
-    );
-  }
+  if (title.locked_by === "plan") return <PlanLock />;
   return title.is_published ? null : <Badge>{text.title.unpublished}</Badge>;
 }

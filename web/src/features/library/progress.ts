@@ -1,5 +1,5 @@
 import { unwrap } from "@streamverse/client";
-import type { WatchProgress } from "@streamverse/player";
+import { randomId, type WatchProgress } from "@streamverse/player";
 import { queryOptions, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useRef } from "react";
 
@@ -89,13 +89,4 @@ export function useProgressReporter(titleId: string): (progress: WatchProgress) 
 function isAboutWatching({ queryKey }: { queryKey: readonly unknown[] }): boolean {
   const [first, second] = queryKey;
   return first === "history" || (first === "titles" && second === "home");
-}
-
-/** A UUID on pages without TLS as well, where `crypto.randomUUID` is not. */
-function randomId(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
-  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
-  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 }

@@ -8,12 +8,14 @@ import { NextTitle, type NextTitleProps } from "./NextTitle";
 const player = { seek: vi.fn() } as unknown as Player;
 const next = { id: "2", name: "The second" } as Title;
 const onNext = vi.fn();
+const onOffered = vi.fn();
 
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => {
   cleanup();
   vi.useRealTimers();
   onNext.mockReset();
+  onOffered.mockReset();
 });
 
 function show(state: Partial<PlayerState>, more: Partial<NextTitleProps> = {}) {
@@ -24,6 +26,7 @@ function show(state: Partial<PlayerState>, more: Partial<NextTitleProps> = {}) {
     next,
     isAutomatic: true,
     isSomebodyThere: () => true,
+    onOffered,
     onNext,
     ...more,
   };
@@ -42,6 +45,10 @@ test("nothing is offered before the credits, nor while there is more to come", (
   expect(screen.queryByRole("region")).toBeNull();
   rerender(show({ positionSeconds: 550, isGrowing: true }));
   expect(screen.queryByRole("region")).toBeNull();
+  expect(onOffered).not.toHaveBeenCalled();
+  rerender(show({ positionSeconds: 550 }));
+  rerender(show({ positionSeconds: 551 }));
+  expect(onOffered).toHaveBeenCalledTimes(1);
 });
 
 test("it counts down, waits while the film stands, and goes on by itself", () => {

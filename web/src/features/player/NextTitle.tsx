@@ -17,6 +17,8 @@ export interface NextTitleProps {
   isAutomatic: boolean;
   /** Whether anybody was there lately: several titles in a row may run for nobody. */
   isSomebodyThere: () => boolean;
+  /** It is shown: whoever goes there soon shall not wait. */
+  onOffered: () => void;
   onNext: (isByItself: boolean) => void;
 }
 
@@ -44,7 +46,7 @@ export function NextTitle(props: NextTitleProps) {
 
 interface OfferProps extends Pick<
   NextTitleProps,
-  "next" | "isAutomatic" | "isSomebodyThere" | "onNext"
+  "next" | "isAutomatic" | "isSomebodyThere" | "onOffered" | "onNext"
 > {
   isHeld: boolean;
   isEnded: boolean;
@@ -53,11 +55,13 @@ interface OfferProps extends Pick<
 
 function Offer(props: OfferProps) {
   const { next, isAutomatic, isSomebodyThere, onNext, isHeld, isEnded, onDecline } = props;
+  const { onOffered } = props;
   const text = useText();
   const [isAsking] = useState(() => isAutomatic && !isSomebodyThere());
   const counts = isAutomatic && !isAsking;
   const left = useCountdown(counts && !isHeld, () => onNext(true));
   const button = useRef<HTMLButtonElement>(null);
+  useEffect(onOffered, [onOffered]);
   useEffect(() => {
     // A remote finds it at once; whoever is elsewhere with the keyboard stays there.
     if (document.activeElement === document.body) button.current?.focus({ preventScroll: true });

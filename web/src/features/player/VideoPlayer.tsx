@@ -1,4 +1,4 @@
-import type { Playback, Preferences, Title } from "@streamverse/client";
+import type { Preferences, Title } from "@streamverse/client";
 import {
   clockTime,
   type Marker,
@@ -37,8 +37,8 @@ const WORD_SHOWN_MS = 900;
 const RESUME_NOTE_MS = 7_000;
 
 export interface VideoPlayerProps {
-  playback: Playback;
-  /** The session that goes on when addresses are renewed. */
+  /** The session that it begins with, and the one that goes on when addresses are renewed. */
+  first: OpenSession;
   session: OpenSession;
   /** What fills the screen in full-screen mode; it stays there from one title to the next. */
   stage: HTMLElement;
@@ -47,9 +47,10 @@ export interface VideoPlayerProps {
   /** What follows; null if nothing does. */
   next: Title | null;
   isSomebodyThere: () => boolean;
+  onOffered: () => void;
   onNext: (isByItself: boolean) => void;
   /** Get a fresh grant for the same title. */
-  renew: () => Promise<Playback>;
+  renew: () => Promise<OpenSession>;
   /** How whoever watches likes it; null if that is not known. */
   preferences: Preferences | null;
   /** Where it goes on. */
@@ -61,9 +62,9 @@ export interface VideoPlayerProps {
 
 /** The player with its face: it fills the window, or the screen. */
 export function VideoPlayer(props: VideoPlayerProps) {
-  const { playback, session, stage, renew, preferences, resumeSeconds, onProgress, isWhole } =
-    props;
+  const { first, session, stage, renew, preferences, resumeSeconds, onProgress, isWhole } = props;
   const { partOf, next, onNext } = props;
+  const { playback } = first;
   const markers = session.stretches;
   const text = useText();
   const video = useRef<HTMLVideoElement>(null);
@@ -72,13 +73,11 @@ export function VideoPlayer(props: VideoPlayerProps) {
     preferences === null ? noPreferences : viewerPreferences(preferences),
   );
   const [startSeconds] = useState(resumeSeconds);
-  const [lineBps] = useState(session.throughput_bps);
   const player = usePlayer(video, stage, {
-    playback,
+    session: first,
     renew,
     preferences: liked,
     startSeconds,
-    lineBps,
     onProgress,
     isWhole,
   });
@@ -206,6 +205,7 @@ export function VideoPlayer(props: VideoPlayerProps) {
               next={next}
               isAutomatic={preferences?.playback.is_next_autoplayed ?? true}
               isSomebodyThere={props.isSomebodyThere}
+              onOffered={props.onOffered}
               onNext={onNext}
             />
           )}

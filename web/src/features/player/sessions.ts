@@ -101,7 +101,7 @@ export function useSession(titleId: string, isPlayable: boolean) {
       const isSame = session.session_id === (known?.session_id ?? first);
       latest.current = session;
       if (!isSame) setLater({ of: titleId, session });
-      return session.playback;
+      return session;
     } catch (error) {
       if (isFinal(error)) setRefusal({ of: titleId, error });
       throw error;

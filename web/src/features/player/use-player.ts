@@ -1,4 +1,3 @@
-import type { Playback } from "@streamverse/client";
 import {
   initialState,
   Player,
@@ -11,6 +10,8 @@ import {
 } from "@streamverse/player";
 import { type RefObject, useCallback, useEffect, useState, useSyncExternalStore } from "react";
 
+import type { OpenSession } from "./sessions";
+
 declare global {
   interface Window {
     /** A look into the player on the page, for tests and bug reports. */
@@ -18,27 +19,28 @@ declare global {
   }
 }
 
-export function sourceOf(playback: Playback, lineBps: number | null): Source {
+export function sourceOf({ session_id, playback, throughput_bps }: OpenSession): Source {
   return {
     id: playback.title_id,
+    sessionId: session_id,
     hlsUrl: playback.hls_url,
+    master: playback.hls_master,
     protection: playback.drm && {
       licenseUrl: playback.drm.license_url,
       keyIds: playback.drm.key_ids,
     },
     durationSeconds: playback.duration_ms / 1000,
     isGrowing: playback.is_growing,
-    lineBps,
+    lineBps: throughput_bps,
   };
 }
 
 export interface Playing {
-  playback: Playback;
-  renew: () => Promise<Playback>;
+  /** The session that it begins with, and how one with fresh addresses is got. */
+  session: OpenSession;
+  renew: () => Promise<OpenSession>;
   preferences: ViewerPreferences;
   startSeconds: number;
-  /** What the line of this device carried last time. */
-  lineBps: number | null;
   onProgress: (progress: WatchProgress) => void;
   /** Whether it has everything by now that it lacked when it was granted. */
   isWhole: boolean;
@@ -48,7 +50,7 @@ export interface Playing {
 export function usePlayer(
   video: RefObject<HTMLVideoElement | null>,
   stage: HTMLElement,
-  { playback, renew, preferences, startSeconds, lineBps, onProgress, isWhole }: Playing,
+  { session, renew, preferences, startSeconds, onProgress, isWhole }: Playing,
 ): Player | null {
   const [player, setPlayer] = useState<Player | null>(null);
   useEffect(() => {
@@ -57,7 +59,7 @@ export function usePlayer(
       platform: webPlatform,
       video: video.current,
       stage,
-      renew: async () => sourceOf(await renew(), lineBps),
+      renew: async () => sourceOf(await renew()),
       preferences,
       onProgress,
     });
@@ -65,13 +67,13 @@ export function usePlayer(
     // The player lives on the elements, so it can only be made once they are there.
     // eslint-disable-next-line react-hooks/set-state-in-effect
     setPlayer(made);
-    void made.load(sourceOf(playback, lineBps), startSeconds);
+    void made.load(sourceOf(session), startSeconds);
     return () => {
       delete window.__streamverse_player;
       void made.destroy();
     };
-  }, [video, stage, playback, renew, preferences, startSeconds, lineBps, onProgress]);
-  const isOutgrown = playback.is_growing && isWhole;
+  }, [video, stage, session, renew, preferences, startSeconds, onProgress]);
+  const isOutgrown = session.playback.is_growing && isWhole;
   useEffect(() => {
     if (isOutgrown) void player?.takeBetterPictures();
   }, [player, isOutgrown]);

@@ -2,6 +2,7 @@ import { Building2, Library, type LucideIcon, Package, Tags, User } from "lucide
 
 import { useText } from "../../app/i18n";
 import { Poster } from "../catalog/Poster";
+import { PlanLock } from "../catalog/StateBadge";
 import { HitLink } from "./HitLink";
 import { HitName } from "./HitName";
 import { isTitle } from "./hits";
@@ -49,6 +50,11 @@ export function HitTile({ hit, words }: { hit: SearchHit; words: string }) {
       <div className="text-sm text-muted">
         {[text.search.kinds[hit.kind], hit.year, hit.genres[0]].filter(Boolean).join(" · ")}
       </div>
+      {hit.locked_by === "plan" && (
+        <div className="mt-1">
+          <PlanLock />
+        </div>
+      )}
     </HitLink>
   );
 }

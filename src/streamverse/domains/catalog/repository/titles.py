@@ -204,6 +204,10 @@ class Titles:
         )
         return list(await self._work.session.scalars(query))
 
+    async def limited(self, title_ids: Collection[UUID]) -> Sequence[CardRow]:
+        """List those of some titles that are part of some plans alone."""
+        return await self._cards(CARDS.where(TitleRow.id.in_(title_ids), TitleRow.has_plans))
+
     async def deleted_before(self, moment: datetime, limit: int) -> Sequence[TitleRow]:
         """List what was deleted long ago, with nothing deleted above it."""
         query = select(TitleRow).where(TitleRow.deleted_at < moment, _is_uppermost_deleted())

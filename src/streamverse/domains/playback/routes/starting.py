@@ -11,7 +11,13 @@ from litestar.params import FromPath, JSONBody
 
 from streamverse.domains.catalog.contracts import TitleId
 from streamverse.domains.media.contracts import PackageId
-from streamverse.domains.media.public import AddressElsewhere, KeySafe, KeyUnknown, MediaAddresses
+from streamverse.domains.media.public import (
+    AddressElsewhere,
+    KeySafe,
+    KeyUnknown,
+    Manifests,
+    MediaAddresses,
+)
 from streamverse.domains.playback.contracts import PlaybackSessionId, PlayerWish
 from streamverse.domains.playback.errors import (
     DeviceCannotPlay,
@@ -180,10 +186,12 @@ async def end_session(session_id: FromPath[UUID], work: NamedDependency[Work]) -
 
 
 def provide_door(
-    media_addresses: NamedDependency[MediaAddresses], playback_desk: NamedDependency[PlaybackDesk]
+    media_addresses: NamedDependency[MediaAddresses],
+    playback_desk: NamedDependency[PlaybackDesk],
+    manifests: NamedDependency[Manifests],
 ) -> Door:
     """Give what it takes to let somebody in."""
-    return Door(media_addresses, playback_desk)
+    return Door(media_addresses, playback_desk, manifests)
 
 
 def provide_licenses(

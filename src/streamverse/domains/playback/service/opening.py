@@ -83,10 +83,14 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """What it takes to let somebody in: who signs addresses, and who takes the player's news."""
+    """What it takes to let somebody in.
+
+    Who signs addresses, who takes the player's news, and who remembers the manifests.
+    """
 
     addresses: media.MediaAddresses
     desk: PlaybackDesk
+    manifests: media.Manifests
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +124,7 @@ async def open_session(
     streams is exact. ``shown`` are the profiles whose PIN was right.
     """
     async with work.aside() as before:
-        known = await _find_known(before, wish)
+        known = await _find_known(before, door, wish)
     viewer, entitled, judged, package = known.viewer, known.entitled, known.judged, known.package
     title = judged.title
     if title is not None and (asset_id := title.asset_id) is not None:
@@ -175,13 +179,14 @@ class _Known:
     entitled: Entitlements
     judged: Judged
     package: PackageView | None
+    master: str | None = None
     markers: Sequence[MarkerLine] = ()
     profile_id: ProfileId | None = None
     resume_at_ms: int | None = None
     next_title: tuple[TitleId, str] | None = None
 
 
-async def _find_known(before: Work, wish: PlayerWish) -> _Known:
+async def _find_known(before: Work, door: Door, wish: PlayerWish) -> _Known:
     """Find who asks, what they may, and all that there is to know of the title."""
     viewer = await _find_viewer(before, wish)
     entitled = await billing.find_entitlements(before, viewer.account_id)
@@ -196,6 +201,7 @@ async def _find_known(before: Work, wish: PlayerWish) -> _Known:
         entitled,
         judged,
         package,
+        await media.find_master(before, door.manifests, package, tailoring) if package else None,
         await catalog.list_markers(before, title.id) if judged.has_markers else (),
         profile_id,
         await library.find_resume_point(before, profile_id, title.id) if profile_id else None,
@@ -358,7 +364,7 @@ async def _show(
     device_id = session.device_id
     return Opened(
         session_id=session.id,
-        playback=show_playback(title, package, signed),
+        playback=show_playback(title, package, signed, known.master),
         events_token=door.desk.sign(session.id, signed.expires_at),
         resume_at_ms=await _find_resume_point(work, session, known, title.id),
         markers=known.markers,

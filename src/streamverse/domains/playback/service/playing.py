@@ -25,13 +25,17 @@ CLEARKEY = "org.w3.clearkey"
 
 
 def show_playback(
-    title: Title, package: PackageView, signed: media.PlayableAddresses
+    title: Title,
+    package: PackageView,
+    signed: media.PlayableAddresses,
+    master: str | None,
 ) -> PlaybackOut:
-    """Tell a player where a title is."""
+    """Tell a player where a title is, and what it would ask for first."""
     return PlaybackOut(
         title_id=title.id,
         name=title.name,
         hls_url=signed.hls_url,
+        hls_master=master,
         dash_url=signed.dash_url,
         poster_url=signed.poster.still.url if signed.poster else None,
         thumbnails_url=signed.sprites.index_url if signed.sprites else None,

@@ -27,6 +27,7 @@ async def get_own_plan(work: Work, settings: PlaybackSettings) -> OwnPlanOut:
     used = await sessions.device_names_of(account_id, work.now - DEVICE_COUNTS_FOR)
     return OwnPlanOut(
         name=entitled.plan_name or None,
+        ends_at=entitled.ends_at,
         streams_at_once=limits.streams_at_once,
         devices_at_most=limits.devices_at_most,
         max_height=entitled.max_height,
