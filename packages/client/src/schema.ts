@@ -2559,6 +2559,26 @@ export interface paths {
         patch: operations["ApiV1LiveStreamsStreamIdChangeStream"];
         trace?: never;
     };
+    "/api/v1/live/streams/{stream_id}/backup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ShowBackup */
+        get: operations["ApiV1LiveStreamsStreamIdBackupShowBackup"];
+        /** ChooseComeback */
+        put: operations["ApiV1LiveStreamsStreamIdBackupChooseComeback"];
+        /** MakeBackupKey */
+        post: operations["ApiV1LiveStreamsStreamIdBackupMakeBackupKey"];
+        /** RemoveBackup */
+        delete: operations["ApiV1LiveStreamsStreamIdBackupRemoveBackup"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/live/streams/{stream_id}/clips": {
         parameters: {
             query?: never;
@@ -2734,6 +2754,42 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/live/streams/{stream_id}/targets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ListTargets */
+        get: operations["ApiV1LiveStreamsStreamIdTargetsListTargets"];
+        put?: never;
+        /** AddTarget */
+        post: operations["ApiV1LiveStreamsStreamIdTargetsAddTarget"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/live/streams/{stream_id}/targets/{target_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** RemoveTarget */
+        delete: operations["ApiV1LiveStreamsStreamIdTargetsTargetIdRemoveTarget"];
+        options?: never;
+        head?: never;
+        /** ChangeTarget */
+        patch: operations["ApiV1LiveStreamsStreamIdTargetsTargetIdChangeTarget"];
         trace?: never;
     };
     "/api/v1/live/streams/{stream_id}/thumbnails/{form}": {
@@ -4666,6 +4722,12 @@ export interface components {
             items: components["schemas"]["TitleCardOut"][];
         };
         /**
+         * Comeback
+         * @description What the main encoder does when it is back: goes on air, or waits for the backup's end.
+         * @enum {string}
+         */
+        Comeback: "take_back" | "wait";
+        /**
          * ConsentKind
          * @description What somebody may agree to.
          * @enum {string}
@@ -4893,6 +4955,12 @@ export interface components {
         EmailVerifyIn: {
             token: string;
         };
+        /**
+         * Encoder
+         * @description Which of a stream's encoders: the main one, or the one that steps in for it.
+         * @enum {string}
+         */
+        Encoder: "main" | "backup";
         /**
          * EndedBy
          * @description Why somebody no longer watches.
@@ -5455,6 +5523,19 @@ export interface components {
             /** Format: date-time */
             added_at: string;
         };
+        /** LiveBackupIn */
+        LiveBackupIn: {
+            comeback: components["schemas"]["Comeback"];
+        };
+        /** LiveBackupOut */
+        LiveBackupOut: {
+            rtmp_url: string | null;
+            rtmps_url: string | null;
+            srt_url: string | null;
+            whip_url: string | null;
+            key: string;
+            comeback: components["schemas"]["Comeback"];
+        };
         /** LiveBroadcastOut */
         LiveBroadcastOut: {
             /** Format: uuid */
@@ -5470,6 +5551,8 @@ export interface components {
             warnings: components["schemas"]["LiveWarningOut"][];
             moments: components["schemas"]["LiveMomentOut"][];
             broadcasts: components["schemas"]["LiveBroadcastOut"][];
+            on_air: components["schemas"]["Encoder"] | null;
+            connected: components["schemas"]["Encoder"][];
         };
         /** LiveHoldingOut */
         LiveHoldingOut: {
@@ -5635,6 +5718,40 @@ export interface components {
         /** LiveStreamsIn */
         LiveStreamsIn: {
             ids: string[];
+        };
+        /** LiveTargetChangeIn */
+        LiveTargetChangeIn: {
+            name?: string;
+            address?: string;
+            /** @default  */
+            key: string;
+            passphrase?: string | null;
+            is_on?: boolean;
+        };
+        /** LiveTargetIn */
+        LiveTargetIn: {
+            name: string;
+            address: string;
+            /** @default  */
+            key: string;
+            passphrase?: string | null;
+            /** @default true */
+            is_on: boolean;
+        };
+        /** LiveTargetOut */
+        LiveTargetOut: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            server: string;
+            key_end: string | null;
+            has_passphrase: boolean;
+            is_on: boolean;
+            state: components["schemas"]["TargetState"];
+            since: string | null;
+            bitrate_bps: number;
+            dropped_pictures: number;
+            problem: string | null;
         };
         /** LiveTemplateIn */
         LiveTemplateIn: {
@@ -6880,6 +6997,12 @@ export interface components {
             count: number;
             size_bytes: number;
         };
+        /**
+         * TargetState
+         * @description What becomes of a stream at another service: nothing, or how far sending it on has got.
+         * @enum {string}
+         */
+        TargetState: "off" | "waiting" | "connecting" | "sending" | "failing";
         /** TenantStorageOut */
         TenantStorageOut: {
             /** Format: uuid */
@@ -18111,6 +18234,192 @@ export interface operations {
             };
         };
     };
+    ApiV1LiveStreamsStreamIdBackupShowBackup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                stream_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveBackupOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description `live.stream_not_found`: No such stream; `live.backup_not_found`: No backup encoder */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    ApiV1LiveStreamsStreamIdBackupChooseComeback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                stream_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LiveBackupIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveBackupOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description `live.stream_not_found`: No such stream; `live.backup_not_found`: No backup encoder */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    ApiV1LiveStreamsStreamIdBackupMakeBackupKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                stream_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveBackupOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description `live.stream_not_found`: No such stream */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    ApiV1LiveStreamsStreamIdBackupRemoveBackup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                stream_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description `live.stream_not_found`: No such stream */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
     ApiV1LiveStreamsStreamIdClipsClipLastMinute: {
         parameters: {
             query?: never;
@@ -19016,6 +19325,225 @@ export interface operations {
             };
             /** @description `live.too_many_trials`: Too many addresses are tried at once */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    ApiV1LiveStreamsStreamIdTargetsListTargets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                stream_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveTargetOut"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description `live.stream_not_found`: No such stream */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    ApiV1LiveStreamsStreamIdTargetsAddTarget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                stream_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LiveTargetIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveTargetOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description `live.stream_not_found`: No such stream */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `live.too_many_targets`: No more targets for this stream */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `live.target_invalid`: The stream cannot be sent on to there */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    ApiV1LiveStreamsStreamIdTargetsTargetIdRemoveTarget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                stream_id: string;
+                target_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description `live.target_not_found`: No such target */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    ApiV1LiveStreamsStreamIdTargetsTargetIdChangeTarget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                stream_id: string;
+                target_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LiveTargetChangeIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveTargetOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description `live.target_not_found`: No such target */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `live.target_invalid`: The stream cannot be sent on to there */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -202,9 +202,7 @@ async def open_resources(
             ),
             search_desk=SearchDesk(workshop),
             playback_desk=_open_playback_desk(workshop, settings, secrets),
-            live_desk=_open_live_desk(
-                workshop, store, settings, tools, secrets=secrets, decided=live
-            ),
+            live_desk=_open_live_desk(workshop, store, tools, secrets=secrets, decided=live),
             certificate=certificate,
         )
     finally:
@@ -244,14 +242,13 @@ def _open_playback_desk(
 def _open_live_desk(
     workshop: Workshop,
     store: ObjectStore,
-    settings: Settings,
     tools: Tools,
     *,
     secrets: Sequence[bytes],
     decided: LiveSettings,
 ) -> LiveDesk:
     async def find_encoder() -> Encoder | None:
-        if not settings.is_hardware_used:
+        if not decided.is_hardware_used:
             return None
         found = (await hardware.detect(tools)).encoders
         return next((one for one in found if one.codec == CodecFamily.H264), None)
@@ -285,6 +282,7 @@ def _live_settings(
         webrtc_addresses=tuple(settings.webrtc_addresses),
         ffmpeg=tools.ffmpeg,
         ladder_processors=settings.live_ladder_processors or None,
+        is_hardware_used=settings.is_hardware_used,
         scratch=settings.data_dir / "scratch",
         public_url=settings.public_url,
         public_host=urlsplit(settings.public_url).hostname or settings.host,

@@ -126,6 +126,7 @@ class LiveSettings:
     ffmpeg: Path | None = None
     # How many processors smaller renditions may take; None is all of them.
     ladder_processors: float | None = None
+    is_hardware_used: bool = False
     # Where a moment of a stream is looked at.
     scratch: Path = Path("scratch")
     # What publishers are told to connect to.

@@ -27,7 +27,7 @@ from streamverse.domains.live.routes.recordings import (
 from streamverse.domains.live.routes.sources import handlers as source_handlers
 from streamverse.domains.live.routes.targets import handlers as target_handlers
 from streamverse.domains.live.routes.webrtc import WHIP_PREFIX, WebRtcDoor
-from streamverse.domains.live.schemas import (
+from streamverse.domains.live.schemas.streams import (
     LiveKeyOut,
     LivePlaybackOut,
     LiveStreamIn,

@@ -19,7 +19,7 @@ from streamverse.domains.live.errors import (
     ThumbnailNotFound,
 )
 from streamverse.domains.live.repository import Broadcasts, Streams
-from streamverse.domains.live.schemas import (
+from streamverse.domains.live.schemas.streams import (
     LiveHealthOut,
     LiveReminderOut,
     LiveSchedule,

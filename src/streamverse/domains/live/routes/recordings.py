@@ -17,7 +17,7 @@ from streamverse.domains.live.errors import (
     StreamNotLive,
     StreamPlanNeeded,
 )
-from streamverse.domains.live.schemas import ClipOut, KeepingIn, KeepingOut
+from streamverse.domains.live.schemas.recordings import ClipOut, KeepingIn, KeepingOut
 from streamverse.domains.live.service import recordings
 from streamverse.domains.live.service.desk import LiveDesk
 from streamverse.kit.http import may, problems, signed_in

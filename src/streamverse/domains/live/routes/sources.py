@@ -15,7 +15,7 @@ from streamverse.domains.live.errors import (
     StreamNotFound,
     TooManyTrials,
 )
-from streamverse.domains.live.schemas import (
+from streamverse.domains.live.schemas.sources import (
     LiveHoldingOut,
     LiveIntakeOut,
     LiveSourceIn,

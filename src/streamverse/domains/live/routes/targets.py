@@ -16,7 +16,7 @@ from streamverse.domains.live.errors import (
     TargetNotFound,
     TooManyTargets,
 )
-from streamverse.domains.live.schemas import (
+from streamverse.domains.live.schemas.targets import (
     LiveBackupIn,
     LiveBackupOut,
     LiveTargetChangeIn,

@@ -375,7 +375,7 @@ class LiveDesk:
         self._encoders.pop(stream_id, None)
         self._tellings.keep(asyncio.get_running_loop().create_task(broadcast.let_go()))
 
-    def _send_away(self, stream_id: UUID, reason: str) -> None:
+    def _send_away(self, stream_id: StreamId, reason: str) -> None:
         """End whoever publishes on a stream, and the wait for who did."""
         for encoder in Encoder:
             publisher = self._publishers.pop((stream_id, encoder), None)

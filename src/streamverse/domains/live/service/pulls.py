@@ -187,7 +187,9 @@ class PullDesk:
         async with self._workshop.reading(Actor.system()) as work:
             nodes = await Nodes(work).alive(work.now - LEASE)
             self.is_fetching = not nodes or nodes[0].id == self._door.node.id
-            rows = await Sources(work).wanted() if self.is_fetching else []
+            if not self.is_fetching:
+                return {}
+            rows = await Sources(work).wanted()
             slots = await Slots(work).of([stream.id for _, stream in rows])
             now = work.now
         found: dict[UUID, Wanted] = {}

@@ -1,4 +1,4 @@
-"""The JSON of live, in and out."""
+"""Streams, their times and how they do, in JSON."""
 
 from __future__ import annotations
 
@@ -10,50 +10,34 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from streamverse.domains.live.contracts import (
-    Comeback,
     Encoder,
-    Keep,
     Ladder,
     Latency,
     Newcomer,
-    PullState,
-    SourceTimes,
     StreamId,
     StreamState,
-    TargetState,
 )
-from streamverse.domains.live.errors import StreamInvalid, TargetInvalid
+from streamverse.domains.live.errors import StreamInvalid
 from streamverse.domains.live.rules.access import Access
 from streamverse.domains.live.rules.health import Ailment
 from streamverse.domains.live.rules.schedules import Slot
-from streamverse.domains.live.rules.targets import read_destination
-from streamverse.domains.live.service.recordings import Clip, Keeping
-from streamverse.domains.live.service.sources import NewSource
 from streamverse.domains.live.service.streams import (
     REWIND_MINUTES,
     NewStream,
     StreamChange,
     StreamSettings,
 )
-from streamverse.domains.live.service.targets import NewTarget, TargetChange
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from streamverse.domains.live.models import BroadcastRow
-    from streamverse.domains.live.service.backups import BackupView, Encoders
-    from streamverse.domains.live.service.desk import LiveDesk
+    from streamverse.domains.live.service.backups import Encoders
     from streamverse.domains.live.service.health import Moment, StreamHealth
-    from streamverse.domains.live.service.sources import SourceView
     from streamverse.domains.live.service.streams import StreamView
-    from streamverse.domains.live.service.targets import TargetView
     from streamverse.domains.live.service.templates import Template
-    from streamverse.mediakit.pull.trial import Holding
 
 _Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=r"\S")]
-_Address = Annotated[str, msgspec.Meta(min_length=1, max_length=2000)]
-_Key = Annotated[str, msgspec.Meta(max_length=1000)]
-_Passphrase = Annotated[str, msgspec.Meta(max_length=100)]
 _Description = Annotated[str, msgspec.Meta(max_length=5000)]
 _RewindMinutes = Annotated[int, msgspec.Meta(ge=1, le=24 * 60)]
 _Height = Annotated[int, msgspec.Meta(ge=144, le=4320)]
@@ -61,9 +45,6 @@ _PlanIds = Annotated[list[UUID], msgspec.Meta(max_length=100)]
 _StreamIds = Annotated[list[UUID], msgspec.Meta(min_length=1, max_length=500)]
 _LocalTime = Annotated[str, msgspec.Meta(pattern=r"^\d{4}-[01]\d-[0-3]\dT[0-2]\d:[0-5]\d$")]
 _Zone = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
-_Address = Annotated[str, msgspec.Meta(min_length=1, max_length=2000)]
-_SourceUser = Annotated[str, msgspec.Meta(max_length=200)]
-_SourcePassword = Annotated[str, msgspec.Meta(max_length=500)]
 _SlotMinutes = Annotated[int, msgspec.Meta(ge=1, le=24 * 60)]
 
 
@@ -364,104 +345,6 @@ class LiveKeyOut(msgspec.Struct):
     key: str
 
 
-class LiveSourceIn(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    """Where a stream is fetched from: an HLS playlist, or a camera by RTSP.
-
-    User and password may stand in the address as well. A password that is left out stays as it is,
-    for the host and the user that it was given for.
-    """
-
-    address: _Address
-    user: _SourceUser = ""
-    password: _SourcePassword | None = None
-    is_on: bool = True
-    times: SourceTimes = SourceTimes.ALWAYS
-
-    def to_source(self) -> NewSource:
-        """Give what is asked for."""
-        return NewSource(
-            address=self.address,
-            user=self.user,
-            password=self.password,
-            is_on=self.is_on,
-            times=self.times,
-        )
-
-
-class LiveSourceOut(msgspec.Struct, kw_only=True):
-    """Where a stream is fetched from, without the password, and how that goes.
-
-    ``problem`` is what went wrong last, or what is waited for; ``retry_at`` when it is tried again.
-    """
-
-    address: str
-    user: str
-    has_password: bool
-    is_on: bool
-    times: SourceTimes
-    state: PullState
-    since: datetime | None
-    problem: str | None
-    retry_at: datetime | None
-    bitrate_bps: int | None
-
-    @classmethod
-    def of(cls, view: SourceView) -> LiveSourceOut:
-        """Show a source."""
-        source = view.source
-        return cls(
-            address=source.address,
-            user=source.user,
-            has_password=source.password != "",
-            is_on=source.is_on,
-            times=source.times,
-            state=view.state,
-            since=view.since,
-            problem=view.problem,
-            retry_at=view.retry_at,
-            bitrate_bps=view.bitrate_bps,
-        )
-
-
-class LiveIntakeOut(msgspec.Struct):
-    """Where a stream is fetched from; null where an encoder sends it."""
-
-    source: LiveSourceOut | None
-
-    @classmethod
-    def of(cls, view: SourceView | None) -> LiveIntakeOut:
-        """Show it."""
-        return cls(None if view is None else LiveSourceOut.of(view))
-
-
-class LiveHoldingOut(msgspec.Struct, kw_only=True):
-    """What an address holds; null is what is not there."""
-
-    video_codec: str | None
-    width: int | None
-    height: int | None
-    frame_rate: float | None
-    audio_codec: str | None
-    sample_rate_hz: int | None
-    channels: int | None
-    bitrate_bps: int | None
-
-    @classmethod
-    def of(cls, holding: Holding) -> LiveHoldingOut:
-        """Show it."""
-        video, audio = holding.video, holding.audio
-        return cls(
-            video_codec=video.codec if video else None,
-            width=video.width if video else None,
-            height=video.height if video else None,
-            frame_rate=holding.frame_rate,
-            audio_codec=audio.codec if audio else None,
-            sample_rate_hz=audio.sample_rate_hz if audio else None,
-            channels=audio.channels if audio else None,
-            bitrate_bps=holding.bitrate_bps,
-        )
-
-
 class LivePlaybackOut(msgspec.Struct):
     """Where a player follows a stream; ``whep_refusal`` says why it cannot be by WebRTC."""
 
@@ -469,148 +352,3 @@ class LivePlaybackOut(msgspec.Struct):
     whep_url: str | None
     whep_refusal: str | None
     expires_at: datetime
-
-
-class KeepingOut(msgspec.Struct):
-    """What becomes of what goes out on a stream, and of what viewers clip from it."""
-
-    recordings: Keep
-    clips: Keep
-
-    @classmethod
-    def of(cls, keeping: Keeping) -> KeepingOut:
-        """Show what was chosen."""
-        return cls(keeping.recordings, keeping.clips)
-
-
-class KeepingIn(msgspec.Struct, forbid_unknown_fields=True):
-    """What shall become of it: nothing, a draft for staff, or a title for everybody."""
-
-    recordings: Keep
-    clips: Keep
-
-    def to_keeping(self) -> Keeping:
-        """Give what is chosen."""
-        return Keeping(self.recordings, self.clips)
-
-
-class ClipOut(msgspec.Struct):
-    """A clip; its title is there in a moment, for everybody if it is public."""
-
-    title_id: UUID
-    name: str
-    is_public: bool
-
-    @classmethod
-    def of(cls, clip: Clip) -> ClipOut:
-        """Show a clip."""
-        return cls(clip.title_id, clip.name, clip.is_public)
-
-
-class LiveTargetIn(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    """A service to send a stream on to.
-
-    ``key`` is the stream key of RTMP, which may stand at the end of the address instead, or the
-    stream id of SRT.
-    """
-
-    name: _Name
-    address: _Address
-    key: _Key = ""
-    passphrase: _Passphrase | None = None
-    is_on: bool = True
-
-    def to_target(self) -> NewTarget:
-        """Give what is asked for."""
-        destination = read_destination(self.address, self.key, self.passphrase or None)
-        return NewTarget(self.name, destination, self.is_on)
-
-
-class LiveTargetChangeIn(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    """What shall be otherwise; what is left out stays.
-
-    An address is given whole, with its key and passphrase beside it, because nobody is shown the
-    old ones.
-    """
-
-    name: _Name | UnsetType = UNSET
-    address: _Address | UnsetType = UNSET
-    key: _Key = ""
-    passphrase: _Passphrase | None = None
-    is_on: bool | UnsetType = UNSET
-
-    def to_change(self) -> TargetChange:
-        """Give what is asked for."""
-        destination = None
-        if self.address is not UNSET:
-            destination = read_destination(self.address, self.key, self.passphrase or None)
-        elif self.key or self.passphrase:
-            raise TargetInvalid("address", "Enter the address as well: the old one is not shown.")
-        return TargetChange(
-            name=None if self.name is UNSET else self.name,
-            destination=destination,
-            is_on=None if self.is_on is UNSET else self.is_on,
-        )
-
-
-class LiveTargetOut(msgspec.Struct, kw_only=True):
-    """A service that a stream is sent on to, and how that goes.
-
-    Of the address the server is shown, of the key its last characters if it is long. ``since`` is
-    when it began to be in its ``state``; ``problem`` says why the last try failed, until one does
-    not.
-    """
-
-    id: UUID
-    name: str
-    server: str
-    key_end: str | None
-    has_passphrase: bool
-    is_on: bool
-    state: TargetState
-    since: datetime | None
-    bitrate_bps: int
-    dropped_pictures: int
-    problem: str | None
-
-    @classmethod
-    def of(cls, view: TargetView) -> LiveTargetOut:
-        """Show a target."""
-        row, reading = view.row, view.reading if view.row.is_on else None
-        idle = TargetState.WAITING if row.is_on else TargetState.OFF
-        return cls(
-            id=row.id,
-            name=row.name,
-            server=view.destination.server,
-            key_end=view.destination.key_end,
-            has_passphrase=view.destination.passphrase is not None,
-            is_on=row.is_on,
-            state=reading.state if reading else idle,
-            since=reading.since if reading else None,
-            bitrate_bps=reading.bitrate_bps if reading else 0,
-            dropped_pictures=reading.dropped if reading else 0,
-            problem=reading.error if reading else None,
-        )
-
-
-class LiveBackupIn(msgspec.Struct, forbid_unknown_fields=True):
-    """What the main encoder does when it is back while the backup is on air."""
-
-    comeback: Comeback
-
-
-class LiveBackupOut(msgspec.Struct):
-    """Where a backup encoder sends to, as far as encoders are taken here, and its key."""
-
-    rtmp_url: str | None
-    rtmps_url: str | None
-    srt_url: str | None
-    whip_url: str | None
-    key: str
-    comeback: Comeback
-
-    @classmethod
-    def of(cls, desk: LiveDesk, view: BackupView) -> LiveBackupOut:
-        """Show a key."""
-        urls = (desk.rtmp_url, desk.rtmps_url, desk.srt_url(view.key), desk.whip_url)
-        return cls(*urls, view.key, view.comeback)

@@ -1,0 +1,1 @@
+"""The JSON of live, in and out, by theme."""
