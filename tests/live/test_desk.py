@@ -35,6 +35,8 @@ DEFAULTS: dict[str, Any] = {
     "access": "everybody",
     "plan_ids": [],
     "newcomer": "take_over",
+    "ladder": "as_sent",
+    "has_passphrase": False,
 }
 
 

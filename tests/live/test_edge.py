@@ -323,6 +323,7 @@ async def test_older_players_get_whole_segments_alone(player: Player):
 async def test_nothing_is_hinted_at_before_its_head_is_known(
     player: Player, publisher: Publisher, channel: Channel
 ):
+    await channel.settle()
     assert "#EXT-X-PRELOAD-HINT" in (await player.get("v.m3u8")).text
     publisher.receiver.on_end("The publisher hung up.")
     assert "#EXT-X-PRELOAD-HINT" not in (await player.get("v.m3u8")).text
@@ -330,4 +331,5 @@ async def test_nothing_is_hinted_at_before_its_head_is_known(
     back.begin(replace(VIDEO, width=640, height=360))
     assert "#EXT-X-PRELOAD-HINT" not in (await player.get("v.m3u8")).text
     back.send(0.5)
+    await channel.settle()
     assert "#EXT-X-PRELOAD-HINT" in (await player.get("v.m3u8")).text

@@ -72,7 +72,7 @@ async def front(
     asked = Asked(application)
     neighbours = Neighbours(signer, clock, httpx.AsyncClient(transport=asked))
     settings = LiveSettings(resources.vault, takes_streams=False)
-    desk = LiveDesk(resources.workshop, resources.store, settings, None, neighbours)
+    desk = LiveDesk(resources.workshop, resources.store, settings, neighbours=neighbours)
     app = create_app(
         replace(resources, live_desk=desk), web_folder=tmp_path / "web", api=assemble_api()
     )

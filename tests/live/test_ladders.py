@@ -112,6 +112,7 @@ async def test_rungs_show_the_same_pictures_in_segments_of_the_same_numbers(
     filmed = await film(tools, tmp_path, seconds=7)
     show = await begin(channel, filmed)
     await show.send(filmed.samples, ["v480", "v360"])
+    await channel.settle()
     player = await watch(clients, channel)
     shown = {name: await numbers_shown(player, name, tools, tmp_path) for name in ("v", "v480")}
     assert shown == {"v": list(range(180)), "v480": list(range(180))}
@@ -158,6 +159,7 @@ async def test_an_encoder_that_dies_leaves_a_gap_and_nothing_else(
     show.publisher.receiver.on_end("The publisher hung up.")
     await eventually(lambda: _is_offered(show, "v360", is_it=True))
     await eventually(lambda: _is_whole(show, "v360", 5))
+    await channel.settle()
     assert await numbers_shown(player, "v", tools, tmp_path) == list(range(330))
     playlist = await player.playlist("v360")
     gaps = [one.uri for one in playlist.segments if one.gap_tag]
@@ -209,7 +211,7 @@ async def test_what_is_not_for_every_device_is_there_in_its_own_size(
     await show.send(filmed.samples, made)
     tracks = show.broadcast.edge.tracks
     assert sorted(tracks) == sorted(["v", *made])
-    assert [(tracks[name].heads[0].codec[:4], tracks[name].lines) for name in made] == [
+    assert [(tracks[name].heads[0].codec[:4], tracks[name].height) for name in made] == [
         ("avc1", int(name[1:4])) for name in made
     ]
 

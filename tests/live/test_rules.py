@@ -70,6 +70,14 @@ CASES: list[tuple[Outlook, Ailment, str]] = [
         "Your encoder sends a key frame every 10 s; set it to 2.",
     ),
     (
+        outlook(left_out=("v720", "v480")),
+        Ailment.LADDER_SHORT,
+        (
+            "This machine has no room to make 720p and 480p beside what you send: "
+            "send a smaller picture, or leave smaller ones out in the settings of the stream."
+        ),
+    ),
+    (
         outlook(*sick(late_ms=3200)),
         Ailment.LINE_SLOW,
         (

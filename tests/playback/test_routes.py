@@ -83,6 +83,7 @@ async def test_a_published_title_is_for_everybody_here(
         "name": "Big Buck Bunny",
         "poster_url": None,
         "drm": None,
+        "hls_master": None,
         "thumbnails_url": None,
         "is_growing": False,
         "playable_ms": 30_000,

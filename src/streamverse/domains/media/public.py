@@ -14,7 +14,6 @@ from streamverse.domains.media.errors import (
     CutEmpty,
     KeyUnknown,
     NoRecording,
-    PackageNotFound,
     PosterUnreadable,
     SubtitlesUnreadable,
     TooManySubtitles,
@@ -79,7 +78,6 @@ from streamverse.domains.media.service.subtitles import (
 )
 from streamverse.domains.media.service.subtitles import read_given as read_subtitles
 from streamverse.domains.media.service.uploads import Receptions, UploadLimits
-from streamverse.mediakit.timeline import TimelineMalformed
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -143,10 +141,8 @@ async def find_master(
         return None
     revision = str(package.text_revision or "")
     asked = ManifestAsked.of(package.package_id, MASTER_PLAYLIST, revision, tailoring)
-    try:
-        return (manifests.remembered(asked) or await manifests.render(work, asked)).text
-    except (PackageNotFound, TimelineMalformed):
-        return None
+    found = await manifests.find(work, asked)
+    return found.text if found is not None else None
 
 
 async def find_protected(work: Work, package_id: PackageId) -> AssetId | None:

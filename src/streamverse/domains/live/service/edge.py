@@ -355,13 +355,15 @@ def write_mpd(
 
 def _describe(track: LiveTrack, stretch: int, oldest: datetime) -> MpdTrack | None:
     segments: list[LiveSegment] = []
+    is_behind_gap = False
     for one in track.segments[: track.announced]:
         if one.stretch != stretch or one.starts_at < oldest:
             continue
-        if one.is_gap:
+        if is_behind_gap and not one.is_gap:
             # The numbers of a template have no gaps.
             segments.clear()
-        else:
+        is_behind_gap = one.is_gap
+        if not one.is_gap:
             segments.append(one)
     if not segments:
         return None

@@ -34,7 +34,7 @@ from streamverse.mediakit import dash, hls
 from streamverse.mediakit.frames import round_half_up
 from streamverse.mediakit.sprites import COLUMNS, ROWS, sheet_count, sheet_name
 from streamverse.mediakit.tailoring import EVERYTHING, Tailoring, tailor
-from streamverse.mediakit.timeline import TimelineEmpty
+from streamverse.mediakit.timeline import TimelineEmpty, TimelineMalformed
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -336,6 +336,19 @@ class Manifests:
         self._remembered = ShortMemory[ManifestAsked, Manifest](
             limit=REMEMBERED_MANIFESTS, seconds=REMEMBERED_FOR_S
         )
+        self._missing = ShortMemory[ManifestAsked, bool](
+            limit=REMEMBERED_MANIFESTS, seconds=REMEMBERED_FOR_S
+        )
+
+    async def find(self, work: Work, asked: ManifestAsked) -> Manifest | None:
+        """Give a manifest of a whole package, if it can be rendered; either is remembered."""
+        if self._missing.find(asked):
+            return None
+        try:
+            return self.remembered(asked) or await self.render(work, asked)
+        except (PackageNotFound, TimelineMalformed):
+            self._missing.keep(asked, value=True)
+            return None
 
     def remembered(self, asked: ManifestAsked) -> Manifest | None:
         """Give a manifest that was rendered just now and cannot have changed."""
