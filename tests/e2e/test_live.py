@@ -15,13 +15,17 @@ from tests.factories.media import MediaFactory
 GOP = 60
 SHOWN_FRAMES = "(document.querySelector('video')?.getVideoPlaybackQuality().totalVideoFrames ?? 0)"
 
+SHOWN_SIZE = (
+    "(([video]) => [video.videoWidth, video.videoHeight])(document.getElementsByTagName('video'))"
+)
+
 
 @contextmanager
 def sending(
-    media: MediaFactory, url: str, *, seconds: int = 600, gop: int = GOP
+    media: MediaFactory, url: str, *, seconds: int = 600, gop: int = GOP, size: str = "640x360"
 ) -> Generator[subprocess.Popen[bytes]]:
     """Send a test picture and a tone as an encoder does, at the speed of life."""
-    sources = ("testsrc2=size=640x360:rate=30", "sine=frequency=440:sample_rate=48000")
+    sources = (f"testsrc2=size={size}:rate=30", "sine=frequency=440:sample_rate=48000")
     inputs = [part for one in sources for part in ("-re", "-f", "lavfi", "-i", one)]
     coding = ("-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency", "-g", str(gop))
     encoder = subprocess.Popen(
@@ -85,3 +89,18 @@ def test_what_an_encoder_sends_is_watched_from_its_edge(
         expect(card.get_by_text("Live", exact=True)).to_be_visible()
         photograph(page, "live-list")
     assert owner.barriers() == []
+
+
+def test_whoever_watches_goes_on_when_the_picture_changes_its_size(
+    owner: Visitor, media: MediaFactory, address: str
+):
+    page = owner.page
+    page.get_by_role("link", name="Watch").last.press("Enter")
+    with sending(media, address):
+        frames_advance(page)
+        assert page.evaluate(SHOWN_SIZE) == [640, 360]
+    expect(page.get_by_text("The picture will be back in a moment")).to_be_visible()
+    with sending(media, address, size="854x480"):
+        page.wait_for_function(f"() => {SHOWN_SIZE}[1] === 480")
+        frames_advance(page)
+        expect(page.get_by_test_id("latency")).to_be_visible()

@@ -5650,6 +5650,10 @@ export interface components {
             retry_at: string | null;
             bitrate_bps: number | null;
         };
+        /** LiveStandbyOut */
+        LiveStandbyOut: {
+            backup: components["schemas"]["LiveBackupOut"] | null;
+        };
         /** LiveStreamChangeIn */
         LiveStreamChangeIn: {
             name?: string;
@@ -18251,7 +18255,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["LiveBackupOut"];
+                    "application/json": components["schemas"]["LiveStandbyOut"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -18269,7 +18273,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `live.stream_not_found`: No such stream; `live.backup_not_found`: No backup encoder */
+            /** @description `live.stream_not_found`: No such stream */
             404: {
                 headers: {
                     [name: string]: unknown;

@@ -25,6 +25,8 @@ const configuration = {
     bufferingGoal: 12,
     // What was seen may be rewound to without being fetched again.
     bufferBehind: 60,
+    // The next encoder may send another size, which any buffer takes that took the one before.
+    crossBoundaryStrategy: shaka.config.CrossBoundaryStrategy.RESET_ON_ENCRYPTION_CHANGE,
     retryParameters: { maxAttempts: 6, baseDelay: 300, backoffFactor: 1.5, timeout: 20_000 },
     // Whoever falls behind catches up, too slowly to be heard; whoever is too close waits.
     liveSync: {

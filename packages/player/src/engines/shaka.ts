@@ -256,6 +256,8 @@ const configuration = {
     rebufferingGoal: 0.5,
     bufferingGoal: 30,
     bufferBehind: 30,
+    // Parts of a recording may differ in size, which any buffer takes that took the one before.
+    crossBoundaryStrategy: shaka.config.CrossBoundaryStrategy.RESET_ON_ENCRYPTION_CHANGE,
     // A line that is back is tried soon: who plays is asked every few seconds what to do.
     retryParameters: { maxAttempts: 3, baseDelay: 500, backoffFactor: 2, ...patience },
     // What does not come is the line's fault and not the rendition's.

@@ -1,4 +1,4 @@
-import { ApiProblem, type LiveBackup, unwrap } from "@streamverse/client";
+import { type LiveBackup, unwrap } from "@streamverse/client";
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 
 import { api } from "../../app/api";
@@ -30,14 +30,8 @@ const backupKey = (streamId: string) => ["live", "backup", streamId] as const;
 export const backupQuery = (streamId: string) =>
   queryOptions({
     queryKey: backupKey(streamId),
-    queryFn: async () => {
-      try {
-        return await unwrap(api.GET(backup, { params: { path: { stream_id: streamId } } }));
-      } catch (error) {
-        if (error instanceof ApiProblem && error.code === "live.backup_not_found") return null;
-        throw error;
-      }
-    },
+    queryFn: async () =>
+      (await unwrap(api.GET(backup, { params: { path: { stream_id: streamId } } }))).backup,
     // The key is for those who have just asked for it.
     gcTime: 0,
   });

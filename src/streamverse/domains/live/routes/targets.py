@@ -19,6 +19,7 @@ from streamverse.domains.live.errors import (
 from streamverse.domains.live.schemas.targets import (
     LiveBackupIn,
     LiveBackupOut,
+    LiveStandbyOut,
     LiveTargetChangeIn,
     LiveTargetIn,
     LiveTargetOut,
@@ -93,14 +94,14 @@ async def remove_target(
 @get(
     "/streams/{stream_id:uuid}/backup",
     guards=[may("live.manage")],
-    responses=problems(StreamNotFound, BackupNotFound),
+    responses=problems(StreamNotFound),
 )
 async def show_backup(
     stream_id: FromPath[UUID], work: NamedDependency[Work], live_desk: NamedDependency[LiveDesk]
-) -> LiveBackupOut:
+) -> LiveStandbyOut:
     """Tell where a backup encoder sends, and under which key."""
-    found = await backups.get_backup(work, live_desk, StreamId(stream_id))
-    return LiveBackupOut.of(live_desk, found)
+    found = await backups.find_backup(work, live_desk, StreamId(stream_id))
+    return LiveStandbyOut(None if found is None else LiveBackupOut.of(live_desk, found))
 
 
 @post(

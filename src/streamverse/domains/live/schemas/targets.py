@@ -133,5 +133,16 @@ class LiveBackupOut(msgspec.Struct):
     @classmethod
     def of(cls, desk: LiveDesk, view: BackupView) -> LiveBackupOut:
         """Show a key."""
-        urls = (desk.rtmp_url, desk.rtmps_url, desk.srt_url(view.key), desk.whip_url)
+        urls = (
+            desk.rtmp_url,
+            desk.rtmps_url,
+            desk.srt_url(view.key, view.passphrase),
+            desk.whip_url,
+        )
         return cls(*urls, view.key, view.comeback)
+
+
+class LiveStandbyOut(msgspec.Struct):
+    """The backup encoder that a stream may have, or null where it may have none."""
+
+    backup: LiveBackupOut | None

@@ -11,11 +11,13 @@ from streamverse.domains.live.errors import BackupNotFound
 from streamverse.domains.live.models import BackupRow
 from streamverse.domains.live.repository import Backups, Streams
 from streamverse.domains.live.rules.backups import Pace, may_go_on_air
+from streamverse.domains.live.service.streams import open_passphrase
 from streamverse.kit.tokens import hash_secret, new_secret
 from streamverse.kit.work import Actor
 from streamverse.mediakit.ingest.samples import AudioFormat, Kind, Sample, VideoFormat
 
 if TYPE_CHECKING:
+    from streamverse.domains.live.models import StreamRow
     from streamverse.domains.live.service.broadcasts import Broadcast
     from streamverse.domains.live.service.desk import LiveDesk
     from streamverse.kit.work import Work, Workshop
@@ -120,22 +122,27 @@ class BackupView:
     """The key of a backup encoder, and what becomes of it when the main one is back."""
 
     key: str
+    passphrase: str | None
     comeback: Comeback
 
 
-async def get_backup(work: Work, desk: LiveDesk, stream_id: StreamId) -> BackupView:
-    """Give the key of a backup encoder, or fail with ``BackupNotFound``."""
-    await Streams(work).get(stream_id)
+async def find_backup(work: Work, desk: LiveDesk, stream_id: StreamId) -> BackupView | None:
+    """Give the key of a stream's backup encoder, if it may have one."""
+    stream = await Streams(work).get(stream_id)
     row = await Backups(work).find(stream_id)
-    if row is None:
-        raise BackupNotFound
-    key = desk.settings.vault.decrypt(row.sealed_key, stream_id.bytes).decode()
-    return BackupView(key, Comeback(row.comeback))
+    return None if row is None else _view(desk, stream, row)
+
+
+def _view(desk: LiveDesk, stream: StreamRow, row: BackupRow) -> BackupView:
+    vault = desk.settings.vault
+    key = vault.decrypt(row.sealed_key, stream.id.bytes).decode()
+    return BackupView(key, open_passphrase(stream, vault), Comeback(row.comeback))
 
 
 async def make_backup_key(work: Work, desk: LiveDesk, stream_id: StreamId) -> BackupView:
     """Let a stream have a backup encoder, under a key that is another one each time."""
     await Streams(work).lock([stream_id])
+    stream = await Streams(work).get(stream_id)
     key = new_secret()
     hashed, sealed = hash_secret(key), desk.settings.vault.encrypt(key.encode(), stream_id.bytes)
     row = await Backups(work).find(stream_id)
@@ -145,16 +152,16 @@ async def make_backup_key(work: Work, desk: LiveDesk, stream_id: StreamId) -> Ba
         Backups(work).add(row)
     row.key_hash, row.sealed_key = hashed, sealed
     await work.session.flush()
-    return BackupView(key, Comeback(row.comeback))
+    return _view(desk, stream, row)
 
 
 async def choose_comeback(
     work: Work, desk: LiveDesk, stream_id: StreamId, comeback: Comeback
 ) -> BackupView:
     """Say what becomes of the backup encoder when the main one is back; it holds at once."""
+    stream = await Streams(work).get(stream_id)
     row = await Backups(work).find(stream_id)
     if row is None:
-        await Streams(work).get(stream_id)
         raise BackupNotFound
     row.comeback = comeback
 
@@ -164,7 +171,7 @@ async def choose_comeback(
             encoders.comeback = comeback
 
     work.after_commit(follow)
-    return await get_backup(work, desk, stream_id)
+    return _view(desk, stream, row)
 
 
 async def remove_backup(work: Work, stream_id: StreamId) -> None:
