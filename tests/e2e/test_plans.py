@@ -152,7 +152,7 @@ def test_a_title_of_another_plan_has_a_lock_and_says_which_plan_opens_it(
         expect(visitor.page.get_by_text("Not in your plan")).to_be_visible()
         assert visitor.barriers() == []
         library.wait_until_found("Numbers", 1)
-        visitor.open("/search?query=Numbers")
+        visitor.open("/search?q=Numbers")
         hit = visitor.page.get_by_role("link", name="Numbers").first
         expect(hit).to_contain_text("Not in your plan")
         visitor.open(f"/watch/{title_id}")

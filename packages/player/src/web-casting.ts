@@ -26,8 +26,8 @@ class Double {
 
   constructor(video: HTMLVideoElement) {
     this.#video = video;
-    // Enough for the browser to know whether another screen could play it.
-    this.element.preload = "metadata";
+    // Nobody shall fetch the film twice: the other screen fetches it itself.
+    this.element.preload = "none";
   }
 
   offer(address: string | null): void {
