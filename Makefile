@@ -45,7 +45,7 @@ MEDIAKIT_TESTS := $(addprefix tests/,benchmarks faults mediakit)
 # What each part covers is judged when all are put together. A test that fails has a second try,
 # which is printed: of seven thousand on a busy machine, one meets a limit of time that it set itself.
 PART = $(BIN)/python -m slipcover --fail-under 0 --out .coverage.$@ \
-	-m pytest -p no:cacheprovider --reruns 1
+	-m pytest -p no:cacheprovider --reruns 1 --durations 12
 PARTS := test-rest test-browser test-media test-mediakit
 
 test-server: $(PYTHON_DEV_READY) $(WEB_READY) ## Run the server's tests (ARGS="-k hls": only those)

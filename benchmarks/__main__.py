@@ -27,6 +27,7 @@ from benchmarks import (
     search,
     segments,
     sessions,
+    soak,
     startup,
     whep,
     workers,
@@ -52,6 +53,7 @@ BENCHMARKS: Mapping[str, Callable[[Bench], list[Figure]]] = {
     "kills": kills.measure,
     "live": live.measure,
     "whep": whep.measure,
+    "soak": soak.measure,
     "startup": startup.measure,
 }
 FOLDER = Path(__file__).parent

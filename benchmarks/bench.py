@@ -15,6 +15,7 @@ class Scale:
     is_quick: bool
     encode_rounds: int
     playable_rounds: int
+    chunked_film_loops: int
     long_film_loops: int
     players_film_loops: int
     first_frame_rounds: int
@@ -43,12 +44,15 @@ class Scale:
     live_publishing_s: int
     live_viewers: int
     webrtc_viewers: int
+    soak_minutes: float
+    soak_look_every_s: float
 
 
 FULL = Scale(
     is_quick=False,
     encode_rounds=3,
     playable_rounds=3,
+    chunked_film_loops=5,
     long_film_loops=20,
     players_film_loops=5,
     first_frame_rounds=20,
@@ -77,6 +81,8 @@ FULL = Scale(
     live_publishing_s=30,
     live_viewers=2_000,
     webrtc_viewers=100,
+    soak_minutes=120,
+    soak_look_every_s=30,
 )
 
 # Only shows that everything still runs: its figures mean nothing.
@@ -84,6 +90,7 @@ QUICK = Scale(
     is_quick=True,
     encode_rounds=1,
     playable_rounds=1,
+    chunked_film_loops=2,
     long_film_loops=2,
     players_film_loops=2,
     first_frame_rounds=1,
@@ -112,6 +119,8 @@ QUICK = Scale(
     live_publishing_s=1,
     live_viewers=20,
     webrtc_viewers=3,
+    soak_minutes=0,
+    soak_look_every_s=8,
 )
 
 

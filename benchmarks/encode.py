@@ -18,7 +18,7 @@ import httpx
 
 from benchmarks.bench import Bench
 from benchmarks.figures import Figure
-from benchmarks.films import run_ffmpeg, short_film
+from benchmarks.films import looped_film, run_ffmpeg, short_film
 from benchmarks.programs import (
     children_cpu_seconds,
     is_ready,
@@ -63,6 +63,7 @@ def measure(bench: Bench) -> list[Figure]:
             shutil.rmtree(data_dir)
             plain.append(_spend(lambda: encode_plainly(bench, arguments)))
             served.append(time_to_ready(client, film))
+    chunked, whole = measure_chunked(bench)
     return [
         Figure(
             name="streamverse import --wait / plain ffmpeg, wall time",
@@ -78,10 +79,30 @@ def measure(bench: Bench) -> list[Figure]:
             name="streamverse import --wait / plain ffmpeg, processor time",
             value=median(a.cpu_s / b.cpu_s for a, b in zip(commands, plain, strict=True)),
         ),
+        Figure(
+            name="a film of many chunks / plain ffmpeg, wall time",
+            value=chunked.wall_s / whole.wall_s,
+            at_most=1.10,
+        ),
+        Figure(
+            name="a film of many chunks / plain ffmpeg, processor time",
+            value=chunked.cpu_s / whole.cpu_s,
+        ),
         Figure(name="plain ffmpeg", value=median(one.wall_s for one in plain), unit="s"),
         Figure(name="import --wait", value=median(one.wall_s for one in commands), unit="s"),
         Figure(name="end of upload to ready", value=median(served), unit="s"),
+        Figure(name="a film of many chunks, plain ffmpeg", value=whole.wall_s, unit="s"),
     ]
+
+
+def measure_chunked(bench: Bench) -> tuple[Spent, Spent]:
+    """Import a film that is cut into chunks, with the rungs that plain ffmpeg makes as well."""
+    film = looped_film(bench, bench.scale.chunked_film_loops)
+    data_dir = prepare_installation(bench)
+    chunked = _spend(partial(import_film, bench, film, data_dir, STREAMVERSE_LADDER="batch"))
+    shutil.rmtree(data_dir)
+    whole = _spend(lambda: encode_plainly(bench, plain_arguments(film)))
+    return chunked, whole
 
 
 def prepare_installation(bench: Bench) -> Path:
@@ -91,14 +112,15 @@ def prepare_installation(bench: Bench) -> Path:
     return data_dir
 
 
-def import_film(bench: Bench, film: Path, data_dir: Path) -> None:
+def import_film(bench: Bench, film: Path, data_dir: Path, **settings: str) -> None:
     """Import a film by the command line."""
-    _run_streamverse(bench, "--data-dir", str(data_dir), "import", str(film), "--wait")
+    arguments = ("--data-dir", str(data_dir), "import", str(film), "--wait")
+    _run_streamverse(bench, *arguments, **settings)
 
 
-def _run_streamverse(bench: Bench, *arguments: str) -> None:
+def _run_streamverse(bench: Bench, *arguments: str, **settings: str) -> None:
     command = [sys.executable, "-m", "streamverse", *arguments]
-    environment = {**environ, **bench.settings}
+    environment = {**environ, **bench.settings, **settings}
     subprocess.run(
         command, env=environment, stdout=subprocess.DEVNULL, check=True, timeout=MOST_SECONDS
     )

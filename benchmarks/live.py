@@ -34,6 +34,8 @@ LOOKS_PER_SECOND = 2
 SETTLED_AFTER_S = 10
 TOLD_EVERY_S = 0.1
 FRAME = re.compile(r"frame=\s*(\d+)")
+HINT = re.compile(r'#EXT-X-PRELOAD-HINT:TYPE=PART,URI="[^"]*?(\d+)\.(\d+)\.m4s')
+ASKED_AGAIN_AFTER_S = 0.05
 # Reads the number that the shown picture carries (tests/factories/media.py), with the moment.
 NUMBERS = """
 async ({ bits, count, pause }) => {
@@ -70,14 +72,16 @@ def measure(bench: Bench) -> list[Figure]:
 class Clock:
     """When an encoder had its first picture, by what it tells of the later ones."""
 
+    rate: int = RATE
     began_at: float = float("inf")
 
     def listen(self, lines: Iterable[str]) -> None:
         """Take what an encoder tells, until it ends."""
         for line in lines:
             found = FRAME.match(line)
-            if found and int(found[1]) > RATE:
-                self.began_at = min(self.began_at, time.time() - (int(found[1]) - 1) / RATE)
+            if found and int(found[1]) > self.rate:
+                began_at = time.time() - (int(found[1]) - 1) / self.rate
+                self.began_at = min(self.began_at, began_at)
 
 
 def look_at_clock(
@@ -118,11 +122,20 @@ def _latency(bench: Bench, server: Process, client: httpx.Client) -> list[Figure
 
 
 @contextmanager
-def encoding(target: str, clock: Clock) -> Generator[None]:
+def encoding(target: str, clock: Clock, size: tuple[int, int] = (640, 360)) -> Generator[None]:
     """Send a picture that carries its number, as it is made."""
-    sources = (picture(640, 360, str(RATE), 36_000), beep(36_000))
+    sources = (picture(*size, str(clock.rate), 36_000), beep(36_000))
     inputs = [part for one in sources for part in ("-re", "-f", "lavfi", "-i", one)]
-    coding = ("-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency", "-g", "60")
+    coding = (
+        "-c:v",
+        "libx264",
+        "-preset",
+        "ultrafast",
+        "-tune",
+        "zerolatency",
+        "-g",
+        str(2 * clock.rate),
+    )
     encoder = subprocess.Popen(
         [
             *(str(find_tools().ffmpeg), "-v", "error", "-nostdin", *inputs, *coding),
@@ -134,12 +147,12 @@ def encoding(target: str, clock: Clock) -> Generator[None]:
     )
     listening = threading.Thread(target=clock.listen, args=(encoder.stdout,), daemon=True)
     listening.start()
-    with _ended(encoder):
+    with ended(encoder):
         yield
 
 
 @contextmanager
-def _ended(encoder: subprocess.Popen[Any]) -> Generator[None]:
+def ended(encoder: subprocess.Popen[Any]) -> Generator[None]:
     """End an encoder afterwards, whatever happens."""
     try:
         yield
@@ -176,7 +189,7 @@ def _sending(film: str, target: str) -> Generator[None]:
             *("-c", "copy", "-f", "flv", target),
         ]
     )
-    with _ended(encoder):
+    with ended(encoder):
         yield
 
 
@@ -198,7 +211,7 @@ def _held(bench: Bench, server: Process, client: httpx.Client) -> list[Figure]:
     stream_id, target = make_stream(client, "Full house")
     count = bench.scale.live_viewers
     with encoding(target, Clock()):
-        master = _await_playback(client, stream_id)
+        master = await_playback(client, stream_id)
         address = urlsplit(server.url)
         rounds = [
             asyncio.run(_ask_all(address.hostname or "", address.port or 0, master, count))
@@ -209,14 +222,17 @@ def _held(bench: Bench, server: Process, client: httpx.Client) -> list[Figure]:
     return [Figure(name=name, value=spread_ms, unit="ms", at_most=MOST_HELD_MS)]
 
 
+def await_hint(playlist: str) -> re.Match[str]:
+    """Find what comes next: while a segment that has ended is being stored, nothing is named."""
+    while (hint := HINT.search(httpx.get(playlist).raise_for_status().text)) is None:
+        time.sleep(ASKED_AGAIN_AFTER_S)
+    return hint
+
+
 async def _ask_all(host: str, port: int, master: str, count: int) -> float:
     """Ask for the same part from so many connections, and give the spread of the answers in ms."""
     playlist = master.replace("master", "v")
-    async with httpx.AsyncClient(base_url=f"http://{host}:{port}") as client:
-        text = (await client.get(playlist)).text
-    hint = re.search(r"v/(\d+)\.(\d+)\.m4s\"\n", text)
-    if hint is None:
-        raise CannotMeasure(f"The playlist does not say what comes next: {text}")
+    hint = await asyncio.to_thread(await_hint, f"http://{host}:{port}{playlist}")
     # Far enough ahead for all to have asked by then.
     query = f"_HLS_msn={int(hint[1]) + 1}&_HLS_part=3"
     request = f"GET {playlist}?{query} HTTP/1.1\r\nHost: {host}\r\n\r\n".encode()
@@ -246,7 +262,8 @@ def make_stream(client: httpx.Client, name: str) -> tuple[str, str]:
     return made["id"], f"{shown['rtmp_url']}/{shown['key']}"
 
 
-def _await_playback(client: httpx.Client, stream_id: str) -> str:
+def await_playback(client: httpx.Client, stream_id: str) -> str:
+    """Wait until a stream can be watched, and give the path of its master playlist."""
     while True:
         answer = client.post(f"/live/streams/{stream_id}/playback")
         if answer.is_success:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
 import time
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
@@ -17,13 +19,15 @@ from benchmarks.bench import Bench
 from benchmarks.figures import CannotMeasure, Figure
 from benchmarks.films import run_ffmpeg
 from benchmarks.programs import end, title_of_upload, upload, wait_for
-from streamverse.mediakit.ffmpeg import usable_processors
+from streamverse.mediakit.ffmpeg import find_tools, usable_processors
 from tests.factories.processes import Process, owner_client
 
 WORKERS = 2
 MOST_SECONDS = 1800
-LOOK_EVERY_S = 0.5
+# As often as the page does: whoever answers has the same processors as those who encode.
+LOOK_EVERY_S = 1.5
 JUDGED_FROM = 0.1
+PLAIN_SECONDS = 120
 # Each keeps to a processor of its own, chosen by its place among the workers.
 ALONE = {"STREAMVERSE_WORKER_THREADS": "1", "STREAMVERSE_WORKER_POLL_MS": "100"}
 
@@ -46,15 +50,17 @@ class Encoded:
 
 
 def measure(bench: Bench) -> list[Figure]:
-    """Take turns between one worker and two, each with one processor."""
+    """Take turns between one worker, two, and plain ffmpegs, each with one processor."""
     if usable_processors() < WORKERS:
         raise CannotMeasure(f"Two workers need {WORKERS} processors: use a larger machine.")
     film = pattern_film(bench)
     one: list[Encoded] = []
     two: list[Encoded] = []
+    plain: list[float] = []
     for _ in range(bench.scale.worker_rounds):
         one.append(encode_with(bench, film, 1))
         two.append(encode_with(bench, film, WORKERS))
+        plain.append(plain_gain(bench, film))
     promises = [p for run in (*one, *two) if (p := run.worst_promise()) is not None]
     return [
         Figure(
@@ -62,6 +68,7 @@ def measure(bench: Bench) -> list[Figure]:
             value=median(a.seconds / b.seconds for a, b in zip(one, two, strict=True)),
             at_least=1.8,
         ),
+        Figure(name="two plain ffmpegs side by side / one", value=median(plain)),
         *(
             Figure(name="time left, largest error after a tenth", value=worst, at_most=0.2)
             for worst in sorted(promises)[-1:]
@@ -83,6 +90,32 @@ def pattern_film(bench: Bench) -> Path:
             str(film),
         )
     return film
+
+
+def plain_gain(bench: Bench, film: Path) -> float:
+    """Tell how much more two ffmpegs with a processor each do than one: what the machine allows."""
+    alone_s = plain_seconds(bench, film, 1)
+    return WORKERS * alone_s / plain_seconds(bench, film, WORKERS)
+
+
+def plain_seconds(bench: Bench, film: Path, count: int) -> float:
+    """Measure how long so many take that all encode the film at once."""
+    tools = find_tools()
+    began = time.monotonic()
+    children = [
+        subprocess.Popen(
+            [
+                *("taskset", "-c", str(place), tools.ffmpeg, "-v", "error", "-nostdin", "-y"),
+                *("-threads", "1", "-i", film, "-t", str(PLAIN_SECONDS), "-an"),
+                *("-c:v", "libx264", "-preset", "veryfast", "-threads", "1"),
+                bench.folder / f"plain-{place}.mp4",
+            ]
+        )
+        for place in sorted(os.sched_getaffinity(0))[:count]
+    ]
+    if any(child.wait(MOST_SECONDS) for child in children):
+        raise RuntimeError("A plain ffmpeg failed: its own words are above.")
+    return time.monotonic() - began
 
 
 def encode_with(bench: Bench, film: Path, workers: int) -> Encoded:

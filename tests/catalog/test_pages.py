@@ -158,6 +158,25 @@ async def test_what_follows_in_a_series(clients: Clients, series: dict[str, Titl
     assert [(one["kind"], one["number"]) for one in above] == [("series", None), ("season", 1)]
 
 
+async def test_the_numbers_of_a_series_hold_for_what_is_beneath_it(
+    clients: Clients, series: dict[str, TitleId]
+) -> None:
+    said = {"show": {"tmdb": "77", "imdb": "tt0000077"}, "1x2": {"imdb": "tt0000078"}}
+    for name, ids in said.items():
+        path = f"/admin/titles/{series[name]}"
+        changed = await clients.owner.patch(path, json={"external_ids": ids})
+        assert changed.status_code == 200, changed.text
+    shown = {
+        name: (await get(clients.viewer, f"/titles/{series[name]}/details"))["external_ids"]
+        for name in ("season 1", "1x1", "1x2")
+    }
+    assert shown == {
+        "season 1": said["show"],
+        "1x1": said["show"],
+        "1x2": {"tmdb": "77", "imdb": "tt0000078"},
+    }
+
+
 async def test_a_whole_season(clients: Clients, series: dict[str, TitleId]) -> None:
     bundle = await get(clients.viewer, f"/titles/{series['show']}/seasons/1/bundle")
 

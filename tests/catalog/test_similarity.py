@@ -50,9 +50,10 @@ def test_the_most_alike_come_first_and_the_newer_of_equals() -> None:
     assert most_alike(ONE, others, 1) == [UUID(int=2)]
 
 
-def test_a_sequel_sees_a_prequel() -> None:
+def test_a_sequel_sees_a_prequel_and_a_version_a_version() -> None:
     assert seen_from_there(RelationKind.SEQUEL) is RelationKind.PREQUEL
     assert seen_from_there(RelationKind.PREQUEL) is RelationKind.SEQUEL
+    assert seen_from_there(RelationKind.VERSION) is RelationKind.VERSION
     assert seen_from_there(RelationKind.TRAILER) is RelationKind.RELATED
 
 

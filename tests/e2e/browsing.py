@@ -17,6 +17,7 @@ from tests.factories.firefox import write_launcher
 NODE_MODULES = Path(__file__).parents[2] / "node_modules"
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
+TELEVISION = {"width": 1920, "height": 1080}
 PATIENCE_MS = 60_000
 WIDER_THAN_THE_WINDOW = (
     "document.documentElement.scrollWidth > document.documentElement.clientWidth"
@@ -124,6 +125,10 @@ class Visitor:
         for theme in ("dark", "light"):
             found += self.page.evaluate(FIND_BARRIERS, theme)
         return found
+
+    def leave(self) -> None:
+        """Leave the page: one that shows what is live asks on until its server has gone."""
+        self.page.goto("about:blank")
 
     def unexpected_complaints(self) -> list[str]:
         """List what the browser complained about without a reason."""

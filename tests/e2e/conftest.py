@@ -107,7 +107,7 @@ class Library:
 
     def wait_until_listed(self, name: str) -> None:
         """Wait until the catalogue has heard of a film that was accepted."""
-        self._poll(lambda: name in self.title_names())
+        self.poll(lambda: name in self.title_names())
 
     def wait_until_found(self, words: str, count: int) -> None:
         """Wait until a search finds so many titles."""
@@ -116,7 +116,7 @@ class Library:
             answer = self.client.get("/search", params={"query": words}).raise_for_status()
             return len(answer.json()["hits"]) >= count
 
-        self._poll(is_found)
+        self.poll(is_found)
 
     def wait_until(self, title_id: str, *states: str) -> dict[str, Any]:
         """Wait until a title has reached one of some states."""
@@ -125,7 +125,7 @@ class Library:
     def wait_until_pictured(self, title_id: str) -> None:
         """Wait until the pictures of a title are made, which comes after it is ready."""
         path = f"/assets/{title_id}/pictures"
-        self._poll(lambda: not self.client.get(path).json()["is_being_made"])
+        self.poll(lambda: not self.client.get(path).json()["is_being_made"])
 
     def remove(self, title_id: str) -> None:
         """Delete a title, and let it go for good, if it is still there."""
@@ -134,7 +134,7 @@ class Library:
 
     def wait_until_gone(self, address: str) -> None:
         """Wait until nothing is served at an address any more."""
-        self._poll(lambda: self.client.get(address).status_code == HTTPStatus.NOT_FOUND)
+        self.poll(lambda: self.client.get(address).status_code == HTTPStatus.NOT_FOUND)
 
     def _wait_for(self, path: str, wanted_id: str, states: set[str]) -> dict[str, Any]:
         def look() -> dict[str, Any] | None:
@@ -142,9 +142,9 @@ class Library:
             wanted = (one for one in items if one["id"] == wanted_id and one["state"] in states)
             return next(wanted, None)
 
-        return self._poll(look)
+        return self.poll(look)
 
-    def _poll(self, look: Callable[[], T | None]) -> T:
+    def poll(self, look: Callable[[], T | None]) -> T:
         """Look until there is something, or something is true."""
         deadline = time.monotonic() + READY_WITHIN_S
         while time.monotonic() < deadline:

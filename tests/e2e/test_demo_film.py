@@ -72,7 +72,7 @@ def test_it_plays_from_start_to_end_without_a_stall(
     player.wait_until_at(8)
     # 24 pictures a second were made.
     assert player.frames() - before > 150
-    assert player.height() >= 720
+    player.wait_until("video.videoHeight >= 720")
     owner.page.keyboard.press("9")
     expect(owner.page.get_by_role("button", name="Play again")).to_be_visible()
     assert player.stalls() == 0

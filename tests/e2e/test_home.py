@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, expect
 from tests.e2e.browsing import (
     DESKTOP,
     PHONE,
+    TELEVISION,
     WIDER_THAN_THE_WINDOW,
     Player,
     Visit,
@@ -20,7 +21,6 @@ from tests.e2e.browsing import (
 )
 from tests.e2e.conftest import FILM_SECONDS, Library, open_library
 
-TELEVISION = {"width": 1920, "height": 1080}
 FOCUSED = "document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent"
 
 

@@ -31,7 +31,7 @@ def test_a_viewer_is_let_in_and_removed_again(
     viewer = come(library.url)
     page = viewer.page
     heading = page.get_by_role("heading", level=1)
-    viewer.expected += ["/api/v1/auth/", hidden_title_id]
+    viewer.expected += ["/api/v1/auth/", hidden_title_id, "/player/sessions/enhanced"]
 
     viewer.open("/login")
     viewer.log_in(EMAIL, PASSWORD)

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import uuid4
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.browsing import Player, Visit, Visitor
 from tests.e2e.conftest import Library, logged_in
-from tests.e2e.test_sessions import sessions_of, watch_elsewhere
+from tests.e2e.test_sessions import (
+    ask_elsewhere,
+    log_in_elsewhere,
+    sessions_of,
+    watch_elsewhere,
+)
 
 
 @pytest.fixture
@@ -43,6 +50,13 @@ def make_plan(library: Library, name: str, **said: object) -> dict[str, Any]:
         library.client.post("/admin/plans", json={"name": name, **said}).raise_for_status().json()
     )
     return made
+
+
+def give_plan(library: Library, headers: dict[str, str], plan: dict[str, Any]) -> None:
+    """Let whoever is logged in somewhere have a plan."""
+    me = httpx.get(f"{library.url}/api/v1/auth/me", headers=headers).raise_for_status().json()
+    path = f"/admin/accounts/{me['id']}/plan"
+    library.client.put(path, json={"plan_id": plan["id"]}).raise_for_status()
 
 
 def test_plans_are_made_and_put_in_order(owner: Visitor, library: Library, name: str) -> None:
@@ -125,6 +139,70 @@ def test_a_third_stream_on_a_plan_of_two(
     removal = elsewhere.get_by_role("dialog", name="Remove Screen 1?")
     removal.get_by_role("button", name="Remove", exact=True).click()
     expect(elsewhere.get_by_text("2 were watched on within 30 days.")).to_be_visible()
+
+
+def test_of_twenty_at_once_on_a_plan_of_two_two_watch_and_the_next_chooses(
+    come: Visit, browser: Browser, library: Library, title_id: str, name: str, rita: dict[str, str]
+) -> None:
+    screens = [log_in_elsewhere(library, rita, number) for number in range(20)]
+    give_plan(library, screens[0], make_plan(library, name, streams_at_once=2))
+    with ThreadPoolExecutor(len(screens)) as all_at_once:
+        answers = list(
+            all_at_once.map(lambda screen: ask_elsewhere(library, screen, title_id), screens)
+        )
+    assert sorted(answer.status_code for answer in answers) == [201] * 2 + [409] * 18
+    first, second = (number for number, one in enumerate(answers) if one.is_success)
+
+    watching = come(library.url, storage_state=logged_in(browser, library.url, rita))
+    watching.expected.append("/player/sessions/enhanced")
+    watching.open(f"/watch/{title_id}")
+    page = watching.page
+    listed = page.get_by_role("list", name="Watching now").get_by_role("listitem")
+    expect(listed).to_have_count(2)
+    for number in (first, second):
+        expect(listed.filter(has_text=f"Screen {number}")).to_be_visible()
+    page.get_by_role("button", name=f"End on Screen {second}", exact=True).click()
+    Player(page).wait_until_it_plays()
+    ids = [answers[number].json()["session_id"] for number in (first, second)]
+    assert [sessions_of(library, one)["ended_by"] for one in ids] == [None, "chosen"]
+
+
+def test_a_device_too_many_takes_the_place_of_another(
+    come: Visit, browser: Browser, library: Library, title_id: str, name: str, rita: dict[str, str]
+) -> None:
+    screen = log_in_elsewhere(library, rita, 0)
+    give_plan(library, screen, make_plan(library, name, devices_at_most=1))
+    ask_elsewhere(library, screen, title_id).raise_for_status()
+    watching = come(library.url, storage_state=logged_in(browser, library.url, rita))
+    watching.expected.append("/player/sessions/enhanced")
+    watching.open(f"/watch/{title_id}")
+    page = watching.page
+    expect(page.get_by_role("heading", level=1)).to_have_text("Too many devices")
+    expect(page.get_by_text("This account may be watched on 1 devices")).to_be_visible()
+    assert watching.barriers() == []
+    page.get_by_role("link", name="Your plan").click()
+    page.get_by_role("button", name="Remove Screen 0").click()
+    removal = page.get_by_role("dialog", name="Remove Screen 0?")
+    removal.get_by_role("button", name="Remove", exact=True).click()
+    expect(page.get_by_text("Screen 0 is removed.")).to_be_visible()
+    page.go_back()
+    Player(page).wait_until_it_plays()
+
+
+def test_a_plan_for_other_countries_says_so(
+    come: Visit, browser: Browser, library: Library, title_id: str, name: str, rita: dict[str, str]
+) -> None:
+    plan = make_plan(library, name, regions=["AT", "DE"])
+    give_plan(library, log_in_elsewhere(library, rita, 0), plan)
+    watching = come(library.url, storage_state=logged_in(browser, library.url, rita))
+    watching.expected.append("/player/sessions/enhanced")
+    watching.open(f"/watch/{title_id}")
+    page = watching.page
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your plan is for other countries")
+    expect(page.get_by_text(f"Your plan, {name}, is for watching in AT, DE")).to_be_visible()
+    assert watching.barriers() == []
+    page.get_by_role("link", name="Your plan").click()
+    expect(page.get_by_role("heading", name=name)).to_be_visible()
 
 
 def test_a_title_of_another_plan_has_a_lock_and_says_which_plan_opens_it(

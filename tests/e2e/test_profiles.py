@@ -218,6 +218,7 @@ def test_a_film_for_grown_ups_asks_for_their_pin(
     page.keyboard.press("Escape")
     page.wait_for_url(f"{parent.url}/titles/{title_id}")
     page.go_back()
+    expect(page.get_by_role("button", name="1", exact=True)).to_be_focused()
     page.keyboard.type(WRONG_PIN)
     page.keyboard.press("Enter")
     expect(page.get_by_role("alert")).to_have_text("That is not the PIN. Try again.")

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Playwright, Request, Route, expect
 
-from tests.e2e.browsing import NODE_MODULES, Player, Visitor, launch, visit
+from tests.e2e.browsing import NODE_MODULES, Player, Visit, Visitor, launch, visit
 from tests.e2e.conftest import Library, logged_in
+from tests.e2e.test_sessions import begin, wait_until
 from tests.factories.media import MediaFactory, beep, picture
 from tests.factories.processes import OWNER
 
@@ -29,6 +31,17 @@ async (titleId) => {
     await player.attach(video);
     await player.load(started.dash_url);
     await video.play();
+}
+"""
+A_DAY_MS = 24 * 60 * 60 * 1000
+SHIFT_CLOCK = """
+{
+    const Clock = Date;
+    const now = () => Clock.now() + %d;
+    globalThis.Date = class extends Clock {
+        constructor(...given) { super(...(given.length ? given : [now()])); }
+        static now() { return now(); }
+    };
 }
 """
 ELSEWHERE = "films.example"
@@ -114,6 +127,30 @@ def test_without_a_licence_a_screen_says_what_to_do(owner: Visitor, protected_id
     page.unroute(LICENSES)
     page.get_by_role("button", name="Try again").click()
     Player(page).wait_until_it_plays()
+
+
+@pytest.mark.parametrize("by_ms", [A_DAY_MS, -A_DAY_MS], ids=["ahead", "behind"])
+def test_a_clock_that_is_wrong_by_a_day_keeps_nobody_out(
+    come: Visit, library: Library, protected_id: str, by_ms: int
+) -> None:
+    visitor = come(library.url)
+    visitor.expected.append("/api/v1/auth/me")
+    visitor.context.add_init_script(SHIFT_CLOCK % by_ms)
+    page = visitor.page
+    visitor.open("/login")
+    with page.expect_response("**/api/v1/users/me/profiles/*/switch"):
+        visitor.log_in(OWNER["email"], OWNER["password"])
+    page.wait_for_url(f"{visitor.url}/")
+    assert abs(page.evaluate("Date.now()") - time.time() * 1000 - by_ms) < A_DAY_MS / 2
+    began_at = time.monotonic()
+    session_id = begin(visitor, protected_id)
+    visitor.open("/")
+    told = wait_until(library, session_id, lambda session: session["ended_by"] is not None)
+    passed_ms = (time.monotonic() - began_at) * 1000
+    assert (told["ended_by"], told["error_count"]) == ("viewer", 0)
+    assert 0 < told["startup_ms"] < passed_ms
+    assert 0 < told["played_ms"] < passed_ms
+    expect(page.get_by_role("button", name="Account of Owner")).to_be_visible()
 
 
 def test_over_plain_http_a_screen_says_what_is_needed(

@@ -82,3 +82,4 @@ def test_a_stream_is_sent_on(
         card.get_by_role("button", name="Remove “Across the street”").press("Enter")
         dialog.get_by_role("button", name="Remove", exact=True).press("Enter")
         expect(section.get_by_role("heading", name="Only here")).to_be_visible()
+        owner.leave()

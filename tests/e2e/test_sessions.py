@@ -100,14 +100,21 @@ def test_who_is_one_too_many_chooses_whom_to_end(
 
 
 def watch_elsewhere(library: Library, account: dict[str, str], title_id: str, number: int) -> str:
-    api = f"{library.url}/api/v1"
-    wish = {**account, "device_name": f"Screen {number}"}
-    wish.pop("display_name")
-    token = httpx.post(f"{api}/auth/token", json=wish).raise_for_status().json()["access_token"]
-    opened = httpx.post(
-        f"{api}/player/sessions/enhanced",
-        json={"title_id": title_id},
-        headers={"Authorization": f"Bearer {token}"},
-    )
+    """Begin to watch on another device, and give the number of the session."""
+    opened = ask_elsewhere(library, log_in_elsewhere(library, account, number), title_id)
     session_id: str = opened.raise_for_status().json()["session_id"]
     return session_id
+
+
+def log_in_elsewhere(library: Library, account: dict[str, str], number: int) -> dict[str, str]:
+    """Log in on another device, and give the headers that say so."""
+    wish = {**account, "device_name": f"Screen {number}"}
+    wish.pop("display_name")
+    answer = httpx.post(f"{library.url}/api/v1/auth/token", json=wish).raise_for_status()
+    return {"Authorization": f"Bearer {answer.json()['access_token']}"}
+
+
+def ask_elsewhere(library: Library, headers: dict[str, str], title_id: str) -> httpx.Response:
+    """Ask to watch on another device."""
+    path = f"{library.url}/api/v1/player/sessions/enhanced"
+    return httpx.post(path, json={"title_id": title_id}, headers=headers, timeout=60)

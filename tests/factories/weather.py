@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 RULES = "inet weather"
+CHAINS = {"arriving": "input", "leaving": "output"}
 
 
 @dataclass(frozen=True)
@@ -37,8 +38,9 @@ class Line:
         self._lose(f"numgen random mod 100 < {loss_percent} drop")
 
     def cut(self) -> None:
-        """Lose everything, without a word to either side."""
+        """Lose everything, in either direction, without a word to either side."""
         self._lose("drop")
+        self._in_namespace(f"add rule {RULES} leaving oifname {self._device(True)} drop")
 
     def reopen(self, loss_percent: int) -> None:
         """Lose as much as before it was cut."""
@@ -52,10 +54,13 @@ class Line:
         return path
 
     def _lose(self, rule: str | None) -> None:
-        nft = ("ip", "netns", "exec", self.name, "nft")
-        _run(*nft, f"flush chain {RULES} arriving")
+        for chain in CHAINS:
+            self._in_namespace(f"flush chain {RULES} {chain}")
         if rule is not None:
-            _run(*nft, f"add rule {RULES} arriving iifname {self._device(True)} {rule}")
+            self._in_namespace(f"add rule {RULES} arriving iifname {self._device(True)} {rule}")
+
+    def _in_namespace(self, command: str) -> None:
+        _run("ip", "netns", "exec", self.name, "nft", command)
 
     def _device(self, is_there: bool) -> str:
         return f"{self.name}-{'b' if is_there else 'a'}"
@@ -77,7 +82,9 @@ def lay_line() -> Generator[Line]:
         _run(*there, "ip", "link", "set", f"{name}-b", "up")
         _run(*there, "ip", "link", "set", "lo", "up")
         _run(*there, "nft", f"add table {RULES}")
-        _run(*there, "nft", f"add chain {RULES} arriving {{ type filter hook input priority 0; }}")
+        for chain, hook in CHAINS.items():
+            kind = f"{{ type filter hook {hook} priority 0; }}"
+            _run(*there, "nft", f"add chain {RULES} {chain} {kind}")
         yield line
     finally:
         _run("ip", "netns", "delete", name)

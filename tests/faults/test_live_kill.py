@@ -1,4 +1,4 @@
-"""Kill -9 of the node that holds a stream: another one goes on, and viewers hardly notice."""
+"""The node that holds a stream is killed or stops in order: viewers hardly notice."""
 
 from __future__ import annotations
 
@@ -150,8 +150,8 @@ def find_base(client: httpx.Client, process: Process, stream_id: str) -> str:
     return process.url + eventually(ask).removesuffix("master.m3u8")
 
 
-def assert_whole(viewer: Viewer, gaps: int) -> None:
-    """Check all that viewers were promised."""
+def assert_whole(viewer: Viewer, gaps: int, *, given: int = 0) -> None:
+    """Check all that viewers were promised, where a stream was given away so many times."""
     assert viewer.refused == []
     sequences = [int(re.findall(r"MEDIA-SEQUENCE:(\d+)", text)[0]) for text in viewer.texts]
     assert sequences == sorted(sequences)
@@ -161,7 +161,7 @@ def assert_whole(viewer: Viewer, gaps: int) -> None:
     assert [uri for _, uri in final] == [f"v/{number}.m4s" for number in range(len(final))]
     assert [is_gap for is_gap, _ in final].count(True) == gaps
     discontinuities = viewer.newest.count("#EXT-X-DISCONTINUITY\n")
-    assert discontinuities == 2 * gaps
+    assert discontinuities == 2 * gaps + given
     with httpx.Client(timeout=60) as viewer.client:
         for uri in viewer.named_whole:
             assert viewer.fetch(uri) == 200, uri
@@ -238,6 +238,25 @@ def test_another_node_goes_on_when_one_is_killed(house: House) -> None:
         assert title["duration_ms"] == pytest.approx(1000 * shown_s, abs=100)
 
 
+@pytest.mark.postgresql
+def test_another_node_goes_on_without_a_gap_when_one_stops(house: House) -> None:
+    with owner_client(house.api) as client:
+        stream_id, key = open_stream(client)
+        with publishing(house.rtmp_ports[0], key) as encoder:
+            base = find_base(client, house.api, stream_id)
+            with watching(base) as viewer:
+                eventually(lambda: len(whole(viewer.newest)) >= 3)
+                assert house.nodes[0].stop() == 0
+                # The encoder is let go, and would connect anew.
+                assert encoder.wait(timeout=WITHIN_S) != 0
+                before = len(whole(viewer.newest))
+                with publishing(house.rtmp_ports[1], key):
+                    eventually(lambda: len(whole(viewer.newest)) >= before + 3)
+                    client.post("/live/streams/stop", json={"ids": [stream_id]})
+                    eventually(lambda: "#EXT-X-ENDLIST" in viewer.newest)
+        assert_whole(viewer, gaps=0, given=1)
+
+
 def recorded(client: httpx.Client, stream_id: str) -> dict[str, Any] | None:
     found = client.get(f"/live/streams/{stream_id}/recordings").json()
     assert len(found) <= 1
@@ -262,5 +281,30 @@ def test_one_server_goes_on_when_it_starts_again(tmp_path: Path) -> None:
                     with publishing(port, key):
                         eventually(lambda: len(whole(viewer.newest)) >= before + 4)
             assert_whole(viewer, gaps=1)
+    finally:
+        process.kill()
+
+
+def test_one_server_goes_on_without_a_gap_when_it_was_stopped(tmp_path: Path) -> None:
+    port = free_port()
+    settings = {"STREAMVERSE_RTMP_PORT": str(port)}
+    process = Process("serve", tmp_path / "data", settings=settings)
+    process.start()
+    try:
+        with owner_client(process) as client:
+            stream_id, key = open_stream(client)
+            with publishing(port, key):
+                base = find_base(client, process, stream_id)
+                with watching(base) as viewer:
+                    eventually(lambda: len(whole(viewer.newest)) >= 3)
+                    assert process.stop() == 0
+                    before = len(whole(viewer.newest))
+                    process.start()
+                    with publishing(port, key):
+                        eventually(lambda: len(whole(viewer.newest)) >= before + 3)
+            # Who waited was asked to come again.
+            assert [text for text in viewer.refused if "live.edge_moving" not in text] == []
+            viewer.refused.clear()
+            assert_whole(viewer, gaps=0, given=1)
     finally:
         process.kill()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
@@ -16,11 +17,14 @@ from streamverse.domains.catalog.models import TitleRow
 from streamverse.domains.intake.models import FileRow
 from streamverse.domains.media.models import RemoteImportRow, UploadRow
 from streamverse.kit.clock import FixedClock
+from streamverse.kit.jobs import JobRow
 from streamverse.kit.work import Actor, Workshop
 from tests.conftest import Clients
 from tests.factories.pipeline import Json
+from tests.factories.statements import heard
 from tests.intake.conftest import Library, Scan, touch
 
+ADDED = "%added@event"
 Look = Callable[[], Awaitable[None]]
 
 
@@ -78,6 +82,23 @@ async def test_films_and_shows_become_titles_that_wait_for_their_media(
     assert (await clients.viewer.get("/titles")).json()["items"] == []
 
 
+async def test_a_film_is_written_together_with_what_its_name_says(
+    library: Library, scan: Scan, workshop: Workshop
+) -> None:
+    for number in range(3):
+        library.add(f"Film {number} (1999).mkv")
+    with heard(workshop.database) as asked:
+        await scan()
+    made = [text for _, text in asked if text.startswith("INSERT INTO catalog_title ")]
+    described = [text for _, text in asked if re.match(r"UPDATE catalog_title SET .*\byear=", text)]
+    assert (len(made), described) == (3, [])
+    # Who hears of titles hears of all of them at once.
+    async with workshop.reading(Actor.system()) as work:
+        added = await work.session.scalars(select(JobRow.name).where(JobRow.name.like(ADDED)))
+        assert added.all() == ["search.follow_added@event"]
+    assert [row.year for row in await titles(workshop)] == [1999] * 3
+
+
 async def test_a_second_look_changes_nothing(
     library: Library, scan: Scan, workshop: Workshop
 ) -> None:
@@ -111,7 +132,7 @@ async def test_an_edition_is_a_film_beside_the_other(
     assert sorted(rows) == ["Film", "Film: Director's Cut", "Making", "Teaser"]
     said = (await clients.owner.get(f"/admin/titles/{rows['Film'].id}")).json()["said"]
     assert {(line["title_id"], line["kind"]) for line in said["related"]} == {
-        (str(rows["Film: Director's Cut"].id), "related"),
+        (str(rows["Film: Director's Cut"].id), "version"),
         (str(rows["Teaser"].id), "trailer"),
         (str(rows["Making"].id), "bonus"),
     }
@@ -239,6 +260,61 @@ async def test_the_second_file_of_one_episode_is_not_taken_in(
     [shown] = await files(clients.owner, folder, "unclear")
     assert (shown["path"], shown["reason"]) == ("Show S01E01.mkv", "twice")
     assert [row.kind for row in await titles(workshop)] == ["episode", "season", "series"]
+
+
+async def test_a_file_whose_title_the_catalogue_refuses_says_so_and_stops_no_other(
+    library: Library, scan: Scan, workshop: Workshop, clients: Clients
+) -> None:
+    library.add("Film (1999)/Film (1999).mkv")
+    library.add("Film (1999)/Trailers/\N{ZERO WIDTH SPACE}.mkv")
+    library.add("Film (1999)/Trailers/Teaser.mkv")
+    folder = await scan()
+    assert await named(workshop) == [("clip", "Teaser", None), ("movie", "Film", None)]
+    assert counts(folder) == {"taken": 2, "refused": 1}
+    [shown] = await files(clients.owner, folder, "refused")
+    assert shown["path"] == "Film (1999)/Trailers/\N{ZERO WIDTH SPACE}.mkv"
+    assert shown["problem"] == {"code": "kit.invalid", "detail": "Enter a name."}
+    assert (shown["reason"], shown["title_id"]) == (None, None)
+    assert counts(await scan()) == {"taken": 2, "refused": 1}
+    [film] = [row.id for row in await titles(workshop) if row.kind == "movie"]
+    said = {"type": "extra", "name": "Making", "of_title_id": str(film), "extra": "bonus"}
+    explained = await clients.owner.post(
+        f"/admin/folders/files/{shown['id']}", json={"decision": said}
+    )
+    assert (explained.json()["state"], explained.json()["problem"]) == ("waiting", None)
+
+
+async def test_a_new_season_of_a_deleted_series_waits_until_that_is_restored(
+    library: Library, scan: Scan, workshop: Workshop, clients: Clients
+) -> None:
+    library.add("Show S01E01.mkv")
+    await scan()
+    [series] = [row for row in await titles(workshop) if row.kind == "series"]
+    assert (await clients.owner.delete(f"/titles/{series.id}")).status_code == 204
+    library.add("Show S02E01.mkv")
+    library.add("Film (1999).mkv")
+    folder = await scan()
+    [shown] = await files(clients.owner, folder, "unclear")
+    assert (shown["path"], shown["reason"]) == ("Show S02E01.mkv", "container_deleted")
+    assert ("movie", "Film", None) in await named(workshop)
+    restored = await clients.owner.post(f"/admin/titles/{series.id}/restore")
+    assert restored.status_code == 200, restored.text
+    again = await clients.owner.post(
+        f"/admin/folders/files/{shown['id']}", json={"decision": {"type": "take_again"}}
+    )
+    assert again.json()["state"] == "waiting"
+    assert ("season", "Season 2", 2) in await named(workshop)
+
+
+async def test_letters_that_become_several_make_no_name_too_long(
+    library: Library, scan: Scan, workshop: Workshop
+) -> None:
+    # One letter of three bytes, kept as three: the name of a file holds seventy of them.
+    letter = "\N{HEBREW LETTER SHIN WITH DAGESH AND SHIN DOT}"
+    library.add(f"Show/Season 1/S01E01 {letter * 70}.mkv")
+    assert counts(await scan()) == {"taken": 1}
+    [episode] = [row for row in await titles(workshop) if row.kind == "episode"]
+    assert episode.name == ("\u05e9\u05bc\u05c1" * 70)[:200]
 
 
 async def test_staff_says_what_a_file_is(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,7 +10,8 @@ from sqlalchemy import select
 
 from streamverse.kit.clock import FixedClock
 from streamverse.kit.db import Database
-from streamverse.kit.errors import Unavailable
+from streamverse.kit.deliveries import EVENTS_AT_ONCE
+from streamverse.kit.errors import Invalid, Unavailable
 from streamverse.kit.events import Event, Listeners, event_name, from_payload, to_payload
 from streamverse.kit.jobs import DEFAULT_LANE, JobRow
 from streamverse.kit.work import Actor, Work, Workshop
@@ -79,6 +81,55 @@ async def test_a_listener_that_fails_is_retried_alone(library: Database, clock: 
         ("library.stumble@event", "done"),
         ("library.succeed@event", "done"),
     ]
+
+
+async def test_many_events_of_one_work_are_told_together(
+    library: Database, clock: FixedClock
+) -> None:
+    listeners = Listeners("library")
+    heard: list[list[int]] = []
+
+    @listeners.on_many(BookAdded)
+    async def shelve(work: Work, events: Sequence[BookAdded]) -> None:
+        heard.append([event.book_id for event in events])
+
+    workshop = Workshop(library, clock=clock, listeners=listeners)
+    worker = Worker(workshop, handlers_of([], listeners), name="w", lanes={DEFAULT_LANE: 1})
+    for count in (EVENTS_AT_ONCE + 1, 2):
+        async with workshop.work(Actor.system(ADA)) as work:
+            for book_id in range(count):
+                work.emit(BookAdded(book_id=book_id, added_at=NOON))
+    await worker.run_until_idle()
+
+    assert heard == [[*range(EVENTS_AT_ONCE)], [EVENTS_AT_ONCE], [0, 1]]
+
+
+async def test_an_event_that_cannot_be_borne_takes_no_others_down(
+    library: Database, clock: FixedClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    listeners = Listeners("library")
+
+    @listeners.on_many(BookAdded)
+    async def shelve(work: Work, events: Sequence[BookAdded]) -> None:
+        for event in events:
+            work.session.add(Shelf(id=event.book_id, name=f"shelf {event.book_id}"))
+            await work.session.flush()
+            if event.book_id == 2:
+                raise Invalid("No such book.")
+
+    workshop = Workshop(library, clock=clock, listeners=listeners)
+    worker = Worker(workshop, handlers_of([], listeners), name="w", lanes={DEFAULT_LANE: 1})
+    async with workshop.work(Actor.system(ADA)) as work:
+        for book_id in range(4):
+            work.emit(BookAdded(book_id=book_id, added_at=NOON))
+    await worker.run_until_idle()
+
+    async with workshop.reading(Actor.system(ADA)) as work:
+        shelves = (await work.session.scalars(select(Shelf.id).order_by(Shelf.id))).all()
+        states = (await work.session.scalars(select(JobRow.state).order_by(JobRow.id))).all()
+    assert shelves == [0, 1, 3]
+    assert states == ["done", "done", "done", "dead", "done"]
+    assert "each is told alone" in caplog.text
 
 
 async def test_an_event_that_nobody_hears_makes_no_job(

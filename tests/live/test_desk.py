@@ -37,6 +37,8 @@ DEFAULTS: dict[str, Any] = {
     "newcomer": "take_over",
     "ladder": "as_sent",
     "has_passphrase": False,
+    "protection": "none",
+    "key_lasts_s": 600,
 }
 
 
@@ -151,6 +153,20 @@ async def test_a_stream_for_plans_is_for_who_has_one(clients: Clients, channel: 
     assert (await clients.viewer.post(f"/live/streams/{channel.id}/playback")).status_code == 201
     await clients.owner.patch(f"/live/streams/{channel.id}", json={"access": "everybody"})
     assert (await show(clients.owner, channel))["access"] == "everybody"
+
+
+async def test_a_plan_for_another_country_shows_no_stream(clients: Clients, channel: Channel):
+    publisher = await channel.connect()
+    publisher.begin()
+    publisher.send(3)
+    await channel.settle()
+    abroad = {"name": "Duo", "is_default": True, "regions": ["AT", "DE"]}
+    made = await clients.owner.post("/admin/plans", json=abroad)
+    assert made.status_code == 201, made.text
+    refused = await clients.viewer.post(f"/live/streams/{channel.id}/playback")
+    assert (refused.status_code, refused.json()["code"]) == (403, "live.plan_region")
+    assert refused.json()["facts"] == {"plan": "Duo", "regions": ["AT", "DE"]}
+    assert (await clients.owner.post(f"/live/streams/{channel.id}/playback")).status_code == 201
 
 
 # --- who sends ------------------------------------------------------------------------------------

@@ -215,6 +215,23 @@ async def test_viewers_are_told_when_nobody_goes_on(front: Front, channel: Chann
 
 
 @pytest.mark.usefixtures("publisher")
+async def test_who_watched_by_webrtc_asks_again_until_somebody_goes_on(
+    front: Front, channel: Channel, clock: FixedClock
+):
+    front.asked.is_cut = True
+    (broadcast,) = channel.desk.broadcasts
+    channel.desk.lose(broadcast)
+    peer = FarPeer("recvonly")
+    address = f"{ORIGIN}{front.base}whep"
+    for wait in (timedelta(seconds=0), LEASE + timedelta(seconds=1)):
+        clock.advance(wait)
+        refused = await front.viewer.post(address, content=peer.offer, headers=SDP)
+        assert (refused.status_code, refused.headers["retry-after"]) == (503, "5")
+        assert refused.json()["code"] == "live.edge_moving"
+    peer.leave()
+
+
+@pytest.mark.usefixtures("publisher")
 async def test_connections_of_webrtc_are_made_at_the_node(front: Front, channel: Channel):
     desk = channel.desk
     desk.settings = replace(desk.settings, webrtc_port=0)

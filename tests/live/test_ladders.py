@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 from collections.abc import AsyncGenerator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -19,11 +20,14 @@ from streamverse.domains.live.service.edge import LiveSegment, LiveTrack
 from streamverse.domains.live.service.ladders import LadderDesk
 from streamverse.mediakit.ffmpeg import Tools
 from streamverse.mediakit.ingest.samples import CLOCK_HZ, Sample
+from streamverse.mediakit.ladder import DynamicRange
+from streamverse.mediakit.live.rungs import range_of
+from streamverse.mediakit.picture import TRANSFERS, map_tones
 from tests.conftest import Clients
 from tests.factories.media import frame_numbers
 from tests.factories.pipeline import WorkOff, eventually, play
 from tests.factories.samples import Filmed, film
-from tests.live.conftest import Channel, Publisher, make_stream
+from tests.live.conftest import FRAME, Channel, Publisher, make_stream
 from tests.live.test_edge import Player, watch
 from tests.live.test_recordings import download
 
@@ -45,7 +49,9 @@ class Show:
     @property
     def broadcast(self) -> Broadcast:
         """What goes out."""
-        (broadcast,) = self.channel.desk.broadcasts
+        (broadcast,) = (
+            one for one in self.channel.desk.broadcasts if one.stream.id == self.channel.id
+        )
         return broadcast
 
     def track(self, name: str) -> LiveTrack:
@@ -216,6 +222,41 @@ async def test_what_is_not_for_every_device_is_there_in_its_own_size(
     ]
 
 
+@pytest.mark.parametrize(("transfer", "dynamic_range"), [(16, "pq"), (18, "hlg"), (1, "sdr")])
+async def test_bright_pictures_are_made_what_every_screen_shows(
+    transfer: int, dynamic_range: str, channel: Channel, tools: Tools, tmp_path: Path
+):
+    colours = f"log-level=none:colorprim=9:transfer={transfer}:colormatrix=9"
+    coding = (*HEVC[:4], "-pix_fmt", "yuv420p10le", "-x265-params", colours)
+    filmed = await film(tools, tmp_path, *coding, seconds=3, size=(854, 480))
+    assert range_of(filmed.media) == dynamic_range
+    show = await begin(channel, filmed)
+    await show.send(filmed.samples, ["v480-again", "v360"])
+    made = show.track("v480-again")
+    path = tmp_path / "made.mp4"
+    path.write_bytes(bytes(made.heads[0]) + made.segments[0].payload)
+    expected = ["scale=854:480", "format=yuv420p"]
+    if dynamic_range != "sdr":
+        expected = map_tones(TRANSFERS[DynamicRange(dynamic_range)], 854, 480)
+    sent_light = brightness(tools, tmp_path / "480.flv", expected)
+    assert brightness(tools, path, ["null"]) == pytest.approx(sent_light, abs=2)
+
+
+def brightness(tools: Tools, path: Path, filters: Sequence[str]) -> float:
+    """Measure how bright the first picture is on the whole, behind some filters."""
+    shown = ",".join([*filters, "scale=1:1:flags=area", "format=gray"])
+    done = subprocess.run(
+        [
+            *(str(tools.ffmpeg), "-v", "error", "-nostdin", "-i", str(path), "-vf", shown),
+            *("-frames:v", "1", "-f", "rawvideo", "-"),
+        ],
+        check=True,
+        capture_output=True,
+        timeout=60,
+    )
+    return float(done.stdout[0])
+
+
 async def test_rare_keyframes_bring_a_rung_of_the_same_size(
     channel: Channel, tools: Tools, tmp_path: Path
 ):
@@ -227,6 +268,45 @@ async def test_rare_keyframes_bring_a_rung_of_the_same_size(
     assert [one.is_independent for one in sent[:4]] == [True, False, True, False]
     assert [(one.number, one.is_independent) for one in same[:2]] == [(2, True), (3, True)]
     assert [one.is_independent for one in show.track("v360").segments[:4]] == [True] * 4
+
+
+async def test_another_size_in_one_connection_brings_its_own_rungs_and_touches_no_other_stream(
+    clients: Clients, channel: Channel, tools: Tools, tmp_path: Path
+):
+    other = await make_stream(clients, name="Beside it")
+    key = (await clients.owner.get(f"/live/streams/{other['id']}/key")).json()["key"]
+    beside = await Channel(channel.desk, StreamId(UUID(other["id"])), key).connect()
+    beside.begin()
+    beside.send(3)
+    large = await film(tools, tmp_path, seconds=4)
+    small = await film(tools, tmp_path, seconds=4, size=(854, 480))
+    show = await begin(channel, large)
+    await show.send(large.samples, ["v480", "v360"])
+    beside.send(3)
+    show.publisher.receiver.on_format(small.media)
+    behind = [at_later(one, large.samples[-1].decode_ticks + FRAME) for one in small.samples]
+    await show.send(behind, ["v360"])
+    beside.send(2)
+    await channel.settle()
+    assert len(channel.desk.broadcasts) == 2
+    player = await watch(clients, channel)
+    playlist = await player.playlist("v360")
+    assert [one.discontinuity for one in playlist.segments if one.uri].count(True) == 1
+    assert sorted({one.head for one in show.track("v360").segments}) == [0, 1]
+    assert [(one.width, one.height) for one in show.track("v").heads] == [(1280, 720), (854, 480)]
+    neighbour = channel.desk.find(StreamId(UUID(other["id"])))
+    assert neighbour is not None
+    assert {one.head for one in neighbour.edge.tracks["v"].segments} == {0}
+    assert (show.publisher.line.closed, beside.line.closed) == ([], [])
+
+
+def at_later(sample: Sample, later_ticks: int) -> Sample:
+    """Move a picture to a later time."""
+    return replace(
+        sample,
+        decode_ticks=sample.decode_ticks + later_ticks,
+        present_ticks=sample.present_ticks + later_ticks,
+    )
 
 
 async def test_a_machine_without_room_makes_fewer_and_says_so(

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streamverse.domains.live.rules.access import Access, Verdict, judge
+from streamverse.domains.live.rules.access import Access, Verdict, is_region_covered, judge
 from streamverse.domains.live.rules.audiences import THERE_FOR_S, Audience
 from streamverse.domains.live.rules.health import (
     LOOKED_AT,
@@ -347,3 +347,19 @@ def test_a_stream_is_for_whom_it_says(
     access: Access, own: UUID | None, is_staff: bool, verdict: Verdict
 ):
     assert judge(access, [GOLD], own, is_staff=is_staff) is verdict
+
+
+@pytest.mark.parametrize(
+    ("regions", "region", "is_covered"),
+    [
+        ((), None, True),
+        ((), "FR", True),
+        (("AT",), "AT", True),
+        (("AT",), "FR", False),
+        (("AT",), None, False),
+    ],
+)
+def test_a_plan_covers_the_regions_that_it_names(
+    regions: tuple[str, ...], region: str | None, *, is_covered: bool
+):
+    assert is_region_covered(regions, region) is is_covered

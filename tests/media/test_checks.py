@@ -224,12 +224,12 @@ async def put_in_place(
     facts = await probe(film, media.tools)
     sizes: dict[tuple[str, int], int] = {}
     rungs = [rung for rung in recipe.rungs if rung.track_name in tracks]
-    async for piece in encode_chunk(
-        film, facts, rungs, recipe.plan, recipe.plan.chunk(0), tools=media.tools
-    ):
-        if isinstance(piece, EncodedSegment):
-            segment(folder, f"{piece.track}/{piece.number}").write_bytes(piece.payload)
-            sizes[piece.track, piece.number] = len(piece.payload)
+    for number in range(recipe.plan.chunk_count):
+        chunk = recipe.plan.chunk(number)
+        async for piece in encode_chunk(film, facts, rungs, recipe.plan, chunk, tools=media.tools):
+            if isinstance(piece, EncodedSegment):
+                segment(folder, f"{piece.track}/{piece.number}").write_bytes(piece.payload)
+                sizes[piece.track, piece.number] = len(piece.payload)
     async with workshop.work(Actor.system()) as work:
         lines = await work.session.execute(
             select(SegmentRow, TrackRow.name).join(TrackRow).where(TrackRow.name.in_(tracks))

@@ -155,9 +155,9 @@ def stand_in(monkeypatch: pytest.MonkeyPatch, *, failing: Sequence[int] = ()) ->
 
 @pytest.fixture
 def film(media: MediaFactory, tmp_path: Path) -> Path:
-    """Make a film with a preview, another rendition, and two parts of each."""
+    """Make a film with a preview, another rendition, and three parts of each."""
     path = tmp_path / "film.mp4"
-    media.lavfi(path, picture(854, 480, rate="12", seconds=125), beep(125))
+    media.lavfi(path, picture(854, 480, rate="12", seconds=65), beep(65))
     return path
 
 
@@ -206,12 +206,14 @@ async def test_the_renditions_behind_the_preview_are_made_in_hardware(
     await encode(resources, CARD)
     await work_off()
 
-    assert asked == ["v480", "v480"]
+    assert asked == ["v480"] * 3
     assert await made(resources) == {
         ("preview", 0): "libx264",
-        ("preview", 30): "libx264",
+        ("preview", 6): "libx264",
+        ("preview", 11): "libx264",
         ("h264", 0): "h264_vaapi",
-        ("h264", 30): "h264_vaapi",
+        ("h264", 6): "h264_vaapi",
+        ("h264", 11): "h264_vaapi",
     }
     assert await is_ready(clients, path)
 
@@ -281,7 +283,7 @@ async def test_a_part_waits_for_the_machine_that_has_begun_its_group(
             select(JobRow).where(JobRow.name == "media.encode_part", JobRow.state == "queued")
         )
         found = [(job.attempts, job.run_at - work.now) for job in waiting]
-    assert found == [(0, timedelta(seconds=30))] * 2
+    assert found == [(0, timedelta(seconds=30))] * 3
 
     # It does not come back: the others make the group in software.
     clock.advance(timedelta(minutes=5))

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from uuid import UUID
 
 import pytest
 
+from streamverse.domains.media.contracts import ReelId
 from streamverse.domains.media.rules.reels import (
     Reel,
     ReelHead,
@@ -154,7 +156,7 @@ def test_a_recipe_lists_the_rungs():
     ("track", "folder"), [("v1080", "v"), ("v480", "v480"), ("a0", "a"), ("v", "v")]
 )
 def test_what_is_played_is_found_in_the_folder_of_its_track(track: str, folder: str):
-    place = CutPlace("live/x", [(0, 9)], ("v", "a", "v480"))
+    place = CutPlace(ReelId(UUID(int=1)), "live/x", [(0, 9)], ("v", "a", "v480"))
     assert place.object_key(track, 1, "init.mp4") == f"live/x/{folder}/init-1.mp4"
     assert place.object_key(track, 1, "9.m4s") == f"live/x/{folder}/9.m4s"
     assert place.object_key(track, 1, "10.m4s") is None

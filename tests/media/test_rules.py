@@ -353,7 +353,8 @@ async def test_what_plays_early_is_one_low_rung_that_is_not_made_twice(media: Me
     assert [rung.track_name for rung in recipe.rungs[:3]] == ["v720", "v480", "v360"]
     assert [part.group for part in plan_package(recipe, facts).parts] == list(names)
     short = choose_recipe(facts, replace(policy, preview_from_ms=facts.duration_ms + 1))
-    assert (recipe.has_preview, short.has_preview) == (True, False)
+    batch = choose_recipe(facts, replace(policy, has_previews=False))
+    assert [recipe.has_preview, short.has_preview, batch.has_preview] == [True, False, False]
     assert (recipe.plan.short_segments, short.plan.short_segments) == (2, 6)
     assert Recipe.read(short.stored()) == short
 

@@ -172,6 +172,20 @@ def test_chunks_are_runs_of_whole_segments(plan: SegmentPlan):
         assert plan.frame_rate.seconds(len(chunk.frames)) <= CHUNK_LIMIT_S
 
 
+@pytest.mark.parametrize(
+    ("seconds", "lengths"),
+    [
+        (4, [4]),
+        (56, [56]),
+        (70, [20, 20, 20, 10]),
+        (476, [56, 60, 60, 60, 60, 60, 40, 24, 20, 20, 16]),
+    ],
+)
+def test_chunks_get_shorter_towards_the_end(seconds: int, lengths: list[int]):
+    plan = SegmentPlan(FrameRate(25), 25 * seconds)
+    assert [len(chunk.frames) / 25 for chunk in plan.chunks()] == lengths
+
+
 def test_a_growing_title_keeps_the_places_of_its_segments():
     short, long = SegmentPlan(FrameRate(30), 1000), SegmentPlan(FrameRate(30), 5000)
     last = short.segment_count - 1

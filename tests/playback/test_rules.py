@@ -75,7 +75,7 @@ def test_names_of_keys():
     ids = [uuid4() for _ in range(MAX_KEYS)]
     assert read_key_ids([write_base64url(key_id.bytes) for key_id in ids], "temporary") == ids
     assert write_base64url(bytes(16)) == "AAAAAAAAAAAAAAAAAAAAAA"
-    with pytest.raises(LicenseRequestInvalid, match="from 1 to 16 keys"):
+    with pytest.raises(LicenseRequestInvalid, match="from 1 to 100 keys"):
         read_key_ids([write_base64url(bytes(16))] * (MAX_KEYS + 1), "temporary")
 
 

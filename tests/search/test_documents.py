@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -16,9 +17,11 @@ from streamverse.domains.search.contracts import ForgetSearches
 from streamverse.domains.search.jobs import handlers
 from streamverse.domains.search.models import DocumentRow, QueryDayRow, RevisionRow
 from streamverse.domains.search.public import SearchDesk, ensure_documents
+from streamverse.domains.search.service.documents import follow_titles
 from streamverse.kit.jobs import DEFAULT_LANE
 from streamverse.kit.work import Actor, Workshop
 from streamverse.kit.worker import Worker, handlers_of
+from tests.factories.statements import heard
 
 if TYPE_CHECKING:
     from streamverse.kit.clock import FixedClock
@@ -66,6 +69,31 @@ async def test_news_that_comes_twice_writes_nothing(workshop: Workshop, shelf: S
     await shelf.tell()
 
     assert await versions(workshop) == before
+
+
+async def test_a_title_is_looked_at_once_whatever_kind_it_is(
+    workshop: Workshop, shelf: Shelf
+) -> None:
+    title_id = await shelf.add("Night Train")
+    with heard(workshop.database) as asked:
+        async with workshop.work(shelf.editor) as work:
+            await follow_titles(work, [title_id])
+    tables = [re.findall(r"FROM (\w+)", text) for _, text in asked if "FROM" in text]
+    assert tables == [
+        ["catalog_title"],
+        ["catalog_translation"],
+        ["catalog_credit"],
+        ["catalog_title_genre"],
+        ["search_document"],
+        # It has to do with nobody and nothing.
+        [
+            "catalog_credit",
+            "catalog_title_studio",
+            "catalog_title_genre",
+            "catalog_collection_item",
+            "catalog_title",
+        ],
+    ]
 
 
 async def test_a_rebuild_mends_what_no_event_told(

@@ -10,6 +10,7 @@ from streamverse.domains.catalog.contracts import Findable, FindableKind
 from streamverse.domains.search.contracts import Filters
 from streamverse.domains.search.rules.entries import entry_of
 from streamverse.domains.search.rules.matching import rate, worth_showing
+from streamverse.domains.search.rules.tastes import Taste, taste_of
 from streamverse.domains.search.rules.text import query_tokens
 from streamverse.domains.search.service.index import TitleIndex
 
@@ -117,6 +118,36 @@ def test_answers_come_in_the_order_that_people_expect(
 )
 def test_proposals_come_while_one_types(index: TitleIndex, query: str, first: list[str]) -> None:
     assert names(index, query, is_typing=True)[: len(first)] == first
+
+
+def test_taste_decides_among_answers_that_are_as_right() -> None:
+    alike = [
+        entry_of(Findable(UUID(int=number), TENANT, MOVIE, "Storm", genres=(genre,)))
+        for number, genre in enumerate(("Comedy", "Crime", "Drama"), 100)
+    ]
+    comedy, crime, drama = alike
+
+    def ranked(taste: Taste) -> list[UUID]:
+        rated = worth_showing([rate(["storm"], entry, taste=taste) for entry in alike])
+        return [one.entry.id for one in rated]
+
+    assert ranked(Taste()) == [comedy.id, crime.id, drama.id]
+    assert ranked(taste_of([drama])) == [drama.id, comedy.id, crime.id]
+    assert ranked(Taste(genres=frozenset({"Crime"}))) == [crime.id, comedy.id, drama.id]
+    # A better answer stays better.
+    better = entry_of(Findable(UUID(int=200), TENANT, MOVIE, "Storms", genres=("Crime",)))
+    rated = [rate(["storm"], one, taste=taste_of([better])) for one in (*alike, better)]
+    assert worth_showing(rated)[-1].entry == better
+
+
+def test_the_last_watched_weighs_most() -> None:
+    entries = [
+        entry_of(Findable(UUID(int=number), TENANT, MOVIE, "Film", genres=genres))
+        for number, genres in enumerate((("Noir",), ("Comedy", "Crime"), ("Drama",), ("Family",)))
+    ]
+    taste = taste_of(entries)
+    assert taste.genres == {"Noir", "Comedy", "Crime"}
+    assert taste.watched == {entry.id for entry in entries}
 
 
 def test_what_has_nothing_to_do_with_it_is_no_answer(index: TitleIndex) -> None:

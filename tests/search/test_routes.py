@@ -18,6 +18,8 @@ from streamverse.domains.catalog.contracts import (
     Words,
 )
 from streamverse.domains.catalog.service import editing, lifecycle
+from streamverse.domains.library.contracts import ProgressReport, ViewingId
+from streamverse.domains.library.service import watching
 from streamverse.domains.search.models import ChoiceRow, HistoryRow, QueryDayRow
 from streamverse.kit.clock import FixedClock, new_id
 from streamverse.kit.work import Actor, Workshop
@@ -306,6 +308,32 @@ async def test_who_wishes_no_history_has_none(sofa: httpx.AsyncClient, home: Hom
     assert (await sofa.post("/search/history", json={"query": "sea"})).status_code == 204
 
     assert (await sofa.get("/search/history")).json() == []
+
+
+async def test_taste_decides_between_films_of_one_name(
+    sofa: httpx.AsyncClient, home: Home, shelf: Shelf, workshop: Workshop
+) -> None:
+    await shelf.add("Storm", genres=["Comedy"], year=2001)
+    await shelf.add("Storm", genres=["Drama"], year=2002)
+    seen = await shelf.add("Rain", genres=["Drama"])
+    async with workshop.work(home.sofa) as work:
+        report = ProgressReport(home.first, seen, ViewingId(new_id()), 1, 15_000, 15_000, 30_000)
+        await watching.report_progress(work, report)
+
+    async def years() -> list[int]:
+        hits = (await sofa.get("/search", params={"query": "storm"})).json()["hits"]
+        typed = (await sofa.get("/search/suggestions", params={"query": "stor"})).json()
+        assert [hit["id"] for hit in typed] == [hit["id"] for hit in hits]
+        return [hit["year"] for hit in hits]
+
+    await watch_as(sofa, home.teen)
+    assert await years() == [2001, 2002]
+    await watch_as(sofa, home.first)
+    assert await years() == [2002, 2001]
+    privacy = {"privacy": {"is_personalised": False}}
+    path = f"/users/me/profiles/{home.first}/preferences"
+    assert (await sofa.patch(path, json=privacy)).status_code == 200
+    assert await years() == [2001, 2002]
 
 
 async def test_a_profile_that_goes_takes_its_history_along(

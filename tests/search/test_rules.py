@@ -13,7 +13,13 @@ from streamverse.domains.search.contracts import Filters
 from streamverse.domains.search.rules.edits import slips_allowed, slips_between
 from streamverse.domains.search.rules.entries import Entry, count_facets, entry_of, passes
 from streamverse.domains.search.rules.matching import correction, lit, match_name, rate
-from streamverse.domains.search.rules.text import fold, joined_forms, query_tokens, tokens
+from streamverse.domains.search.rules.text import (
+    fold,
+    is_joined_form,
+    joined_forms,
+    query_tokens,
+    tokens,
+)
 
 TEXTS = st.text(max_size=40)
 WORDS = st.text(alphabet="abcd", max_size=6)
@@ -164,6 +170,12 @@ def test_a_forgotten_space_is_forgiven_in_both_directions() -> None:
     parted = rate(["spider", "man"], an_entry("Spiderman")).score
     assert min(whole, parted) > 0.85
     assert joined_forms(["big", "buck", "bunny"]) == ["bigbuck", "buckbunny", "bigbuckbunny"]
+
+
+@given(WORDS, st.lists(WORDS, max_size=4))
+def test_a_joined_form_is_known_without_writing_all(text: str, words: list[str]) -> None:
+    for asked in (text, *joined_forms(words)):
+        assert is_joined_form(asked, words) == (asked in joined_forms(words))
 
 
 LIBRARY = [

@@ -85,6 +85,8 @@ export type Playback =
   paths["/api/v1/titles/{title_id}/playback"]["post"]["responses"][200]["content"]["application/json"];
 export type PlaybackSession =
   paths["/api/v1/player/sessions/enhanced"]["post"]["responses"][201]["content"]["application/json"];
+export type LiveSession =
+  paths["/api/v1/player/sessions/live"]["post"]["responses"][201]["content"]["application/json"];
 /** A session of playing as staff and its viewer read it. */
 export type WatchedSession = Answer<"/api/v1/admin/sessions">["items"][number];
 export type SessionAnalytics = Answer<"/api/v1/player/sessions/{session_id}/analytics">;

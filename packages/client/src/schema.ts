@@ -2658,8 +2658,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** StartPlayback */
-        post: operations["ApiV1LiveStreamsStreamIdPlaybackStartPlayback"];
+        /** StartLivePlayback */
+        post: operations["ApiV1LiveStreamsStreamIdPlaybackStartLivePlayback"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2715,6 +2715,24 @@ export interface paths {
         put: operations["ApiV1LiveStreamsStreamIdScheduleReplaceSchedule"];
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/live/streams/{stream_id}/slate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** SetSlate */
+        put: operations["ApiV1LiveStreamsStreamIdSlateSetSlate"];
+        post?: never;
+        /** RemoveSlate */
+        delete: operations["ApiV1LiveStreamsStreamIdSlateRemoveSlate"];
         options?: never;
         head?: never;
         patch?: never;
@@ -3050,6 +3068,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/playback/licenses/live/{stream_id}/{grant}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** GiveLiveLicense */
+        post: operations["ApiV1PlaybackLicensesLiveStreamIdGrantGiveLiveLicense"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/player/events": {
         parameters: {
             query?: never;
@@ -3078,6 +3113,23 @@ export interface paths {
         put?: never;
         /** OpenSession */
         post: operations["ApiV1PlayerSessionsEnhancedOpenSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/player/sessions/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** OpenLiveSession */
+        post: operations["ApiV1PlayerSessionsLiveOpenLiveSession"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4454,8 +4506,8 @@ export interface components {
         AnalyticsOut: {
             /** Format: uuid */
             id: string;
-            /** Format: uuid */
-            title_id: string;
+            title_id: string | null;
+            stream_id: string | null;
             title: string;
             device: string;
             region: string | null;
@@ -4800,8 +4852,7 @@ export interface components {
         DebugOut: {
             /** Format: uuid */
             session_id: string;
-            /** Format: uuid */
-            package_id: string;
+            package_id: string | null;
             device: string;
             region: string | null;
             network: string;
@@ -5195,7 +5246,7 @@ export interface components {
         };
         /**
          * Grouping
-         * @description By what sessions are put together.
+         * @description By what sessions are put together; a live stream stands where a title would.
          * @default title
          * @enum {string}
          */
@@ -5596,6 +5647,7 @@ export interface components {
             hls_url: string;
             whep_url: string | null;
             whep_refusal: string | null;
+            license_url: string | null;
             /** Format: date-time */
             expires_at: string;
         };
@@ -5607,6 +5659,23 @@ export interface components {
         LiveSchedule: {
             slots: components["schemas"]["LiveSlot"][];
         };
+        /** LiveSessionIn */
+        LiveSessionIn: {
+            /** Format: uuid */
+            stream_id: string;
+            device?: components["schemas"]["DeviceIn"];
+            resumes?: string | null;
+        };
+        /** LiveSessionOut */
+        LiveSessionOut: {
+            /** Format: uuid */
+            session_id: string;
+            playback: components["schemas"]["LivePlaybackOut"];
+            events_token: string;
+            heartbeat_ms: number;
+            lease_ms: number;
+            throughput_bps: number | null;
+        };
         /** LiveSettingsOut */
         LiveSettingsOut: {
             rewind_minutes: number;
@@ -5617,6 +5686,13 @@ export interface components {
             newcomer: components["schemas"]["Newcomer"];
             ladder: components["schemas"]["Ladder"];
             has_passphrase: boolean;
+            protection: components["schemas"]["Protection"];
+            key_lasts_s: number;
+        };
+        /** LiveSlateOut */
+        LiveSlateOut: {
+            base_url: string;
+            widths: number[];
         };
         /** LiveSlot */
         LiveSlot: {
@@ -5666,6 +5742,8 @@ export interface components {
             newcomer?: components["schemas"]["Newcomer"];
             ladder?: components["schemas"]["Ladder"];
             has_passphrase?: boolean;
+            protection?: components["schemas"]["Protection"];
+            key_lasts_s?: number;
         };
         /** LiveStreamIn */
         LiveStreamIn: {
@@ -5679,6 +5757,9 @@ export interface components {
             ladder?: components["schemas"]["Ladder"];
             /** @default false */
             has_passphrase: boolean;
+            protection?: components["schemas"]["Protection"];
+            /** @default 600 */
+            key_lasts_s: number;
             name: string;
             /** @default  */
             description: string;
@@ -5693,6 +5774,8 @@ export interface components {
             newcomer: components["schemas"]["Newcomer"];
             ladder: components["schemas"]["Ladder"];
             has_passphrase: boolean;
+            protection: components["schemas"]["Protection"];
+            key_lasts_s: number;
             /** Format: uuid */
             id: string;
             name: string;
@@ -5703,6 +5786,7 @@ export interface components {
             viewers: number;
             next_starts_at: string | null;
             next_ends_at: string | null;
+            slate: components["schemas"]["LiveSlateOut"] | null;
             /** Format: date-time */
             created_at: string;
         };
@@ -5718,6 +5802,9 @@ export interface components {
             ladder?: components["schemas"]["Ladder"];
             /** @default false */
             has_passphrase: boolean;
+            protection?: components["schemas"]["Protection"];
+            /** @default 600 */
+            key_lasts_s: number;
         };
         /** LiveStreamsIn */
         LiveStreamsIn: {
@@ -6406,6 +6493,7 @@ export interface components {
         /**
          * Protection
          * @description How the segments of a film are encrypted.
+         * @default none
          * @enum {string}
          */
         Protection: "none" | "clearkey";
@@ -6497,7 +6585,7 @@ export interface components {
          * @description How one title stands to another.
          * @enum {string}
          */
-        RelationKind: "sequel" | "prequel" | "spin_off" | "remake" | "related" | "trailer" | "bonus";
+        RelationKind: "sequel" | "prequel" | "spin_off" | "remake" | "version" | "related" | "trailer" | "bonus";
         /** RemindersOut */
         RemindersOut: {
             title_ids: string[];
@@ -7290,8 +7378,8 @@ export interface components {
         WatchedOut: {
             /** Format: uuid */
             id: string;
-            /** Format: uuid */
-            title_id: string;
+            title_id: string | null;
+            stream_id: string | null;
             title: string;
             device: string;
             region: string | null;
@@ -8302,7 +8390,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemOut"];
                 };
             };
-            /** @description `playback.session_ended`: The session is over */
+            /** @description `playback.session_ended`: The session is over; `playback.session_live`: A session of a live stream */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -10364,7 +10452,7 @@ export interface operations {
     ApiV1AdminSessionsQualitySummariseSessions: {
         parameters: {
             query?: {
-                /** @description By what sessions are put together. */
+                /** @description By what sessions are put together; a live stream stands where a title would. */
                 by?: components["schemas"]["Grouping"];
                 days?: number;
             };
@@ -16993,7 +17081,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemOut"];
                 };
             };
-            /** @description `playback.session_ended`: The session is over */
+            /** @description `playback.session_ended`: The session is over; `playback.session_live`: A session of a live stream */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -17049,7 +17137,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemOut"];
                 };
             };
-            /** @description `playback.session_ended`: The session is over */
+            /** @description `playback.session_ended`: The session is over; `playback.session_live`: A session of a live stream */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -17104,7 +17192,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemOut"];
                 };
             };
-            /** @description `playback.session_ended`: The session is over */
+            /** @description `playback.session_ended`: The session is over; `playback.session_live`: A session of a live stream */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -18733,7 +18821,7 @@ export interface operations {
             };
         };
     };
-    ApiV1LiveStreamsStreamIdPlaybackStartPlayback: {
+    ApiV1LiveStreamsStreamIdPlaybackStartLivePlayback: {
         parameters: {
             query?: never;
             header?: never;
@@ -18768,7 +18856,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `live.plan_needed`: Not part of your plan */
+            /** @description `live.plan_needed`: Not part of your plan; `live.plan_region`: Your plan is for other countries */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18786,7 +18874,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemOut"];
                 };
             };
-            /** @description `live.stream_not_live`: Not live right now */
+            /** @description `live.stream_not_live`: Not live right now; `playback.too_many_devices`: Too many devices; `playback.too_many_streams`: Too many streams */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -19112,6 +19200,114 @@ export interface operations {
             };
             /** @description `live.stream_invalid`: This stream cannot be so */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    ApiV1LiveStreamsStreamIdSlateSetSlate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                stream_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveSlateOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description `live.stream_not_found`: No such stream */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `live.slate_too_large`: The picture is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `media.poster_unreadable`: The picture cannot be read */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    ApiV1LiveStreamsStreamIdSlateRemoveSlate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                stream_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description `live.stream_not_found`: No such stream */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -20360,6 +20556,87 @@ export interface operations {
             };
         };
     };
+    ApiV1PlaybackLicensesLiveStreamIdGrantGiveLiveLicense: {
+        parameters: {
+            query?: {
+                height?: number | null;
+            };
+            header?: never;
+            path: {
+                stream_id: string;
+                grant: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LicenseIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LicenseOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description `kit.grant_invalid`: You may not do this; `kit.grant_expired`: You may not do this; `media.address_elsewhere`: Not an address for here; `playback.license_not_yours`: This licence is another log-in's; `live.plan_needed`: Not part of your plan */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `live.stream_not_found`: No such stream; `media.key_unknown`: No such key */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `playback.license_request_invalid`: The licence request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `playback.licenses_throttled`: Too many licences */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
     ApiV1PlayerEventsTakeEvents: {
         parameters: {
             query?: never;
@@ -20475,6 +20752,73 @@ export interface operations {
             };
             /** @description `profiles.pin_paused`: Too many wrong PINs */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    ApiV1PlayerSessionsLiveOpenLiveSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LiveSessionIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveSessionOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description `live.plan_needed`: Not part of your plan; `live.plan_region`: Your plan is for other countries */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `live.stream_not_found`: No such stream */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `live.stream_not_live`: Not live right now; `playback.too_many_devices`: Too many devices; `playback.too_many_streams`: Too many streams */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -15,10 +15,9 @@ export {
   type LiveAddresses,
   LIVE_WITHIN_SECONDS,
   LivePlayer,
-  type LiveEngine,
-  type LiveMode,
   type LiveState,
 } from "./live";
+export type { LiveEngine, LiveLimits, LiveMode } from "./live-engine";
 export { chapterAt, offerFrom, skippableAt } from "./markers";
 export type { DisplayMode, Memory, NowPlaying, Platform } from "./platform";
 export { Player, type PlayerOptions, type WatchProgress } from "./player";
@@ -36,7 +35,14 @@ export type {
 } from "./state";
 export { initialState, noPreferences } from "./state";
 export { Store } from "./store";
-export { type PlayerEvent, type SessionEnd, Teller, type ToldPlayer } from "./telling";
+export {
+  type PlayerEvent,
+  type SessionEnd,
+  Teller,
+  type ToldMeasures,
+  type ToldPlayer,
+  type ToldState,
+} from "./telling";
 export { randomId } from "./random";
 export { parseThumbnails, type Thumbnail, thumbnailAt } from "./thumbnails";
 export { clamp, clockTime } from "./time";

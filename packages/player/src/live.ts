@@ -1,13 +1,26 @@
+import type { PlayerCommand } from "./keys";
+import {
+  type CreateLiveEngine,
+  type LiveEngine,
+  type LiveLimits,
+  type LiveMode,
+  NotFollowed,
+} from "./live-engine";
+import { ToldLive } from "./live-telling";
+import { findQualities, joinQualities } from "./offered";
 import type { PlayerProblem } from "./problem";
+import { MOST_FAILURES, waitBeforeReturnMs, weightOf } from "./returning";
+import { noPreferences, type Quality } from "./state";
 import { Store } from "./store";
-
-/** How far behind viewers choose to be: WebRTC, low-latency HLS, or HLS with some time in hand. */
-export type LiveMode = "lowest" | "low" | "steady";
+import type { ToldPlayer } from "./telling";
+import { clamp } from "./time";
 
 /** Where a stream is followed; by WebRTC unless that cannot be. */
 export interface LiveAddresses {
   readonly hlsUrl: string;
   readonly whepUrl: string | null;
+  /** Where the keys of a protected stream are asked for; null for one in the clear. */
+  readonly licenseUrl: string | null;
 }
 
 /** How a viewer stands to the edge of a stream. */
@@ -24,6 +37,15 @@ export interface LiveState {
   readonly behindSeconds: number;
   /** How it is followed, which need not be what was asked for. */
   readonly mode: LiveMode;
+  /** The connection by WebRTC was lost, and is being made anew. */
+  readonly isReturning: boolean;
+  /** WebRTC was wanted, and was given up as it showed nothing. */
+  readonly hasFallenBack: boolean;
+  /** What there is by HLS; by WebRTC a stream goes out as it is sent. */
+  readonly qualities: readonly Quality[];
+  /** The chosen quality; null lets the player adapt. */
+  readonly chosenQuality: string | null;
+  readonly activeQuality: Quality | null;
 }
 
 export const initialLiveState: LiveState = {
@@ -36,29 +58,21 @@ export const initialLiveState: LiveState = {
   rewindSeconds: 0,
   behindSeconds: 0,
   mode: "low",
+  isReturning: false,
+  hasFallenBack: false,
+  qualities: [],
+  chosenQuality: null,
+  activeQuality: null,
 };
 
 /** Whoever is closer to the edge than this sees it live. */
 export const LIVE_WITHIN_SECONDS = 5;
 const LOOK_EVERY_MS = 500;
+/** Smaller pictures may begin to be made while somebody watches. */
+export const LOOK_FOR_QUALITIES_EVERY_MS = 10_000;
 
-/** Follows a stream on a media element; one file for each way of doing that. */
-export interface LiveEngine {
-  load(url: string): Promise<void>;
-  goLive(): void;
-  seekBehind(seconds: number): void;
-  latencySeconds(): number | null;
-  rewindSeconds(): number;
-  behindSeconds(): number;
-  isOver(): boolean;
-  destroy(): Promise<void>;
-}
-
-export type CreateLiveEngine = (
-  video: HTMLVideoElement,
-  onProblem: (problem: PlayerProblem) => void,
-  mode: LiveMode,
-) => Promise<LiveEngine>;
+/** What became of an attempt to follow: it shows, something else was begun, or why it shows not. */
+type Outcome = "shown" | "outdated" | NotFollowed;
 
 /** One stream on one media element: commands in, watched state out. */
 export class LivePlayer {
@@ -66,6 +80,10 @@ export class LivePlayer {
   readonly #video: HTMLVideoElement;
   readonly #createEngine: CreateLiveEngine;
   readonly #cleanups: (() => void)[] = [];
+  #addresses: LiveAddresses = { hlsUrl: "", whepUrl: null, licenseUrl: null };
+  #limits: LiveLimits = noPreferences;
+  /** What the server offered last, which an engine that began before may not have. */
+  #offered: readonly Quality[] = [];
   #engine: LiveEngine | null = null;
   /** What was begun last counts; whatever else is under way ends. */
   #turn = 0;
@@ -84,56 +102,138 @@ export class LivePlayer {
     on("volumechange", () => this.store.set({ isMuted: video.muted }));
     on("ended", () => this.store.set({ status: "ended" }));
     const looking = setInterval(() => this.#look(), LOOK_EVERY_MS);
-    this.#cleanups.push(() => clearInterval(looking));
-  }
-
-  /** Follow a stream from its edge on; by HLS where WebRTC shows nothing, or does so no more. */
-  async load(addresses: LiveAddresses, mode: LiveMode = "low"): Promise<void> {
-    const { hlsUrl, whepUrl } = addresses;
-    if (mode === "lowest" && whepUrl !== null) {
-      const isShown = await this.#follow(whepUrl, mode, () => void this.load(addresses));
-      if (isShown !== false) return;
-    }
-    await this.#follow(hlsUrl, mode === "steady" ? mode : "low", (problem) =>
-      this.store.set({ status: "failed", problem }),
+    const learning = setInterval(() => this.#learnAgain(), LOOK_FOR_QUALITIES_EVERY_MS);
+    this.#cleanups.push(
+      () => clearInterval(looking),
+      () => clearInterval(learning),
     );
   }
 
-  /** Follow by one engine, and tell whether it shows something; nothing if that is outdated. */
+  /** Follow a stream from its edge on. */
+  async load(addresses: LiveAddresses, mode: LiveMode = "low"): Promise<void> {
+    this.#addresses = addresses;
+    this.#offered = [];
+    await this.follow(mode);
+  }
+
+  /** Follow it this way from now on; by HLS where WebRTC shows nothing. */
+  async follow(mode: LiveMode): Promise<void> {
+    const { whepUrl } = this.#addresses;
+    this.store.set({ isReturning: false, hasFallenBack: false });
+    if (mode !== "lowest" || whepUrl === null) {
+      await this.#followHls(mode === "steady" ? mode : "low");
+      return;
+    }
+    const outcome = await this.#followWhep(whepUrl);
+    if (outcome instanceof NotFollowed) await this.#fallBack();
+  }
+
+  /** What a teller tells of it, by how long ago somebody wished to see the stream. */
+  told(sinceWishMs: () => number): ToldPlayer {
+    return new ToldLive(this, this.#video, sinceWishMs);
+  }
+
+  /** Keep to no more than the viewer likes while it adapts. */
+  prefer(limits: LiveLimits): void {
+    this.#limits = limits;
+    this.#engine?.prefer(limits);
+  }
+
+  /** Keep to one quality, which there is by HLS alone; null adapts again. */
+  chooseQuality(id: string | null): void {
+    this.store.set({ chosenQuality: id });
+    const { mode } = this.store.get();
+    if (id !== null && mode === "lowest") void this.follow("low");
+    // No engine takes up what began to be offered after it was loaded.
+    else if (id !== null && this.#engine && !this.#has(id)) void this.follow(mode);
+    else if (mode !== "lowest") {
+      this.#engine?.chooseQuality(id);
+      this.#readTracks();
+    }
+  }
+
+  async #followHls(mode: LiveMode): Promise<void> {
+    const fail = (problem: PlayerProblem) => this.store.set({ status: "failed", problem });
+    const { hlsUrl, licenseUrl } = this.#addresses;
+    const outcome = await this.#follow(hlsUrl, licenseUrl, mode, fail);
+    if (outcome === "shown") this.#keepChosenQuality();
+    if (outcome instanceof NotFollowed) fail(outcome.problem);
+  }
+
+  async #followWhep(whepUrl: string): Promise<Outcome> {
+    const outcome = await this.#follow(whepUrl, null, "lowest", () => void this.#comeBack(whepUrl));
+    if (outcome === "shown") void this.#learnQualities();
+    return outcome;
+  }
+
+  /** Connect anew after a loss, as the stream may go on elsewhere; not for ever. */
+  async #comeBack(whepUrl: string): Promise<void> {
+    let turn = ++this.#turn;
+    const wasPaused = this.#video.paused;
+    this.store.set({ isReturning: true, latencySeconds: null });
+    let failures = 0;
+    for (let attempt = 0; failures < MOST_FAILURES; attempt += 1) {
+      await new Promise((resolve) => setTimeout(resolve, waitBeforeReturnMs(attempt)));
+      if (turn !== this.#turn) return;
+      const outcome = await this.#followWhep(whepUrl);
+      if (outcome === "outdated") return;
+      if (outcome === "shown") {
+        this.store.set({ isReturning: false });
+        if (wasPaused) this.#video.pause();
+        return;
+      }
+      failures += weightOf(outcome.problem);
+      turn = this.#turn;
+    }
+    await this.#fallBack();
+  }
+
+  async #fallBack(): Promise<void> {
+    this.store.set({ isReturning: false, hasFallenBack: true });
+    await this.#followHls("low");
+  }
+
+  /** Follow by one engine until something else is begun. */
   async #follow(
     url: string,
+    licenseUrl: string | null,
     mode: LiveMode,
     onProblem: (problem: PlayerProblem) => void,
-  ): Promise<boolean | null> {
+  ): Promise<Outcome> {
     const turn = ++this.#turn;
     const before = this.#engine;
     this.#engine = null;
-    this.store.set({ mode, isWaiting: true, latencySeconds: null });
+    this.store.set({ mode, isWaiting: true, latencySeconds: null, activeQuality: null });
     await before?.destroy();
     let isShown = false;
-    const engine = await this.#createEngine(
-      this.#video,
-      (problem) => {
-        if (turn === this.#turn && (isShown || mode !== "lowest")) onProblem(problem);
+    const isCurrent = () => turn === this.#turn;
+    const listener = {
+      onTracksChanged: () => isCurrent() && this.#readTracks(),
+      onWaiting: (isWaiting: boolean) => isCurrent() && this.store.set({ isWaiting }),
+      onProblem: (problem: PlayerProblem) => {
+        if (isCurrent() && (isShown || mode !== "lowest")) onProblem(problem);
       },
-      mode,
-    );
-    if (turn !== this.#turn) {
+    };
+    const engine = await this.#createEngine(this.#video, listener, mode);
+    if (!isCurrent()) {
       await engine.destroy();
-      return null;
+      return "outdated";
     }
     this.#engine = engine;
+    engine.prefer(this.#limits);
     try {
-      await engine.load(url);
+      await engine.load(url, licenseUrl);
     } catch (error) {
+      if (!isCurrent()) return "outdated";
+      if (error instanceof NotFollowed) return error;
       if (mode !== "lowest") throw error;
-      return turn === this.#turn ? false : null;
+      return new NotFollowed({ kind: "unsupported", technical: String(error) });
     }
-    if (turn !== this.#turn) return null;
+    if (!isCurrent()) return "outdated";
     isShown = true;
     if (this.store.get().status === "loading") this.store.set({ status: "ready" });
     await this.play();
-    return true;
+    return "shown";
   }
 
   /** Play; without sound where the browser lets nothing play by itself that is heard. */
@@ -168,15 +268,90 @@ export class LivePlayer {
     this.#look();
   }
 
+  /** Do what a key asks for, as far as it means something for what happens now. */
+  obey(command: PlayerCommand): void {
+    const { behindSeconds, rewindSeconds } = this.store.get();
+    switch (command.do) {
+      case "play":
+        return void this.play();
+      case "pause":
+        return this.#video.pause();
+      case "toggle-play":
+        return this.togglePlay();
+      case "toggle-mute":
+        return this.toggleMute();
+      case "skip":
+        return this.#goBehind(behindSeconds - command.seconds);
+      case "seek-fraction":
+        return this.#goBehind((1 - command.fraction) * rewindSeconds);
+      case "volume":
+        return this.#changeVolume(command.by);
+      default:
+    }
+  }
+
   async destroy(): Promise<void> {
     this.#turn += 1;
     for (const cleanup of this.#cleanups) cleanup();
     await this.#engine?.destroy();
   }
 
+  #goBehind(seconds: number): void {
+    const { mode, rewindSeconds } = this.store.get();
+    // By WebRTC there is nothing to go back to.
+    if (mode === "lowest") return;
+    if (seconds < LIVE_WITHIN_SECONDS) this.goLive();
+    else this.seekBehind(Math.min(seconds, rewindSeconds));
+  }
+
+  #changeVolume(by: number): void {
+    const video = this.#video;
+    video.volume = clamp((video.muted ? 0 : video.volume) + by, 0, 1);
+    video.muted = video.volume === 0;
+  }
+
+  /** A new engine knows nothing of what was chosen, and may not have it. */
+  #keepChosenQuality(): void {
+    this.#readTracks();
+    const { chosenQuality } = this.store.get();
+    if (chosenQuality === null) return;
+    this.chooseQuality(this.#has(chosenQuality) ? chosenQuality : null);
+  }
+
+  #has(quality: string): boolean {
+    return this.#engine?.qualities().some(({ id }) => id === quality) ?? false;
+  }
+
+  #learnAgain(): void {
+    const { status, mode, isReturning } = this.store.get();
+    if (status !== "ready" || isReturning || !this.#engine) return;
+    // A device that adapts by itself takes no orders.
+    const takesOrders = mode === "lowest" || this.#engine.qualities().length > 0;
+    if (takesOrders && !this.#engine.isOver()) void this.#learnQualities();
+  }
+
+  async #learnQualities(): Promise<void> {
+    const turn = this.#turn;
+    const offered = await findQualities(this.#addresses.hlsUrl);
+    // What cannot be asked now is still there.
+    if (turn !== this.#turn || offered.length === 0) return;
+    this.#offered = offered;
+    if (this.store.get().mode === "lowest") this.store.set({ qualities: offered });
+    else this.#readTracks();
+  }
+
+  #readTracks(): void {
+    const engine = this.#engine;
+    if (!engine || this.store.get().mode === "lowest") return;
+    const known = engine.qualities();
+    const qualities = known.length === 0 ? known : joinQualities(known, this.#offered);
+    this.store.set({ qualities, activeQuality: engine.activeQuality() });
+  }
+
   #look(): void {
     const engine = this.#engine;
-    if (!engine || this.store.get().status !== "ready") return;
+    const { status, isReturning } = this.store.get();
+    if (!engine || status !== "ready" || isReturning) return;
     this.store.set({
       latencySeconds: engine.isOver() ? null : engine.latencySeconds(),
       rewindSeconds: engine.rewindSeconds(),

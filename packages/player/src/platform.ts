@@ -1,6 +1,6 @@
 import type { Engine, EngineListener } from "./engine";
 import type { PlayerCommand } from "./keys";
-import type { CreateLiveEngine } from "./live";
+import type { CreateLiveEngine } from "./live-engine";
 
 /** A mode of display that can be entered and left. */
 export interface DisplayMode {

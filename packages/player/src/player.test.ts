@@ -296,6 +296,18 @@ test("an expired address is renewed once; the second time in a row it is shown",
   expect(renewals).toBe(2);
 });
 
+test("an address that is refused and a session that is over are renewed as one", async () => {
+  const player = makePlayer();
+  await player.load(film);
+  lastEngine().listener.onProblem({ kind: "expired", technical: "403" });
+  void player.retry();
+  await settle();
+  expect(player.store.get().status).toBe("ready");
+  expect([renewals, engines.length]).toEqual([1, 2]);
+  await player.retry();
+  expect([renewals, engines.length]).toEqual([2, 3]);
+});
+
 test("a problem is shown, and trying again loads anew where the film stopped", async () => {
   const player = makePlayer();
   await player.load(film, 42);

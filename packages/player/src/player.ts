@@ -76,6 +76,7 @@ export class Player {
   #watchedSeconds = 0;
   #seenAtSeconds: number | null = null;
   #renewedAtMs = -Infinity;
+  #isRenewing = false;
   readonly #outage = new Outage(() => this.#tryAgain());
   /** When more of a growing film was last named, and where its end was before. */
   #lastGrowth = { atMs: -Infinity, endSeconds: 0 };
@@ -147,11 +148,14 @@ export class Player {
 
   /** Start again after a problem, with a fresh address, where the film stopped. */
   async retry(): Promise<void> {
+    // After a long silence what is fetched and what is told both come back as refused.
+    if (this.#isRenewing) return;
+    this.#isRenewing = true;
     const { positionSeconds, problem } = this.store.get();
     this.store.set({ status: "loading", problem: null, isWaiting: true });
     let source: Source;
     try {
-      source = await this.#options.renew();
+      source = await this.#options.renew().finally(() => (this.#isRenewing = false));
     } catch (error) {
       const technical = error instanceof Error ? error.message : String(error);
       const met = problem ?? { kind: "unreachable", technical };

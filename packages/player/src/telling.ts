@@ -20,10 +20,30 @@ type Mood = "playing" | "paused" | "stalled" | "seeking" | "failed" | "ended";
 /** Why a session is over; null while it is not. */
 export type SessionEnd = string | null;
 
+/** What of a player's state is told. */
+export type ToldState = Pick<
+  PlayerState,
+  | "status"
+  | "problem"
+  | "isPaused"
+  | "isEnded"
+  | "isWaiting"
+  | "positionSeconds"
+  | "activeQuality"
+  | "stalls"
+  | "startUpMs"
+>;
+
+/** What is told of it with each heartbeat. */
+export type ToldMeasures = Pick<
+  PlayerDebugState,
+  "currentTime" | "bufferedSeconds" | "droppedFrames" | "decodedFrames" | "bandwidthBps"
+>;
+
 /** What is told of: a player, as far as this needs one. */
 export interface ToldPlayer {
-  readonly store: { get(): PlayerState; subscribe(onChange: () => void): () => void };
-  debugState(): PlayerDebugState;
+  readonly store: { get(): ToldState; subscribe(onChange: () => void): () => void };
+  debugState(): ToldMeasures;
 }
 
 export interface TellerOptions {
@@ -103,7 +123,7 @@ export class Teller {
     if (isUrgent) void this.#tell();
   }
 
-  #moodOf(state: PlayerState): Mood | null {
+  #moodOf(state: ToldState): Mood | null {
     if (state.status === "failed") return "failed";
     if (state.isEnded) return "ended";
     if (state.startUpMs === null || state.status !== "ready") return null;
@@ -113,7 +133,7 @@ export class Teller {
     return this.#mood === "stalled" ? "stalled" : "seeking";
   }
 
-  #lookAtQuality({ activeQuality }: PlayerState): void {
+  #lookAtQuality({ activeQuality }: ToldState): void {
     if (activeQuality === null) return;
     const { height, bitrateBps } = activeQuality;
     if (height === this.#height && bitrateBps === this.#bitrateBps) return;

@@ -1,6 +1,6 @@
 import type { Engine } from "./engine";
 import type { PlayerCommand } from "./keys";
-import type { LiveEngine } from "./live";
+import type { LiveEngine } from "./live-engine";
 import type { DisplayMode, Memory, NowPlaying, Platform } from "./platform";
 import { casting } from "./web-casting";
 import { webCodecs } from "./web-codecs";
@@ -140,15 +140,15 @@ export const webPlatform: Platform = {
     const { NativeEngine } = await import("./engines/native");
     return new NativeEngine(video, listener);
   },
-  async createLiveEngine(video, onProblem, mode): Promise<LiveEngine> {
+  async createLiveEngine(video, listener, mode): Promise<LiveEngine> {
     if (mode === "lowest") {
       const { WhepLiveEngine } = await import("./engines/whep-live");
-      return new WhepLiveEngine(video, onProblem);
+      return new WhepLiveEngine(video, listener);
     }
     const { ShakaLiveEngine } = await import("./engines/shaka-live");
-    if (ShakaLiveEngine.isSupported()) return new ShakaLiveEngine(video, onProblem, mode);
+    if (ShakaLiveEngine.isSupported()) return new ShakaLiveEngine(video, listener, mode);
     const { NativeLiveEngine } = await import("./engines/native-live");
-    return new NativeLiveEngine(video, onProblem);
+    return new NativeLiveEngine(video, listener);
   },
   announce,
   watchLeaving: (onLeave) => watchAll([[window, "pagehide"]], onLeave),

@@ -241,11 +241,13 @@ def create_app(
     )
     media = with_headers(cast("ASGIApp", delivery), {**INERT_HEADERS, **https})
     live_delivery = LiveDelivery(
-        resources.live_desk, resources.addresses, delivery.holders, delivery.find_place
+        *(resources.live_desk, resources.addresses, delivery.holders),
+        *(delivery.find_place, desk.note_fetch),
     )
     live = with_headers(cast("ASGIApp", live_delivery), {**INERT_HEADERS, **https})
     door = WebRtcDoor(
-        *(resources.live_desk, resources.addresses, delivery.holders), delivery.find_place
+        *(resources.live_desk, resources.addresses, delivery.holders),
+        *(delivery.find_place, desk.note_fetch),
     )
     webrtc = with_headers(cast("ASGIApp", door), {**INERT_HEADERS, **https})
 

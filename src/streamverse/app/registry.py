@@ -142,6 +142,7 @@ def job_handlers(resources: Resources) -> Sequence[JobHandlers]:
             resources.scratch,
             EncodingPolicy(
                 codecs=resources.settings.codecs,
+                has_previews=resources.settings.ladder != "batch",
                 is_ladder_measured=resources.settings.ladder == "measured",
                 target_vmaf=resources.settings.target_vmaf,
             ),

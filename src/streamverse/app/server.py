@@ -64,7 +64,7 @@ async def serve_live(settings: Settings) -> None:
         _require_free_port(settings.host, port)
     async with open_resources(settings) as resources:
         parts: list[Part] = [_run_api(resources, stop, is_live_alone=True)]
-        parts.append(resources.live_desk.run())
+        parts += [resources.live_desk.run(), resources.playback_desk.run()]
         await _run(resources, parts, stop, greet=False)
 
 

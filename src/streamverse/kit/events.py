@@ -6,7 +6,7 @@ a failing one delays nobody else.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -52,6 +52,7 @@ class Listener:
     name: str
     event: type[Event]
     react: Reaction
+    takes_many: bool = False
 
 
 class Listeners:
@@ -71,6 +72,26 @@ class Listeners:
         ) -> Callable[[Work, E], Awaitable[None]]:
             name = f"{self._owner}.{react.__name__}"
             self._all.append(Listener(name=name, event=event, react=react))
+            return react
+
+        return declare
+
+    def on_many(
+        self, event: type[E]
+    ) -> Callable[
+        [Callable[[Work, Sequence[E]], Awaitable[None]]],
+        Callable[[Work, Sequence[E]], Awaitable[None]],
+    ]:
+        """Declare the reaction to all events of a type that one Work tells.
+
+        Where it fails for many of them, it is asked again for each.
+        """
+
+        def declare(
+            react: Callable[[Work, Sequence[E]], Awaitable[None]],
+        ) -> Callable[[Work, Sequence[E]], Awaitable[None]]:
+            name = f"{self._owner}.{react.__name__}"
+            self._all.append(Listener(name, event, react, takes_many=True))
             return react
 
         return declare

@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from streamverse.kit import jobs
 from streamverse.kit.clock import Clock, SystemClock, new_id
 from streamverse.kit.db import ALL_TENANTS, Database, ReadOnlyWork
+from streamverse.kit.deliveries import orders_of
 from streamverse.kit.events import Event, EventRow, Listener, event_name, to_payload
 from streamverse.kit.jobs import Job, JobOrder, Wake
 
@@ -139,6 +140,10 @@ class Work:
         self._orders.append(order)
         return order.id
 
+    def deliver(self, orders: Iterable[JobOrder]) -> None:
+        """Tell events once more that could not be told as they were."""
+        self._orders += orders
+
     def wake_workers(self) -> None:
         """Wake the workers once this Work is committed: a row they wait for has changed."""
         self._is_waking = True
@@ -162,7 +167,8 @@ class Work:
     async def write(self) -> None:
         """Commit the session, with its events and jobs; nobody is told of it yet."""
         events, self._events = self._events, []
-        orders, self._orders = [*self._orders, *self._deliveries(events)], []
+        deliveries = orders_of(events, self._workshop.listeners_of, self.now)
+        orders, self._orders = [*self._orders, *deliveries], []
         self._is_waking = bool(orders) or self._is_waking
         if events:
             await self.session.execute(insert(EventRow), self._rows_of(events))
@@ -213,20 +219,6 @@ class Work:
                 "occurred_at": self.now,
             }
             for event in events
-        ]
-
-    def _deliveries(self, events: Sequence[Event]) -> list[JobOrder]:
-        return [
-            JobOrder(
-                id=new_id(),
-                name=jobs.listener_job_name(listener.name),
-                lane=jobs.DEFAULT_LANE,
-                arguments=to_payload(event),
-                run_at=self.now,
-                priority=jobs.HIGH,
-            )
-            for event in events
-            for listener in self._workshop.listeners_of(type(event))
         ]
 
     def _refuse_if_read_only(self) -> None:

@@ -17,6 +17,7 @@ from sqlalchemy import ColumnElement, select, update
 
 from streamverse.kit.claims import find_due_lanes, find_next
 from streamverse.kit.db import JsonObject
+from streamverse.kit.deliveries import handler_of
 from streamverse.kit.errors import Problem, Throttled, Unavailable
 from streamverse.kit.events import Listener
 from streamverse.kit.heartbeats import SHOW_EVERY, Abilities, WorkerRow, Workers
@@ -29,7 +30,6 @@ from streamverse.kit.jobs import (
     JobState,
     Schedule,
     job_name,
-    listener_job_name,
 )
 from streamverse.kit.work import Actor, Work, Workshop
 
@@ -570,12 +570,8 @@ def describe(problem: Problem) -> JsonObject:
 
 def handlers_of(declared: Iterable[Handler], listeners: Iterable[Listener]) -> dict[str, Handler]:
     """Index all handlers by name; an event's delivery to a listener is a job as well."""
-    deliveries = (
-        Handler(listener_job_name(listener.name), listener.event, brief=listener.react)
-        for listener in listeners
-    )
     found: dict[str, Handler] = {}
-    for handler in (*declared, *deliveries):
+    for handler in (*declared, *map(handler_of, listeners)):
         if handler.name in found:
             message = f"Two handlers are called {handler.name}."
             raise ValueError(message)

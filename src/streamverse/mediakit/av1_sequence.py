@@ -57,6 +57,8 @@ class Av1Sequence:
     is_monochrome: bool
     is_420: bool
     has_separate_chroma: bool
+    # How brightness is coded, by its number in ITU-T H.273.
+    transfer: int
     has_grain: bool
 
     def distance(self, order: int, other: int) -> int:
@@ -88,6 +90,7 @@ class _Colours:
     is_monochrome: bool
     is_420: bool
     has_separate_chroma: bool
+    transfer: int
 
 
 def read_sequence(bits: BitReader) -> Av1Sequence:
@@ -135,6 +138,7 @@ def read_sequence(bits: BitReader) -> Av1Sequence:
         is_monochrome=colours.is_monochrome,
         is_420=colours.is_420,
         has_separate_chroma=colours.has_separate_chroma,
+        transfer=colours.transfer,
         has_grain=bits.flag(),
     )
 
@@ -205,12 +209,24 @@ def _read_colours(bits: BitReader, profile: int) -> _Colours:
     described = (bits.u(8), bits.u(8), bits.u(8)) if bits.flag() else UNSPECIFIED
     if is_monochrome:
         bits.skip(1)
-        return _Colours(is_monochrome=True, is_420=True, has_separate_chroma=False)
+        return _Colours(
+            is_monochrome=True, is_420=True, has_separate_chroma=False, transfer=described[1]
+        )
     if described == SRGB:
-        return _Colours(is_monochrome=False, is_420=False, has_separate_chroma=bits.flag())
+        return _Colours(
+            is_monochrome=False,
+            is_420=False,
+            has_separate_chroma=bits.flag(),
+            transfer=described[1],
+        )
     bits.skip(1)
     is_420 = profile == 0
     if is_deepest:
         is_420 = bits.flag() and bits.flag()
     bits.skip(2 if is_420 else 0)
-    return _Colours(is_monochrome=False, is_420=is_420, has_separate_chroma=bits.flag())
+    return _Colours(
+        is_monochrome=False,
+        is_420=is_420,
+        has_separate_chroma=bits.flag(),
+        transfer=described[1],
+    )

@@ -9,7 +9,7 @@ but where these runs are. The same key makes the same bytes of the same segment 
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 from uuid import UUID
@@ -72,10 +72,12 @@ class _Pictures(Protocol):
 class Protector:
     """Encrypts the tracks of one package, each with the key of its kind.
 
-    It must see the init segment of a track before the first segment.
+    It must see the init segment of a track before the first segment. Keys that are `announced` are
+    named beside its own, so that players have them before they need them.
     """
 
     keys: Mapping[TrackKind, ContentKey]
+    announced: Collection[UUID] = ()
     _tracks: dict[str, _TrackCipher] = field(default_factory=dict[str, "_TrackCipher"])
 
     def init(self, track: str, payload: bytes) -> bytes:
@@ -83,12 +85,16 @@ class Protector:
         kind, entry = _sample_entry(payload)
         key = self.keys[kind]
         self._tracks[track] = _TrackCipher(key, kind, entry)
-        ids = sorted({key.id for key in self.keys.values()})
+        ids = sorted({*(key.id for key in self.keys.values()), *self.announced})
         return _announce_encryption(payload, key, kind, ids)
 
     def segment(self, track: str, payload: bytes) -> bytes:
         """Encrypt a media segment."""
-        return self._tracks[track].encrypt(payload)
+        return self.part(track, payload, begins_segment=True)
+
+    def part(self, track: str, payload: bytes, *, begins_segment: bool) -> bytes:
+        """Encrypt fragments with which a media segment begins or goes on."""
+        return self._tracks[track].encrypt(payload, begins_segment=begins_segment)
 
 
 class _TrackCipher:
@@ -97,13 +103,15 @@ class _TrackCipher:
     def __init__(self, key: ContentKey, kind: TrackKind, entry: Box) -> None:
         self._cipher = _Cipher(key, kind)
         self._entry = entry if kind is TrackKind.VIDEO else None
+        self._pictures: _Pictures | None = None
 
-    def encrypt(self, segment: bytes) -> bytes:
-        """Encrypt every fragment of a segment."""
-        pictures = _pictures_of(self._entry) if self._entry else None
+    def encrypt(self, fragments: bytes, *, begins_segment: bool) -> bytes:
+        """Encrypt every fragment of a segment, or of a part of one."""
+        if begins_segment:
+            self._pictures = _pictures_of(self._entry) if self._entry else None
         return b"".join(
-            self._encrypt_fragment(head, bytearray(media.content), pictures)
-            for head, media in _fragments(segment)
+            self._encrypt_fragment(head, bytearray(media.content), self._pictures)
+            for head, media in _fragments(fragments)
         )
 
     def _encrypt_fragment(self, head: Box, media: bytearray, pictures: _Pictures | None) -> bytes:
@@ -150,6 +158,20 @@ class _Cipher:
             taken[0::2], taken[1::2] = first, second
             yield blocks
             first[:], second[:] = taken[0::2], taken[1::2]
+
+
+def name_keys(init: bytes) -> tuple[UUID, ...]:
+    """Name the keys of a track's init segment: its own, then those that it announces; or none."""
+    kind, entry = _sample_entry(init)
+    if entry.kind != _ENCRYPTED_ENTRY[kind]:
+        return ()
+    inside = {child.kind: child for child in entry.children(_ENTRY_HEAD_BYTES[kind])}
+    encryption = inside[b"sinf"].only(b"schi").only(b"tenc")
+    own = UUID(bytes=bytes(encryption.content[8:24]))
+    top = {box.kind: box for box in boxes_in(memoryview(init))}
+    names = bytes(top[b"moov"].only(b"pssh").content[24:-4])
+    ids = [UUID(bytes=names[at : at + 16]) for at in range(0, len(names), 16)]
+    return own, *(each for each in ids if each != own)
 
 
 def decrypt_init(payload: bytes) -> bytes:

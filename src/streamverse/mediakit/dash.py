@@ -9,7 +9,12 @@ from typing import Final
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from streamverse.mediakit.frames import round_half_up
-from streamverse.mediakit.protection import NAMESPACES, add_content_protection, is_protected
+from streamverse.mediakit.protection import (
+    NAMESPACES,
+    add_content_protection,
+    is_protected,
+    key_ids,
+)
 from streamverse.mediakit.renditions import (
     Locator,
     display_name,
@@ -124,7 +129,7 @@ def _add_adaptation_set(
     if first.key_id is not None:
         package = part.spans[0].package
         license_url = escape_uri(locate.license(package.id))
-        add_content_protection(adaptation_set, package, first.key_id, license_url)
+        add_content_protection(adaptation_set, first.key_id, key_ids(package), license_url)
     if kind is TrackKind.VIDEO:
         _add_pictures(adaptation_set, index, sets)
     else:

@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 GOP_TARGET_S: Final = 2
 GOPS_PER_SEGMENT: Final = 2
 SHORT_SEGMENTS: Final = 2  # so many segments at the start hold one GOP: a title plays early
-CHUNK_LIMIT_S: Final = 120
+CHUNK_LIMIT_S: Final = 60
+# Towards the end chunks get shorter, so that of many workers none waits long for the last.
+CHUNK_TAIL_S: Final = 20
+TAIL_SHARES: Final = 3
 AUDIO_OVERHANG: Final = Fraction(1, 4)
 HIGHEST_RATE: Final = 60
 FASTEST_CAMERA: Final = 960  # a rate beyond this is a time base, not a speed of pictures
@@ -155,15 +158,9 @@ class SegmentPlan:
         return self.gop_count - normal_gops + -(-normal_gops // GOPS_PER_SEGMENT)
 
     @property
-    def segments_per_chunk(self) -> int:
-        """How many segments a chunk holds at most."""
-        normal = self.frame_rate.seconds(GOPS_PER_SEGMENT * self.frame_rate.gop_frames)
-        return max(1, int(CHUNK_LIMIT_S / normal))
-
-    @property
     def chunk_count(self) -> int:
         """How many chunks there are, numbered from 0."""
-        return -(-self.segment_count // self.segments_per_chunk)
+        return sum(1 for _ in self._runs())
 
     @property
     def target_duration_s(self) -> int:
@@ -197,17 +194,38 @@ class SegmentPlan:
         return gop - normal_gops + normal_gops // GOPS_PER_SEGMENT
 
     def chunk(self, number: int) -> Chunk:
-        """Give one run of segments, at most 120 seconds long."""
-        if not 0 <= number < self.chunk_count:
-            raise IndexError(f"There is no chunk {number} among {self.chunk_count}.")
-        first = number * self.segments_per_chunk
-        segments = range(first, min(first + self.segments_per_chunk, self.segment_count))
-        frames = range(self.segment(segments[0]).start, self.segment(segments[-1]).stop)
-        return Chunk(number, segments, frames)
+        """Give one run of segments, at most 60 seconds long."""
+        runs = list(self._runs())
+        if not 0 <= number < len(runs):
+            raise IndexError(f"There is no chunk {number} among {len(runs)}.")
+        return self._chunk(number, runs[number])
 
     def chunks(self) -> Iterator[Chunk]:
         """Go through every chunk in order."""
-        return (self.chunk(number) for number in range(self.chunk_count))
+        return (self._chunk(number, run) for number, run in enumerate(self._runs()))
+
+    def _chunk(self, number: int, segments: range) -> Chunk:
+        frames = range(self.segment(segments[0]).start, self.segment(segments[-1]).stop)
+        return Chunk(number, segments, frames)
+
+    def _runs(self) -> Iterator[range]:
+        """Part the segments into chunks: whole ones first, then each a share of what is left."""
+        longest, shortest = (
+            self._segments_within(CHUNK_LIMIT_S),
+            self._segments_within(CHUNK_TAIL_S),
+        )
+        total = self.segment_count
+        first = 0
+        while (left := total - first) > 0:
+            share = max(shortest, min(longest, left // TAIL_SHARES))
+            is_last = total <= longest or 2 * left < 3 * shortest
+            stop = first + (left if is_last else share)
+            yield range(first, stop)
+            first = stop
+
+    def _segments_within(self, seconds: int) -> int:
+        normal = self.frame_rate.seconds(GOPS_PER_SEGMENT * self.frame_rate.gop_frames)
+        return max(1, int(seconds / normal))
 
 
 @dataclass(frozen=True, slots=True)

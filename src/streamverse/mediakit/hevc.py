@@ -13,6 +13,7 @@ HIGHEST_SLICE: Final = 31
 IRAP: Final = range(16, 24)
 IDR: Final = frozenset({19, 20})
 SEQUENCE_SET, PICTURE_SET = 33, 34
+UNSPECIFIED, OTHER_SHAPE = 2, 255
 B, P, I = range(3)  # noqa: E741 - the specification's own names
 CHROMA_444: Final = 3
 FIXED_BYTES: Final = 23
@@ -45,6 +46,8 @@ class HevcSequence:
     has_long_term: bool
     long_term_used: tuple[bool, ...]
     has_temporal_vectors: bool
+    # How brightness is coded, by its number in ITU-T H.273.
+    transfer: int
 
     @property
     def has_chroma(self) -> bool:
@@ -185,7 +188,25 @@ def read_sequence(nal: bytes) -> tuple[int, HevcSequence]:
         has_long_term=has_long_term,
         long_term_used=tuple(long_term_used),
         has_temporal_vectors=reader.flag(),
+        transfer=_read_transfer(reader),
     )
+
+
+def _read_transfer(reader: BitReader) -> int:
+    """Read how brightness is coded from what is said of the pictures' use (E.2.1)."""
+    reader.skip(1)
+    if not reader.flag():
+        return UNSPECIFIED
+    if reader.flag() and reader.u(8) == OTHER_SHAPE:
+        reader.skip(32)
+    reader.skip(1 if reader.flag() else 0)
+    if not reader.flag():
+        return UNSPECIFIED
+    reader.skip(4)
+    if not reader.flag():
+        return UNSPECIFIED
+    reader.skip(8)
+    return reader.u(8)
 
 
 def _skip_numbers(reader: BitReader, count: int) -> None:

@@ -4,7 +4,7 @@ from streamverse.mediakit.ladder import DynamicRange, Rung
 from streamverse.mediakit.probe import VideoFacts
 
 _RGB_FORMATS = ("rgb", "bgr", "gbr", "argb", "abgr", "0rgb", "0bgr", "pal8", "x2rgb")
-_TRANSFERS = {DynamicRange.PQ: "smpte2084", DynamicRange.HLG: "arib-std-b67"}
+TRANSFERS = {DynamicRange.PQ: "smpte2084", DynamicRange.HLG: "arib-std-b67"}
 
 
 def normalise(video: VideoFacts) -> list[str]:
@@ -14,9 +14,11 @@ def normalise(video: VideoFacts) -> list[str]:
 
 def tone_map(video: VideoFacts, width: int, height: int) -> list[str]:
     """Bring a picture of high dynamic range to what every screen shows, and to a size."""
-    if not video.is_hdr:
-        return []
-    transfer = video.color_transfer
+    return map_tones(video.color_transfer or "", width, height) if video.is_hdr else []
+
+
+def map_tones(transfer: str, width: int, height: int) -> list[str]:
+    """Bring pictures whose brightness is coded by PQ or HLG to what every screen shows."""
     return [
         f"zscale=w={width}:h={height}:tin={transfer}:min=2020_ncl:pin=2020:t=linear:npl=100",
         "format=gbrpf32le",
@@ -39,7 +41,7 @@ def fit(video: VideoFacts, rung: Rung) -> list[str]:
     if not rung.dynamic_range.is_high:
         *steps, _ = scale(video, rung.width, rung.height)
         return [*steps, f"format={pixel_format}"]
-    transfer = _TRANSFERS[rung.dynamic_range]
+    transfer = TRANSFERS[rung.dynamic_range]
     return [
         f"scale={rung.width}:{rung.height}:out_range=tv:out_color_matrix=bt2020",
         *("setsar=1", f"format={pixel_format}"),

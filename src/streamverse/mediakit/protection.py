@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 from xml.etree.ElementTree import Element, SubElement
@@ -33,17 +33,22 @@ def is_protected(timeline: Timeline) -> bool:
 
 
 def hls_key(package: Package, track: Track) -> str:
+    """Write the attributes of `EXT-X-KEY` for a track of a package."""
+    if track.key_id is None:
+        return UNPROTECTED
+    return write_hls_key(track.key_id, key_ids(package))
+
+
+def write_hls_key(key_id: UUID, ids: Sequence[UUID]) -> str:
     """Write the attributes of `EXT-X-KEY` (RFC 8216, 4.3.2.4).
 
     The key is not at an address: W3C's form names it, and a player asks its licence server.
     """
-    if track.key_id is None:
-        return UNPROTECTED
     return ",".join(
         (
             "METHOD=SAMPLE-AES",
-            f'URI="data:text/plain;base64,{_pssh(package)}"',
-            f"KEYID=0x{track.key_id.hex.upper()}",
+            f'URI="data:text/plain;base64,{_pssh(ids)}"',
+            f"KEYID=0x{key_id.hex.upper()}",
             f'KEYFORMAT="urn:uuid:{COMMON_SYSTEM}"',
             'KEYFORMATVERSIONS="1"',
         )
@@ -62,9 +67,12 @@ def hls_session_keys(timeline: Timeline) -> Iterator[str]:
 
 
 def add_content_protection(
-    parent: Element, package: Package, key_id: UUID, license_url: str
+    parent: Element, key_id: UUID, ids: Sequence[UUID], license_url: str | None = None
 ) -> None:
-    """Say in DASH how a track is encrypted (ISO/IEC 23001-7, 11)."""
+    """Say in DASH how a track is encrypted (ISO/IEC 23001-7, 11).
+
+    Where each viewer has another address for licences, a player is told its own beside this.
+    """
     scheme = {"schemeIdUri": MP4_PROTECTION, "value": SCHEME}
     SubElement(parent, "ContentProtection", {**scheme, "cenc:default_KID": str(key_id)})
     common = {"schemeIdUri": f"urn:uuid:{COMMON_SYSTEM}"}
@@ -72,9 +80,10 @@ def add_content_protection(
     # Some players know Clear Key by one of these names, some by the other, and some by both.
     for system in (common, clear_key):
         element = SubElement(parent, "ContentProtection", system)
-        SubElement(element, "cenc:pssh").text = _pssh(package)
-        SubElement(element, "dashif:Laurl", licenseType="EME-1.0").text = license_url
+        SubElement(element, "cenc:pssh").text = _pssh(ids)
+        if license_url is not None:
+            SubElement(element, "dashif:Laurl", licenseType="EME-1.0").text = license_url
 
 
-def _pssh(package: Package) -> str:
-    return base64.b64encode(write_pssh(key_ids(package))).decode()
+def _pssh(ids: Sequence[UUID]) -> str:
+    return base64.b64encode(write_pssh(ids)).decode()

@@ -1,7 +1,8 @@
-import { Outlet, useRouterState } from "@tanstack/react-router";
-import { lazy, type RefObject, Suspense, useEffect, useRef } from "react";
+import { Outlet } from "@tanstack/react-router";
+import { lazy, Suspense, useRef } from "react";
 
 import { useMay } from "../features/staff/queries";
+import { useFocusOnArrival } from "./arrival";
 import { useText } from "./i18n";
 import { TopBar } from "./TopBar";
 
@@ -18,6 +19,7 @@ export function AppLayout() {
     <div className="flex min-h-dvh flex-col">
       <a
         href="#content"
+        data-arrows="pass"
         className="fixed start-4 top-3 z-50 -translate-y-24 rounded-full bg-accent px-5 py-3 font-semibold text-accent-ink focus-visible:translate-y-0"
       >
         {text.common.skipToContent}
@@ -33,17 +35,4 @@ export function AppLayout() {
       )}
     </div>
   );
-}
-
-/** A link that leads to another page goes away with the old one: the keyboard starts in the new. */
-function useFocusOnArrival(content: RefObject<HTMLElement | null>): void {
-  const page = useRouterState({ select: (state) => state.resolvedLocation?.pathname });
-  const left = useRef<string>(undefined);
-  useEffect(() => {
-    // The first page is begun at its very start, where the link is that skips the navigation.
-    const hasMoved = left.current !== undefined && left.current !== page;
-    left.current = page;
-    const hasFocus = document.activeElement !== document.body;
-    if (hasMoved && !hasFocus) content.current?.focus({ preventScroll: true });
-  }, [content, page]);
 }

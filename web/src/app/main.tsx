@@ -8,6 +8,7 @@ import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 
+import { useArrowKeys } from "./arrows";
 import { LanguageProvider, useText } from "./i18n";
 import { createQueryClient } from "./query-client";
 import { ReauthGate } from "./ReauthGate";
@@ -21,6 +22,7 @@ const router = createAppRouter(queryClient);
 
 function App() {
   const text = useText();
+  useArrowKeys();
   return (
     <>
       <RouterProvider router={router} />

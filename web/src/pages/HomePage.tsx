@@ -9,7 +9,6 @@ import { homeQuery } from "../features/catalog/queries";
 import { TitleGrid } from "../features/catalog/TitleGrid";
 import { HomeHero } from "../features/home/HomeHero";
 import { HomeRail } from "../features/home/HomeRail";
-import { followRows } from "../features/home/rows";
 import { useMay } from "../features/staff/queries";
 
 /** So many titles a rail holds: there may be more of them. */
@@ -36,15 +35,14 @@ function Library() {
   if (rails.length === 0) return <EmptyLibrary />;
   const newest = rails.find((rail) => rail.kind === "new")?.items ?? [];
   return (
-    // Every stop of the rows is a link or a button of its own: the arrows only lead among them.
-    <div onKeyDown={followRows}>
+    <>
       <h1 className="sr-only">{text.home.title}</h1>
       {hero !== null && <HomeHero hero={hero} />}
       {rails.map((rail) => (
         <HomeRail key={rail.id} rail={rail} />
       ))}
       {newest.length >= FULL_RAIL && <TitleGrid heading={text.home.everything} />}
-    </div>
+    </>
   );
 }
 

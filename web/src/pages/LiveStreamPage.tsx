@@ -1,17 +1,19 @@
 import { buttonClass, Notice, Skeleton } from "@streamverse/ui";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
+import { useCallback } from "react";
 
 import { sentenceOf } from "../app/api";
 import { useText } from "../app/i18n";
 import { BeforeStart } from "../features/live/BeforeStart";
 import { LiveBadge } from "../features/live/LiveBadge";
 import { LiveStage } from "../features/live/LiveStage";
-import { livePlaybackQuery, streamQuery } from "../features/live/queries";
+import { liveSessionQuery, streamQuery } from "../features/live/queries";
 import { Restreams } from "../features/live/Restreams";
-import { Slate } from "../features/live/Slate";
 import { SourceState } from "../features/live/SourceState";
 import { ViewerCount } from "../features/live/ViewerCount";
+import { tooManyStreams } from "../features/player/sessions";
+import { TooManyStreams } from "../features/player/TooManyStreams";
 import { ProblemNotice } from "../features/ProblemNotice";
 import { Recordings } from "../features/recordings/Recordings";
 import { StreamActions } from "../features/recordings/StreamActions";
@@ -22,12 +24,15 @@ const route = getRouteApi("/member/layout/live/$id");
 /** A stream: what goes out on it, or that nothing does yet. */
 export function LiveStreamPage() {
   const text = useText();
-  const { live } = text;
   const { id } = route.useParams();
   const query = useQuery(streamQuery(id));
   const stream = query.data;
   const maySend = useMay("live.manage") === true;
-  const playback = useQuery(livePlaybackQuery(id, stream?.live_since ?? null));
+  const asked = useQuery(liveSessionQuery(id, stream?.live_since ?? null));
+  const session = asked.isError ? undefined : asked.data;
+  const { refetch } = asked;
+  const reopen = useCallback(() => void refetch(), [refetch]);
+  const tooMany = tooManyStreams(asked.error);
   return (
     <div className="gutter mx-auto grid max-w-6xl gap-5 pt-4 pb-12">
       <title>{stream === undefined ? text.appName : `${stream.name} · ${text.appName}`}</title>
@@ -40,17 +45,24 @@ export function LiveStreamPage() {
       )}
       {stream !== undefined && (
         <>
-          {playback.data === undefined ? (
-            <BeforeStart stream={stream} problem={playback.error} />
-          ) : (
-            <div className="relative">
-              <LiveStage
-                key={playback.data.hls_url}
-                name={stream.name}
-                addresses={{ hlsUrl: playback.data.hls_url, whepUrl: playback.data.whep_url }}
-              />
-              {stream.state === "away" && <Slate />}
-            </div>
+          {tooMany !== null && (
+            <TooManyStreams {...tooMany} as="h2" onEnded={refetch} back={<BackLink />} />
+          )}
+          {tooMany === null && session === undefined && (
+            <BeforeStart stream={stream} problem={asked.error} />
+          )}
+          {session !== undefined && (
+            <LiveStage
+              key={session.session_id}
+              stream={stream}
+              addresses={{
+                hlsUrl: session.playback.hls_url,
+                whepUrl: session.playback.whep_url,
+                licenseUrl: session.playback.license_url,
+              }}
+              session={session}
+              onReopen={reopen}
+            />
           )}
           <div className="flex flex-wrap items-start justify-between gap-4">
             <div className="grid gap-2">
@@ -67,8 +79,8 @@ export function LiveStreamPage() {
                 <p className="max-w-prose whitespace-pre-line text-muted">{stream.description}</p>
               )}
             </div>
-            {maySend && typeof playback.data?.whep_refusal === "string" && (
-              <Notice>{playback.data.whep_refusal}</Notice>
+            {maySend && typeof session?.playback.whep_refusal === "string" && (
+              <Notice>{session.playback.whep_refusal}</Notice>
             )}
             <div className="flex flex-wrap items-center gap-2">
               {maySend && (
@@ -77,9 +89,7 @@ export function LiveStreamPage() {
                 </Link>
               )}
               <StreamActions stream={stream} />
-              <Link to="/live" className={buttonClass("quiet", "sm")}>
-                {live.back}
-              </Link>
+              {tooMany === null && <BackLink />}
             </div>
           </div>
           {maySend && <Restreams streamId={stream.id} />}
@@ -88,5 +98,14 @@ export function LiveStreamPage() {
         </>
       )}
     </div>
+  );
+}
+
+function BackLink() {
+  const { live } = useText();
+  return (
+    <Link to="/live" className={buttonClass("quiet", "sm")}>
+      {live.back}
+    </Link>
   );
 }

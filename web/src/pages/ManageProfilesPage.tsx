@@ -4,7 +4,6 @@ import { getRouteApi, Link, Navigate } from "@tanstack/react-router";
 import { sentenceOf } from "../app/api";
 import { useText } from "../app/i18n";
 import { ProblemNotice } from "../features/ProblemNotice";
-import { followArrowKeys } from "../features/profiles/arrow-keys";
 import { ProfileEditor } from "../features/profiles/ProfileEditor";
 import { ProfileFrame } from "../features/profiles/ProfileFrame";
 import { AddFace, ProfileFace, ProfileGrid, tile } from "../features/profiles/ProfileTile";
@@ -44,10 +43,7 @@ function Everyone() {
   const family = useProfiles().data?.items ?? [];
   const hasRoom = family.length < PROFILES_LIMIT;
   return (
-    <div
-      onKeyDown={followArrowKeys}
-      className="grid animate-rise justify-items-center gap-10 sm:gap-12"
-    >
+    <div className="grid animate-rise justify-items-center gap-10 sm:gap-12">
       <div className="grid max-w-xl gap-3 text-center">
         <h1 className="text-4xl font-extrabold sm:text-6xl">{text.profiles.page.title}</h1>
         <p className="text-lg text-muted">

@@ -8,6 +8,7 @@ import { CatalogHeading, CatalogPage } from "../features/catalog/CatalogPage";
 import { Portrait } from "../features/catalog/Credits";
 import { personQuery } from "../features/catalog/pages";
 import { Shelf } from "../features/catalog/Shelf";
+import { Attribution } from "../features/matching/Attribution";
 
 const route = getRouteApi("/member/layout/person/$slug");
 
@@ -61,6 +62,12 @@ function PersonView({ person }: { person: Person }) {
         titles={person.parts.map((part) => part.title)}
         noteOf={(title) => noteOf(title.id)}
       />
+      {/* Pictures of people come from there alone. */}
+      {person.portrait_url !== null && (
+        <footer className="gutter mt-10">
+          <Attribution />
+        </footer>
+      )}
     </>
   );
 }

@@ -79,7 +79,7 @@ function TitleHeader({ details }: { details: TitleDetails }) {
   const { title } = details;
   const certification = Object.entries(details.certifications)[0]?.[1];
   return (
-    <header className="relative isolate grid min-h-[min(72dvh,48rem)] content-end overflow-hidden pt-28 pb-10">
+    <header className="relative isolate grid min-h-[min(72dvh,48rem)] content-end overflow-hidden pt-56 pb-10 lg:pt-28">
       <HeroBackdrop title={title} />
       <div className="gutter grid max-w-5xl animate-rise gap-5">
         <Above details={details} />

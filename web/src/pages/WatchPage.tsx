@@ -39,7 +39,9 @@ function usePlayback(id: string) {
     refetchInterval: ({ state }) => (state.data && askAgainMs[state.data.state]) ?? false,
   });
   const isPlayable = title.data?.state === "playable" || title.data?.state === "ready";
-  return { title, playback: useSession(id, isPlayable) };
+  // A title that may not be watched here or now is not shown: why not is told to who would play it.
+  const mayAsk = isPlayable || isStatus(title.error, 404);
+  return { title, playback: useSession(id, mayAsk) };
 }
 
 /** How whoever watches likes it; null where nobody can say, undefined until it is known. */
@@ -126,6 +128,7 @@ export function WatchPage() {
           first={first}
           session={session}
           renew={renew}
+          end={playback.end}
           preferences={preferences}
           resumeSeconds={resumeSeconds}
           onProgress={onProgress}
@@ -168,10 +171,11 @@ function BeforePlaying({ title, playback }: ReturnType<typeof usePlayback>) {
       />
     );
   }
-  if (title.isError) return <NotGranted error={title.error} onRetry={() => void title.refetch()} />;
   if (playback.refused !== null) {
     return <NotGranted error={playback.refused} onRetry={() => void playback.askAgain()} />;
   }
+  if (title.isError && !playback.asked.isLoading)
+    return <NotGranted error={title.error} onRetry={() => void title.refetch()} />;
   return (
     <div role="status" aria-label={text.common.loading}>
       <h1 className="sr-only">{text.common.loading}</h1>

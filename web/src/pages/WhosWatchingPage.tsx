@@ -9,7 +9,6 @@ import { useText } from "../app/i18n";
 import { safeNext } from "../app/safe-next";
 import { useErrorToast } from "../app/use-error-toast";
 import { ProblemNotice } from "../features/ProblemNotice";
-import { followArrowKeys } from "../features/profiles/arrow-keys";
 import { PinPad } from "../features/profiles/PinPad";
 import { ProfileFrame } from "../features/profiles/ProfileFrame";
 import { ProfilePicture } from "../features/profiles/ProfilePicture";
@@ -78,10 +77,7 @@ function Family({ onChoose }: { onChoose: (profile: Profile) => Promise<void> })
   const profiles = useProfiles();
   const family = profiles.data?.items ?? [];
   return (
-    <div
-      onKeyDown={followArrowKeys}
-      className="grid animate-rise justify-items-center gap-10 sm:gap-14"
-    >
+    <div className="grid animate-rise justify-items-center gap-10 sm:gap-14">
       <h1 className="text-center text-4xl font-extrabold sm:text-6xl">{text.profiles.who}</h1>
       {profiles.isPending && <Skeleton className="h-44 w-80" />}
       {profiles.isError && (

@@ -1,21 +1,37 @@
-import type { LiveEngine } from "../live";
-import type { PlayerProblem } from "../problem";
+import type { LiveEngine, LiveListener } from "../live-engine";
+import type { Quality } from "../state";
 
 /** Follows HLS by the element itself, as Apple's browsers do. */
 export class NativeLiveEngine implements LiveEngine {
   readonly #video: HTMLVideoElement;
   readonly #onError: () => void;
 
-  constructor(video: HTMLVideoElement, onProblem: (problem: PlayerProblem) => void) {
+  constructor(video: HTMLVideoElement, listener: LiveListener) {
     this.#video = video;
     this.#onError = () =>
-      onProblem({ kind: "unreachable", technical: video.error?.message ?? "no media" });
+      listener.onProblem({ kind: "unreachable", technical: video.error?.message ?? "no media" });
     video.addEventListener("error", this.#onError);
+  }
+
+  prefer(): void {
+    // The device adapts by itself and takes no orders.
   }
 
   load(url: string): Promise<void> {
     this.#video.src = url;
     return Promise.resolve();
+  }
+
+  qualities(): readonly Quality[] {
+    return [];
+  }
+
+  activeQuality(): Quality | null {
+    return null;
+  }
+
+  chooseQuality(): void {
+    // The device adapts by itself and takes no orders.
   }
 
   goLive(): void {

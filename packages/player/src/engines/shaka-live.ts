@@ -1,9 +1,16 @@
 import shaka from "shaka-player/dist/shaka-player.hls-es2021.js";
 
-import type { LiveEngine, LiveMode } from "../live";
-import type { PlayerProblem } from "../problem";
+import {
+  type LiveEngine,
+  type LiveLimits,
+  type LiveListener,
+  type LiveMode,
+  NotFollowed,
+} from "../live-engine";
 import { randomId } from "../random";
-import { errorIn, problemOf } from "./shaka-problems";
+import type { Quality } from "../state";
+import { errorIn, isShakaError, problemOf } from "./shaka-problems";
+import { activeQualityOf, qualitiesOf, selectQuality } from "./shaka-qualities";
 import { sayWithRequests } from "./shaka-requests";
 
 /** What viewers are behind what happens: three parts, and what a line and a decoder need. */
@@ -12,6 +19,8 @@ const TARGET_LATENCY_SECONDS = 1.3;
 const STEADY_LATENCY_SECONDS = 6;
 const LOAD_AGAIN_MS = 500;
 const MOST_ATTEMPTS = 12;
+/** What comes of a chosen quality has so long to arrive, without a stop. */
+const KEPT_AHEAD_SECONDS = 2;
 
 const configuration = {
   manifest: {
@@ -44,11 +53,7 @@ export class ShakaLiveEngine implements LiveEngine {
   readonly #video: HTMLVideoElement;
   readonly #player = new shaka.Player();
 
-  constructor(
-    video: HTMLVideoElement,
-    onProblem: (problem: PlayerProblem) => void,
-    mode: LiveMode,
-  ) {
+  constructor(video: HTMLVideoElement, listener: LiveListener, mode: LiveMode) {
     this.#video = video;
     this.#player.configure(configuration);
     if (mode === "steady") {
@@ -56,9 +61,16 @@ export class ShakaLiveEngine implements LiveEngine {
       this.#player.configure("streaming.liveSync.targetLatency", STEADY_LATENCY_SECONDS);
       this.#player.configure("streaming.rebufferingGoal", 1);
     }
+    for (const event of ["trackschanged", "adaptation", "variantchanged"]) {
+      this.#player.addEventListener(event, () => listener.onTracksChanged());
+    }
+    this.#player.addEventListener("buffering", (event) => {
+      listener.onWaiting((event as unknown as { buffering: boolean }).buffering);
+    });
     this.#player.addEventListener("error", (event) => {
       const error = errorIn(event);
-      if (error.severity === shaka.util.Error.Severity.CRITICAL) onProblem(problemOf(error));
+      if (error.severity === shaka.util.Error.Severity.CRITICAL)
+        listener.onProblem(problemOf(error));
     });
   }
 
@@ -67,19 +79,48 @@ export class ShakaLiveEngine implements LiveEngine {
     return shaka.Player.isBrowserSupported();
   }
 
-  async load(url: string): Promise<void> {
+  prefer({ maxHeight, maxBitrateBps }: LiveLimits): void {
+    this.#player.configure({ abr: { restrictions: { maxHeight, maxBandwidth: maxBitrateBps } } });
+  }
+
+  async load(url: string, licenseUrl: string | null): Promise<void> {
     sayWithRequests(this.#player, url, { sessionId: randomId(), contentId: "" });
+    if (licenseUrl !== null) this.#askForKeysAt(licenseUrl);
     await this.#player.attach(this.#video);
     for (let attempt = 1; ; attempt += 1) {
       try {
         await this.#player.load(url);
         return;
       } catch (error) {
+        if (isShakaError(error)) throw new NotFollowed(problemOf(error));
         // Shaka breaks on a stream that has no whole segment yet; a moment later it has one.
         if (!(error instanceof TypeError) || attempt === MOST_ATTEMPTS) throw error;
         await new Promise((resolve) => setTimeout(resolve, LOAD_AGAIN_MS));
       }
     }
+  }
+
+  qualities(): readonly Quality[] {
+    return qualitiesOf(this.#player);
+  }
+
+  activeQuality(): Quality | null {
+    return activeQualityOf(this.#player);
+  }
+
+  chooseQuality(id: string | null): void {
+    this.#player.configure("abr.enabled", id === null);
+    if (id !== null) selectQuality(this.#player, id, KEPT_AHEAD_SECONDS);
+  }
+
+  /** Heads name their keys and the next ones, so that a licence comes before it is needed. */
+  #askForKeysAt(licenseUrl: string): void {
+    const servers = { "org.w3.clearkey": licenseUrl };
+    this.#player.configure({ drm: { servers }, manifest: { ignoreDrmInfo: true } });
+    this.#player.getNetworkingEngine()?.registerRequestFilter((type, request) => {
+      if (type !== shaka.net.NetworkingEngine.RequestType.LICENSE) return;
+      request.headers["Content-Type"] = "application/json";
+    });
   }
 
   goLive(): void {

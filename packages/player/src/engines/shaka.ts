@@ -15,6 +15,7 @@ import {
 } from "../state";
 import { Adaptation } from "./shaka-adaptation";
 import { errorIn, isShakaError, kindOf, problemOf } from "./shaka-problems";
+import { activeQualityOf, qualitiesOf, selectQuality, wholeRate } from "./shaka-qualities";
 import { forgetMaster, giveMaster, HLS_TYPE, sayWithRequests } from "./shaka-requests";
 import { TextKeeper } from "./shaka-text";
 
@@ -92,29 +93,18 @@ export class ShakaEngine implements Engine {
   }
 
   qualities(): readonly Quality[] {
-    const best = new Map<string, Quality>();
-    for (const track of this.#player.getVideoTracks()) {
-      const quality = qualityOf(track);
-      if (quality && quality.bitrateBps >= (best.get(quality.id)?.bitrateBps ?? 0))
-        best.set(quality.id, quality);
-    }
-    return [...best.values()].sort((a, b) => b.height - a.height || b.bitrateBps - a.bitrateBps);
+    return qualitiesOf(this.#player);
   }
 
   activeQuality(): Quality | null {
-    const track = this.#player.getVideoTracks().find((candidate) => candidate.active);
-    return track ? qualityOf(track) : null;
+    return activeQualityOf(this.#player);
   }
 
   chooseQuality(id: string | null): void {
     const isAutomatic = id === null;
     this.#player.configure("abr.enabled", false);
-    const wanted = isAutomatic ? this.#chosenByRule() : id;
-    const track = this.#player
-      .getVideoTracks()
-      .find((candidate) => qualityOf(candidate)?.id === wanted);
     // What is buffered ahead is thrown away, so that the choice is seen at once.
-    if (track && !track.active) this.#player.selectVideoTrack(track, true, 1);
+    selectQuality(this.#player, isAutomatic ? this.#chosenByRule() : id, 1);
     this.#player.configure("abr.enabled", isAutomatic);
   }
 
@@ -283,20 +273,4 @@ function ownName({ language, originalLanguage, label }: Named): string | null {
 /** One sound comes in several codecs, of which the engine takes what goes with the picture. */
 function soundId({ language, label, channelsCount }: shaka.extern.AudioTrack): string {
   return [language, label ?? "", channelsCount ?? 2].join("/");
-}
-
-function wholeRate(picture: { frameRate?: number | null } | null | undefined): number | null {
-  return picture?.frameRate == null ? null : Math.round(picture.frameRate);
-}
-
-function qualityOf(track: shaka.extern.VideoTrack): Quality | null {
-  if (track.width === null || track.height === null) return null;
-  const framesPerSecond = wholeRate(track);
-  return {
-    id: `${track.height}p${framesPerSecond !== null && framesPerSecond > 30 ? framesPerSecond : ""}`,
-    width: track.width,
-    height: track.height,
-    framesPerSecond,
-    bitrateBps: track.bandwidth,
-  };
 }

@@ -1,30 +1,61 @@
-import type { LiveEngine } from "../live";
+import { type LiveEngine, type LiveListener, NotFollowed } from "../live-engine";
 import { kindOfStatus, type PlayerProblem } from "../problem";
+import type { Quality } from "../state";
 
-/** Whoever has seen no picture by then will not see one this way. */
-const FIRST_PICTURE_WITHIN_MS = 6_000;
+/** Whoever is not connected by then will not be; whoever is waits longer for the first picture. */
+const CONNECTED_WITHIN_MS = 6_000;
+const FIRST_PICTURE_WITHIN_MS = 20_000;
 const LOOK_EVERY_MS = 1_000;
+const STILL_AFTER_LOOKS = 2;
+const CREATED = 201;
+/** What is told of a stream that is not live any more. */
+const OVER = 409;
 /** The clock of NTP began so long before that of browsers. */
 const NTP_BEFORE_UNIX_MS = 2_208_988_800_000;
+
+/** What is read of the connection's statistics. */
+interface Report {
+  readonly kind?: string;
+  readonly estimatedPlayoutTimestamp?: number;
+  readonly framesDecoded?: number;
+}
 
 /** Follows a stream by WebRTC (WHEP): half a second behind, and nothing to rewind to. */
 export class WhepLiveEngine implements LiveEngine {
   readonly #video: HTMLVideoElement;
-  readonly #onProblem: (problem: PlayerProblem) => void;
+  readonly #listener: LiveListener;
   readonly #line = new RTCPeerConnection();
   readonly #stream = new MediaStream();
   #address: string | null = null;
   #latencySeconds: number | null = null;
+  #decodedFrames = 0;
+  #stillLooks = 0;
   #looking: ReturnType<typeof setInterval> | undefined;
   #isDestroyed = false;
 
-  constructor(video: HTMLVideoElement, onProblem: (problem: PlayerProblem) => void) {
+  constructor(video: HTMLVideoElement, listener: LiveListener) {
     this.#video = video;
-    this.#onProblem = onProblem;
+    this.#listener = listener;
   }
 
   static isSupported(): boolean {
     return "RTCPeerConnection" in globalThis;
+  }
+
+  prefer(): void {
+    // There is nothing to choose from.
+  }
+
+  qualities(): readonly Quality[] {
+    return [];
+  }
+
+  activeQuality(): Quality | null {
+    return null;
+  }
+
+  chooseQuality(): void {
+    // A stream goes out as it is sent.
   }
 
   /** Resolve with the first picture; fail if there is none. */
@@ -42,7 +73,12 @@ export class WhepLiveEngine implements LiveEngine {
     this.#video.play().catch(() => undefined);
     await isShown;
     line.addEventListener("connectionstatechange", () => {
-      if (["failed", "closed", "disconnected"].includes(line.connectionState)) this.#lose("lost");
+      if (["failed", "closed", "disconnected"].includes(line.connectionState)) this.#lose();
+    });
+    // A server that sends its viewers on says so before the way to it is lost.
+    const transport = line.getReceivers()[0]?.transport ?? null;
+    transport?.addEventListener("statechange", () => {
+      if (["failed", "closed"].includes(transport.state)) this.#lose();
     });
     this.#looking = setInterval(() => void this.#look(), LOOK_EVERY_MS);
   }
@@ -86,14 +122,19 @@ export class WhepLiveEngine implements LiveEngine {
   }
 
   async #ask(url: string, offer: string): Promise<string> {
-    const answer = await fetch(url, {
-      method: "POST",
-      headers: { "Content-Type": "application/sdp" },
-      body: offer,
-    });
-    if (answer.status !== 201) {
-      this.#lose(`WHEP answered ${answer.status}`, kindOfStatus(answer.status));
-      throw new Error(`WHEP answered ${answer.status}`);
+    let answer: Response;
+    try {
+      answer = await fetch(url, {
+        method: "POST",
+        headers: { "Content-Type": "application/sdp" },
+        body: offer,
+      });
+    } catch (error) {
+      throw refused("unreachable", `WHEP: ${String(error)}`);
+    }
+    if (answer.status !== CREATED) {
+      const kind = answer.status === OVER ? "missing" : kindOfStatus(answer.status);
+      throw refused(kind, `WHEP answered ${answer.status}`);
     }
     this.#address = new URL(answer.headers.get("Location") ?? url, answer.url).href;
     return answer.text();
@@ -101,13 +142,15 @@ export class WhepLiveEngine implements LiveEngine {
 
   #firstPicture(): Promise<void> {
     return new Promise((resolve, reject) => {
-      const late = setTimeout(
-        () => reject(new Error("no picture by WebRTC")),
-        FIRST_PICTURE_WITHIN_MS,
-      );
+      const giveUp = () => reject(refused("unsupported", "no picture by WebRTC"));
+      const unconnected = setTimeout(() => {
+        if (this.#line.connectionState !== "connected") giveUp();
+      }, CONNECTED_WITHIN_MS);
+      const late = setTimeout(giveUp, FIRST_PICTURE_WITHIN_MS);
       this.#video.addEventListener(
         "loadeddata",
         () => {
+          clearTimeout(unconnected);
           clearTimeout(late);
           resolve();
         },
@@ -117,18 +160,29 @@ export class WhepLiveEngine implements LiveEngine {
   }
 
   async #look(): Promise<void> {
-    const reports: Iterable<{ kind?: string; estimatedPlayoutTimestamp?: number }> = (
-      await this.#line.getStats()
-    ).values();
-    for (const report of reports) {
-      if (report.kind === "video" && report.estimatedPlayoutTimestamp !== undefined) {
-        const shown = report.estimatedPlayoutTimestamp - NTP_BEFORE_UNIX_MS;
-        this.#latencySeconds = Math.max(0, (Date.now() - shown) / 1000);
+    const reports: Iterable<Report> = (await this.#line.getStats()).values();
+    for (const { kind, estimatedPlayoutTimestamp: shown, framesDecoded } of reports) {
+      if (kind !== "video") continue;
+      if (shown !== undefined) {
+        const shownAtMs = shown - NTP_BEFORE_UNIX_MS;
+        this.#latencySeconds = Math.max(0, (Date.now() - shownAtMs) / 1000);
       }
+      if (framesDecoded !== undefined) this.#noteFrames(framesDecoded);
     }
   }
 
-  #lose(technical: string, kind: PlayerProblem["kind"] = "unreachable"): void {
-    if (!this.#isDestroyed) this.#onProblem({ kind, technical });
+  /** No element says of what comes by WebRTC that nothing comes. */
+  #noteFrames(decoded: number): void {
+    this.#stillLooks = decoded === this.#decodedFrames ? this.#stillLooks + 1 : 0;
+    this.#decodedFrames = decoded;
+    this.#listener.onWaiting(this.#stillLooks >= STILL_AFTER_LOOKS);
   }
+
+  #lose(): void {
+    if (!this.#isDestroyed) this.#listener.onProblem({ kind: "unreachable", technical: "lost" });
+  }
+}
+
+function refused(kind: PlayerProblem["kind"], technical: string): NotFollowed {
+  return new NotFollowed({ kind, technical });
 }

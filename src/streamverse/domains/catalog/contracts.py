@@ -44,6 +44,7 @@ class RelationKind(enum.StrEnum):
     PREQUEL = "prequel"
     SPIN_OFF = "spin_off"
     REMAKE = "remake"
+    VERSION = "version"
     RELATED = "related"
     TRAILER = "trailer"
     BONUS = "bonus"

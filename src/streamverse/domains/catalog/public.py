@@ -28,6 +28,7 @@ from streamverse.domains.catalog.repository import Aspects, Revisions, Titles
 from streamverse.domains.catalog.repository.finding import Findables
 from streamverse.domains.catalog.repository.judging import JudgedRow, Judging
 from streamverse.domains.catalog.repository.shelves import Shelves
+from streamverse.domains.catalog.rules.patches import tidy_patch
 from streamverse.domains.catalog.rules.visibility import effective_age
 from streamverse.domains.catalog.schemas.titles import TitleCardOut
 from streamverse.domains.catalog.service import editing, lifecycle, plans, titles, viewers
@@ -171,6 +172,11 @@ async def describe_findables(
     return await Findables(work).describe(kind, ids)
 
 
+async def describe_findable_titles(work: Work, ids: Collection[UUID]) -> Sequence[Findable]:
+    """Say by which words titles are found, of all kinds that are found by themselves."""
+    return await Findables(work).describe_titles(ids)
+
+
 async def list_findables(
     work: Work, kind: FindableKind, *, after: UUID | None, limit: int
 ) -> Sequence[UUID]:
@@ -178,11 +184,11 @@ async def list_findables(
     return await Findables(work).page(kind, after, limit)
 
 
-async def findables_of_title(
-    work: Work, title_id: TitleId
+async def findables_of_titles(
+    work: Work, title_ids: Collection[UUID]
 ) -> Mapping[FindableKind, Collection[UUID]]:
-    """Give what is found by what a title says: people, genres, studios and collections."""
-    return await Findables(work).linked(title_id)
+    """Give what is found by what titles say: people, genres, studios and collections."""
+    return await Findables(work).linked(title_ids)
 
 
 async def visible_findables(
@@ -312,9 +318,13 @@ async def add_title(
     *,
     parent_id: TitleId | None = None,
 ) -> TitleId:
-    """Make a title that waits for its media, or a series or a season; its patch has a name."""
-    row = await lifecycle.create_title(work, kind, str(patch.name), parent_id=parent_id)
-    await editing.describe_anew(work, row, patch)
+    """Make a title that waits for its media, or a series or a season; its patch has a name.
+
+    Where it is refused, nothing was changed: who makes many may go on with the next.
+    """
+    tidied = tidy_patch(patch)
+    row = await lifecycle.prepare_title(work, kind, str(tidied.name), parent_id=parent_id)
+    await editing.describe_anew(work, row, tidied)
     return TitleId(row.id)
 
 
@@ -336,6 +346,11 @@ async def is_kept(work: Work, title_id: TitleId) -> bool:
     """Tell whether there is such a title, and nobody deleted it."""
     row = await Titles(work).find(title_id)
     return row is not None and row.deleted_at is None
+
+
+async def find_kinds(work: Work, title_ids: Collection[UUID]) -> Mapping[TitleId, TitleKind]:
+    """Tell what titles are that there are, deleted or not."""
+    return await Titles(work).kinds(title_ids)
 
 
 async def find_numbered(work: Work, parent_id: TitleId) -> Mapping[int, TitleId]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from streamverse.domains.catalog.contracts import (
     CatalogSettings,
     TitleAdded,
@@ -53,12 +55,12 @@ def listeners(settings: CatalogSettings) -> Listeners:
     async def note_purged(work: Work, purged: TitlePurged) -> None:
         await feeding.note_purged(work, purged.title_id)
 
-    @declared.on(TitleAdded)
-    async def await_matching(work: Work, added: TitleAdded) -> None:
-        await matching.note_title(work, added.title_id)
+    @declared.on_many(TitleAdded)
+    async def await_matching(work: Work, added: Sequence[TitleAdded]) -> None:
+        await matching.note_titles(work, [each.title_id for each in added])
 
     @declared.on(TitleRestored)
     async def await_matching_again(work: Work, restored: TitleRestored) -> None:
-        await matching.note_title(work, restored.title_id)
+        await matching.note_titles(work, [restored.title_id])
 
     return declared

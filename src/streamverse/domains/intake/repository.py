@@ -260,6 +260,14 @@ class Matches:
         query = select(MatchRow).where(MatchRow.title_id == title_id).with_for_update()
         return await self._work.session.scalar(query.execution_options(populate_existing=True))
 
+    async def lock_all(self, title_ids: Collection[UUID]) -> Mapping[UUID, MatchRow]:
+        """Find the matches of some titles for change, in the order of their numbers."""
+        if not title_ids:
+            return {}
+        query = select(MatchRow).where(MatchRow.title_id.in_(title_ids)).with_for_update()
+        query = query.order_by(MatchRow.title_id).execution_options(populate_existing=True)
+        return {row.title_id: row for row in await self._work.session.scalars(query)}
+
     async def next_due(self, now: datetime) -> MatchRow | None:
         """Find the title whose turn it is: new ones before those that are looked up again."""
         query = (

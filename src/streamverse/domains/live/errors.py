@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from streamverse.kit.errors import (
@@ -67,6 +67,35 @@ class StreamPlanNeeded(Forbidden):
             else ("This stream is part of no plan right now.")
         )
         super().__init__(f"{sentence} Ask whoever runs this service.")
+
+
+class StreamPlanRegion(Forbidden):
+    """The plan is not for the region that the viewer is in."""
+
+    code = "live.plan_region"
+    title = "Your plan is for other countries"
+
+    def __init__(self, plan: str, regions: Sequence[str]) -> None:
+        super().__init__(
+            f"Your plan, {plan}, is for watching in {', '.join(regions)}: watch there, or ask for "
+            "another plan.",
+            plan=plan,
+            regions=list(regions),
+        )
+
+
+class SlateTooLarge(Invalid):
+    """The picture for a stream has more bytes than we take."""
+
+    status = 413
+    code = "live.slate_too_large"
+    title = "The picture is too large"
+
+    def __init__(self, limit_bytes: int) -> None:
+        super().__init__(
+            f"A picture may have at most {limit_bytes >> 20} MB: choose a smaller one.",
+            limit_bytes=limit_bytes,
+        )
 
 
 class ThumbnailNotFound(NotFound):

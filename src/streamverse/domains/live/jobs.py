@@ -14,7 +14,7 @@ from streamverse.domains.live.service.reminders import remind_of_streams
 from streamverse.kit.jobs import JobHandlers
 from streamverse.kit.storage import ObjectNotFound
 from streamverse.kit.work import Actor
-from streamverse.mediakit.cmaf import InitSegment
+from streamverse.mediakit.live.heads import read_head
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from streamverse.kit.storage import ObjectStore
     from streamverse.kit.work import Workshop
     from streamverse.kit.worker import Run
+    from streamverse.mediakit.cmaf import InitSegment
 
 REMIND_EVERY = timedelta(minutes=1)
 _SEGMENT = re.compile(r".*/([0-9]+)\.m4s")
@@ -74,7 +75,7 @@ class LiveJobs:
     async def _find_head(self, key: str) -> InitSegment | None:
         """Read a head; one that no segment was stored of is not there."""
         try:
-            return InitSegment.parse(await self.store.get(key))
+            return read_head(await self.store.get(key))
         except ObjectNotFound:
             return None
 

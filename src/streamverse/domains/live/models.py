@@ -31,6 +31,8 @@ class StreamRow(TenantOwned, Base):
     access: Mapped[str]
     newcomer: Mapped[str]
     ladder: Mapped[str]
+    protection: Mapped[str]
+    key_lasts_s: Mapped[int] = mapped_column(Integer)
     has_passphrase: Mapped[bool]
     sealed_passphrase: Mapped[bytes | None] = mapped_column(LargeBinary)
     position: Mapped[int] = mapped_column(Integer)

@@ -72,6 +72,11 @@ class Streams:
             raise StreamNotFound(stream_id)
         return row
 
+    async def named(self, ids: Collection[UUID]) -> Sequence[tuple[UUID, str, str]]:
+        """List some streams by id, with what they are called and whom they are for."""
+        query = select(StreamRow.id, StreamRow.name, StreamRow.access).where(StreamRow.id.in_(ids))
+        return [(row[0], row[1], row[2]) for row in await self._work.session.execute(query)]
+
     async def find_by_key(self, key_hash: str) -> StreamRow | None:
         """Find the stream that a key opens, in any tenant."""
         query = select(StreamRow).where(StreamRow.key_hash == key_hash)

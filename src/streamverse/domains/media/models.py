@@ -325,6 +325,21 @@ class ReelSegmentRow(TenantOwned, Base):
     size_bytes: Mapped[int] = mapped_column(Integer)
 
 
+class ReelKeyRow(TenantOwned, Base):
+    """What encrypts the tracks of one kind of a reel for a while; it may be made before the reel.
+
+    Its secret leaves only by licence.
+    """
+
+    __tablename__ = "media_reel_key"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    reel_id: Mapped[UUID] = mapped_column(index=True)
+    kind: Mapped[str]
+    secret_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    constant_iv: Mapped[bytes] = mapped_column(LargeBinary)
+
+
 class CutRow(TenantOwned, Base):
     """What a package plays of a reel: runs of segment numbers, and those it was made with."""
 

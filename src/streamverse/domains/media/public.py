@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from streamverse.domains.media.contracts import AssetId, PackageId, PackageView, UploadId
+from streamverse.domains.media.contracts import AssetId, PackageId, PackageView, ReelId, UploadId
 from streamverse.domains.media.errors import (
     AddressElsewhere,
     CutEmpty,
@@ -20,6 +20,7 @@ from streamverse.domains.media.errors import (
 )
 from streamverse.domains.media.repository import (
     Assets,
+    Cuts,
     Keys,
     Packages,
     Pictures,
@@ -43,6 +44,7 @@ from streamverse.domains.media.service.delivery import (
     MEDIA_COOKIE,
     MPD,
     TEXT_REVISION,
+    Admitted,
     Holders,
     ManifestAsked,
     Manifests,
@@ -51,10 +53,15 @@ from streamverse.domains.media.service.delivery import (
     PosterAddresses,
     SpriteAddresses,
     admit_log_in,
-    holder_of,
 )
 from streamverse.domains.media.service.importing import import_file
-from streamverse.domains.media.service.keys import KeySafe, open_keys
+from streamverse.domains.media.service.keys import (
+    KeySafe,
+    is_reel_protected,
+    make_reel_keys,
+    open_keys,
+    open_reel_keys,
+)
 from streamverse.domains.media.service.pictures import Lightbox, give_poster
 from streamverse.domains.media.service.reels import (
     CutView,
@@ -148,8 +155,14 @@ async def find_master(
 async def find_protected(work: Work, package_id: PackageId) -> AssetId | None:
     """Find the asset of a package that is encrypted."""
     row = await Packages(work).find(package_id)
-    is_protected = row is not None and bool(await Keys(work).of_package(package_id))
-    return AssetId(row.asset_id) if row is not None and is_protected else None
+    if row is None:
+        return None
+    cut = await Cuts(work).find(package_id)
+    if cut is not None:
+        is_protected = await is_reel_protected(work, ReelId(cut.reel_id))
+    else:
+        is_protected = bool(await Keys(work).of_package(package_id))
+    return AssetId(row.asset_id) if is_protected else None
 
 
 async def give_keys(
@@ -159,8 +172,25 @@ async def give_keys(
 
     Whoever calls this has made sure that the viewer may watch.
     """
+    cut = await Cuts(work).find(package_id)
+    if cut is not None:
+        return await give_reel_keys(work, safe, [ReelId(cut.reel_id)], wanted)
     opened = await open_keys(work, safe, package_id)
-    known = {key.id: key.secret for key in opened.values()}
+    return _choose({key.id: key.secret for key in opened.values()}, wanted)
+
+
+async def give_reel_keys(
+    work: Work, safe: KeySafe, reel_ids: Sequence[ReelId], wanted: Sequence[UUID]
+) -> Mapping[UUID, bytes]:
+    """Give keys of what goes out, or went out, by their names, or fail with ``KeyUnknown``.
+
+    Whoever calls this has made sure that the viewer may watch.
+    """
+    opened = await open_reel_keys(work, safe, reel_ids, wanted)
+    return _choose({key.id: key.secret for key in opened.values()}, wanted)
+
+
+def _choose(known: Mapping[UUID, bytes], wanted: Sequence[UUID]) -> Mapping[UUID, bytes]:
     if not known.keys() >= set(wanted):
         raise KeyUnknown
     return {key_id: known[key_id] for key_id in wanted}
@@ -231,6 +261,7 @@ __all__ = [
     "MEDIA_COOKIE",
     "MEDIA_STORE_OWNERS",
     "AddressElsewhere",
+    "Admitted",
     "CutEmpty",
     "CutView",
     "EncodingPolicy",
@@ -275,15 +306,17 @@ __all__ = [
     "give_artwork",
     "give_keys",
     "give_poster",
+    "give_reel_keys",
     "has_ever_received",
-    "holder_of",
     "hurry",
     "import_file",
+    "is_reel_protected",
     "is_same_subtitles",
     "keep_reel",
     "let_source_go",
     "list_subtitles",
     "loosen_reel",
+    "make_reel_keys",
     "needs_poster",
     "order_file",
     "order_import",

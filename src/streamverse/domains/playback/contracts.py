@@ -9,6 +9,7 @@ from typing import NewType
 from uuid import UUID
 
 from streamverse.domains.catalog.contracts import TitleId
+from streamverse.domains.live.contracts import StreamId
 from streamverse.kit.db import JsonObject
 from streamverse.kit.jobs import Job
 
@@ -42,16 +43,29 @@ class PlaybackSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlayerWish:
-    """What a player asks for: a title, and what it can do.
+    """What a player can do that asks for something to watch.
 
-    It goes on with the session that it names, or with whichever its log-in has of the title.
+    It goes on with the session that it names, or with whichever its log-in has of the same.
     """
 
-    title_id: TitleId
     codecs: tuple[str, ...] = ()
     max_height: int | None = None
     resumes: PlaybackSessionId | None = None
     resumes_any: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TitleWish(PlayerWish):
+    """A wish to watch a title."""
+
+    title_id: TitleId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveWish(PlayerWish):
+    """A wish to watch what goes out on a stream."""
+
+    stream_id: StreamId
 
 
 @dataclass(frozen=True, slots=True)

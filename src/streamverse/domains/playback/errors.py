@@ -165,6 +165,19 @@ class SessionEnded(Conflict):
         super().__init__("This session of playing is over: press play again to open another.")
 
 
+class SessionLive(Conflict):
+    """The session is of a live stream, which no token or cookie opens."""
+
+    code = "playback.session_live"
+    title = "A session of a live stream"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This session is of a live stream, which only the addresses open that its player was "
+            "given: name a session of a title."
+        )
+
+
 class TooManyIssues(Conflict):
     """As much was reported of a session as is kept."""
 

@@ -5,21 +5,23 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, Integer
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer
 from sqlalchemy.orm import Mapped, mapped_column
 
 from streamverse.kit.db import JSON_COLUMN, Base, JsonObject, TenantOwned
 
 
 class PlaybackSessionRow(TenantOwned, Base):
-    """Somebody who watches a title on a device, and how well it goes; open until it has an end.
+    """Somebody who watches on a device, and how well it goes; open until it has an end.
 
-    ``log_in_id`` is the log-in or the key of the API that opened it. What is measured lies beside
-    it (``rules.quality``), so that a list of sessions is one question.
+    What is watched is a title, by a package of it, or a live stream. ``log_in_id`` is the log-in or
+    the key of the API that opened it. What is measured lies beside it (``rules.quality``), so that
+    a list of sessions is one question.
     """
 
     __tablename__ = "playback_session"
     __table_args__ = (
+        CheckConstraint("(title_id IS NULL) <> (stream_id IS NULL)", name="of_one_thing"),
         Index(None, "account_id", "ended_at"),
         Index(None, "ended_at", "lease_until"),
         Index(None, "tenant_id", "opened_at"),
@@ -33,11 +35,14 @@ class PlaybackSessionRow(TenantOwned, Base):
     device_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("identity_device.id", ondelete="SET NULL"), index=True
     )
-    title_id: Mapped[UUID] = mapped_column(
+    title_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("catalog_title.id", ondelete="CASCADE"), index=True
     )
+    stream_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("live_stream.id", ondelete="CASCADE"), index=True
+    )
     log_in_id: Mapped[UUID]
-    package_id: Mapped[UUID]
+    package_id: Mapped[UUID | None]
     device_name: Mapped[str]
     region: Mapped[str | None]
     network: Mapped[str]

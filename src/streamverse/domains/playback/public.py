@@ -8,7 +8,7 @@ import msgspec
 
 from streamverse.domains.identity.contracts import AccountId, Exporter, SessionId
 from streamverse.domains.identity.public import is_holder_active
-from streamverse.domains.media.public import admit_log_in
+from streamverse.domains.media.public import Admitted, admit_log_in
 from streamverse.domains.playback.contracts import PlaybackSessionId
 from streamverse.domains.playback.repository import Issues, PlaybackSessions
 from streamverse.domains.playback.service.desk import PlaybackDesk
@@ -18,14 +18,14 @@ from streamverse.mediakit.tailoring import Tailoring
 __all__ = ["PLAYBACK_EXPORTERS", "PlaybackDesk", "admit_holder"]
 
 
-async def admit_holder(work: Work, holder_id: UUID) -> Tailoring | None:
+async def admit_holder(work: Work, holder_id: UUID) -> Admitted | None:
     """Tell what the holder of a grant gets: a session while it is open, as does who opened it."""
     row = await PlaybackSessions(work).find(PlaybackSessionId(holder_id))
     if row is None:
         return await admit_log_in(work, holder_id)
     if row.ended_at is not None or not await is_holder_active(work, SessionId(row.log_in_id)):
         return None
-    return msgspec.convert(row.tailoring, Tailoring)
+    return Admitted(msgspec.convert(row.tailoring, Tailoring), row.log_in_id)
 
 
 async def _export_sessions(work: Work, account_id: AccountId) -> object:
@@ -36,6 +36,7 @@ async def _export_sessions(work: Work, account_id: AccountId) -> object:
             "id": row.id,
             "profile_id": row.profile_id,
             "title_id": row.title_id,
+            "stream_id": row.stream_id,
             "device": row.device_name,
             "region": row.region,
             "network": row.network,

@@ -27,12 +27,18 @@ class OpenSession:
 
     id: UUID
     log_in_id: UUID
-    title_id: UUID
+    title_id: UUID | None
+    stream_id: UUID | None
     profile_id: UUID | None
     device_id: UUID | None
     device_name: str
     opened_at: datetime
     lease_until: datetime
+
+    @property
+    def watched_id(self) -> UUID | None:
+        """What is watched: the title, or the stream."""
+        return self.title_id or self.stream_id
 
 
 _OPEN = Question(
@@ -40,6 +46,7 @@ _OPEN = Question(
         PlaybackSessionRow.id,
         PlaybackSessionRow.log_in_id,
         PlaybackSessionRow.title_id,
+        PlaybackSessionRow.stream_id,
         PlaybackSessionRow.profile_id,
         PlaybackSessionRow.device_id,
         PlaybackSessionRow.device_name,
@@ -145,7 +152,9 @@ class PlaybackSessions:
             .execution_options(synchronize_session=False)
         )
 
-    async def go_on(self, session_id: UUID, package_id: PackageId, tailoring: JsonObject) -> None:
+    async def go_on(
+        self, session_id: UUID, package_id: PackageId | None, tailoring: JsonObject
+    ) -> None:
         """Let a session go on that asks for addresses again."""
         await self._work.session.execute(
             update(PlaybackSessionRow)

@@ -10,13 +10,15 @@ from uuid import UUID
 import msgspec
 
 from streamverse.domains.catalog.contracts import MarkerLine, TitleId
+from streamverse.domains.live.contracts import StreamId
 from streamverse.domains.playback.contracts import (
     HEARTBEAT_EVERY,
     LEASE,
     EndedBy,
     Issue,
+    LiveWish,
     PlaybackSessionId,
-    PlayerWish,
+    TitleWish,
 )
 from streamverse.domains.playback.rules.quality import (
     EventKind,
@@ -29,9 +31,11 @@ from streamverse.kit.clock import milliseconds
 from streamverse.mediakit.tailoring import Tailoring
 
 if TYPE_CHECKING:
+    from streamverse.domains.live.public import LiveAddress
     from streamverse.domains.playback.models import IssueRow
     from streamverse.domains.playback.rules.summaries import Summary
     from streamverse.domains.playback.service.opening import Opened
+    from streamverse.domains.playback.service.opening_live import OpenedLive
     from streamverse.domains.playback.service.reports import Watched
 
 IssueKind = Literal["picture", "sound", "subtitles", "stalling", "other"]
@@ -134,10 +138,27 @@ class SessionIn(msgspec.Struct):
     resumes: UUID | None = None
     proof: ProofIn | None = None
 
-    def wish(self) -> PlayerWish:
+    def wish(self) -> TitleWish:
         """Give the wish without its form."""
-        return PlayerWish(
+        return TitleWish(
             title_id=TitleId(self.title_id),
+            codecs=tuple(dict.fromkeys(self.device.codecs)),
+            max_height=self.device.max_height,
+            resumes=PlaybackSessionId(self.resumes) if self.resumes else None,
+        )
+
+
+class LiveSessionIn(msgspec.Struct):
+    """A wish to watch what goes out on a stream. `resumes` names the player's own session."""
+
+    stream_id: UUID
+    device: DeviceIn = msgspec.field(default_factory=DeviceIn)
+    resumes: UUID | None = None
+
+    def wish(self) -> LiveWish:
+        """Give the wish without its form."""
+        return LiveWish(
+            stream_id=StreamId(self.stream_id),
             codecs=tuple(dict.fromkeys(self.device.codecs)),
             max_height=self.device.max_height,
             resumes=PlaybackSessionId(self.resumes) if self.resumes else None,
@@ -215,6 +236,56 @@ class SessionOut(msgspec.Struct):
             resume_at_ms=opened.resume_at_ms,
             markers=list(opened.markers),
             next_title=NextTitleOut(*following) if following else None,
+            throughput_bps=opened.throughput_bps,
+        )
+
+
+class LivePlaybackOut(msgspec.Struct):
+    """Where a player follows a stream; ``whep_refusal`` says why it cannot be by WebRTC.
+
+    Where the stream is protected, players ask for its keys at ``license_url``.
+    """
+
+    hls_url: str
+    whep_url: str | None
+    whep_refusal: str | None
+    license_url: str | None
+    expires_at: datetime
+
+    @classmethod
+    def of(cls, address: LiveAddress) -> Self:
+        """Show where a stream is."""
+        return cls(
+            hls_url=address.hls_url,
+            whep_url=address.whep_url,
+            whep_refusal=address.whep_refusal,
+            license_url=address.license_url,
+            expires_at=address.expires_at,
+        )
+
+
+class LiveSessionOut(msgspec.Struct):
+    """A session of a stream that is open, and all that its player begins with.
+
+    The rest is as in sessions of titles.
+    """
+
+    session_id: UUID
+    playback: LivePlaybackOut
+    events_token: str
+    heartbeat_ms: int
+    lease_ms: int
+    throughput_bps: int | None
+
+    @classmethod
+    def of(cls, opened: OpenedLive) -> Self:
+        """Show an open session."""
+        return cls(
+            session_id=opened.session_id,
+            playback=LivePlaybackOut.of(opened.address),
+            events_token=opened.events_token,
+            heartbeat_ms=milliseconds(HEARTBEAT_EVERY),
+            lease_ms=milliseconds(LEASE),
             throughput_bps=opened.throughput_bps,
         )
 
@@ -303,10 +374,11 @@ class IssueOut(msgspec.Struct):
 
 
 class WatchedOut(msgspec.Struct, kw_only=True):
-    """A session in a list."""
+    """A session in a list, of a title or of a live stream, whose name then is the title."""
 
     id: UUID
-    title_id: UUID
+    title_id: UUID | None
+    stream_id: UUID | None
     title: str
     device: str
     region: str | None
@@ -386,6 +458,7 @@ def _shared(watched: Watched) -> dict[str, Any]:
     return {
         "id": row.id,
         "title_id": row.title_id,
+        "stream_id": row.stream_id,
         "title": watched.title,
         "device": row.device_name,
         "region": row.region,
@@ -410,7 +483,7 @@ class DebugOut(msgspec.Struct, kw_only=True):
     """What a session was given, and what is known of it."""
 
     session_id: UUID
-    package_id: UUID
+    package_id: UUID | None
     device: str
     region: str | None
     network: str

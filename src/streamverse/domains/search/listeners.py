@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from streamverse.domains.catalog.contracts import (
     CollectionChanged,
     FindableKind,
@@ -21,46 +23,46 @@ from streamverse.kit.work import Work
 listeners = Listeners("search")
 
 
-@listeners.on(TitleAdded)
-async def follow_added(work: Work, added: TitleAdded) -> None:
-    """Let staff find a title before viewers see it."""
-    await documents.follow_title(work, added.title_id)
+@listeners.on_many(TitleAdded)
+async def follow_added(work: Work, added: Sequence[TitleAdded]) -> None:
+    """Let staff find titles before viewers see them."""
+    await documents.follow_titles(work, [each.title_id for each in added])
 
 
-@listeners.on(TitleChanged)
-async def follow_changed(work: Work, changed: TitleChanged) -> None:
-    """Let a title be found by what is said of it now."""
-    await documents.follow_title(work, changed.title_id)
+@listeners.on_many(TitleChanged)
+async def follow_changed(work: Work, changed: Sequence[TitleChanged]) -> None:
+    """Let titles be found by what is said of them now."""
+    await documents.follow_titles(work, [each.title_id for each in changed])
 
 
-@listeners.on(TitlePublished)
-async def follow_published(work: Work, published: TitlePublished) -> None:
-    """Let a title be found that was published."""
-    await documents.follow_title(work, published.title_id)
+@listeners.on_many(TitlePublished)
+async def follow_published(work: Work, published: Sequence[TitlePublished]) -> None:
+    """Let titles be found that were published."""
+    await documents.follow_titles(work, [each.title_id for each in published])
 
 
-@listeners.on(TitleUnpublished)
-async def follow_unpublished(work: Work, unpublished: TitleUnpublished) -> None:
-    """Keep a hidden title's words current for staff."""
-    await documents.follow_title(work, unpublished.title_id)
+@listeners.on_many(TitleUnpublished)
+async def follow_unpublished(work: Work, unpublished: Sequence[TitleUnpublished]) -> None:
+    """Keep the words of hidden titles current for staff."""
+    await documents.follow_titles(work, [each.title_id for each in unpublished])
 
 
-@listeners.on(TitleDeleted)
-async def follow_deleted(work: Work, deleted: TitleDeleted) -> None:
-    """Let a deleted title be found no more."""
-    await documents.follow_title(work, deleted.title_id)
+@listeners.on_many(TitleDeleted)
+async def follow_deleted(work: Work, deleted: Sequence[TitleDeleted]) -> None:
+    """Let deleted titles be found no more."""
+    await documents.follow_titles(work, [each.title_id for each in deleted])
 
 
-@listeners.on(TitleRestored)
-async def follow_restored(work: Work, restored: TitleRestored) -> None:
-    """Let a title be found again that was brought back."""
-    await documents.follow_title(work, restored.title_id)
+@listeners.on_many(TitleRestored)
+async def follow_restored(work: Work, restored: Sequence[TitleRestored]) -> None:
+    """Let titles be found again that were brought back."""
+    await documents.follow_titles(work, [each.title_id for each in restored])
 
 
-@listeners.on(TitlePurged)
-async def follow_purged(work: Work, purged: TitlePurged) -> None:
-    """Let a title be found no more that is gone for good."""
-    await documents.follow_title(work, purged.title_id)
+@listeners.on_many(TitlePurged)
+async def follow_purged(work: Work, purged: Sequence[TitlePurged]) -> None:
+    """Let titles be found no more that are gone for good."""
+    await documents.follow_titles(work, [each.title_id for each in purged])
 
 
 @listeners.on(CollectionChanged)

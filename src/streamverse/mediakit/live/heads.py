@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import struct
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from streamverse.mediakit.boxes import write_box, write_full_box
+from streamverse.mediakit.cenc import decrypt_init, name_keys
 from streamverse.mediakit.cmaf import InitSegment
 from streamverse.mediakit.ingest.samples import CLOCK_HZ, AudioFormat, VideoFormat
 
@@ -64,6 +66,13 @@ def write_head(media: VideoFormat | AudioFormat) -> InitSegment:
     )
     brands = b"iso6" + bytes(4) + b"iso6cmfc"
     return InitSegment.parse(write_box(b"ftyp", brands) + movie)
+
+
+def read_head(payload: bytes) -> InitSegment:
+    """Read the head of a track as it was given out, encrypted or not."""
+    if not name_keys(payload):
+        return InitSegment.parse(payload)
+    return replace(InitSegment.parse(decrypt_init(payload)), payload=payload)
 
 
 def timescale_of(media: VideoFormat | AudioFormat) -> int:

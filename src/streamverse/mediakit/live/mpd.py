@@ -9,9 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
+from uuid import UUID
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from streamverse.mediakit.live.packager import PART_TARGET_S, TARGET_DURATION_S
+from streamverse.mediakit.protection import NAMESPACES, add_content_protection
 from streamverse.mediakit.renditions import write_instant
 
 if TYPE_CHECKING:
@@ -56,6 +58,8 @@ class MpdTrack:
     height: int | None = None
     channels: int | None = None
     sample_rate_hz: int | None = None
+    # Its key, then those that are announced; none if it is in the clear.
+    keys: Sequence[UUID] = ()
 
     @property
     def kind(self) -> str:
@@ -91,6 +95,9 @@ def render_mpd(
 ) -> str:
     """Write the manifest; `ahead_s` is how long before its end a segment may be asked for."""
     mpd = Element("MPD", {"xmlns": "urn:mpeg:dash:schema:mpd:2011", "profiles": PROFILES})
+    if any(track.keys for period in periods for track in period.tracks):
+        for name, namespace in NAMESPACES.items():
+            mpd.set(name, namespace)
     mpd.set("minBufferTime", "PT1S")
     mpd.set("maxSegmentDuration", f"PT{TARGET_DURATION_S}S")
     if is_ended:
@@ -111,6 +118,8 @@ def render_mpd(
         element = _add_period(mpd, period, period.starts_s - first_s)
         for index, tracks in enumerate(_choices(period.tracks)):
             adaptation_set = _add_adaptation_set(element, index, tracks[0].kind)
+            if keys := tracks[0].keys:
+                add_content_protection(adaptation_set, keys[0], sorted(keys))
             if not is_ended:
                 _add_clock(adaptation_set, clock, period, tracks[0])
             for track in tracks:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from streamverse.mediakit.live.packager import PART_TARGET_S, TARGET_DURATION_S
+from streamverse.mediakit.protection import UNPROTECTED
 from streamverse.mediakit.renditions import write_instant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 PLAIN_PREFIX: Final = "plain-"
+NO_KEYS: Final[Mapping[int, str]] = MappingProxyType({})
 PLAIN_VERSION: Final = 7
 # Apple's players want three parts between them and the edge.
 PART_HOLD_BACK_S: Final = 3 * PART_TARGET_S
@@ -93,13 +97,19 @@ def edge_of(segments: Sequence[SegmentLine]) -> Edge | None:
 
 
 def render_master(
-    pictures: Sequence[Rendition], audio: Rendition | None, *, is_plain: bool = False
+    pictures: Sequence[Rendition],
+    audio: Rendition | None,
+    *,
+    is_plain: bool = False,
+    keys: Sequence[str] = (),
 ) -> str:
     """Write the playlist that names the pictures to choose from, and the sound beside them.
 
-    A plain one leads to playlists without parts, which older players read.
+    A plain one leads to playlists without parts, which older players read. Players may ask for
+    `keys` before they need them.
     """
     lines = ["#EXTM3U", f"#EXT-X-VERSION:{PLAIN_VERSION if is_plain else 9}"]
+    lines += [f"#EXT-X-SESSION-KEY:{key}" for key in keys]
     prefix = PLAIN_PREFIX if is_plain else ""
     if pictures and audio is not None:
         lines.append(
@@ -134,8 +144,11 @@ def render_playlist(
     is_skipping: bool = False,
     has_parts: bool = True,
     has_hint: bool = True,
+    keys: Mapping[int, str] = NO_KEYS,
 ) -> str:
     """Write the playlist of a rendition whose files lie below its name.
+
+    `keys` are the attributes of `EXT-X-KEY` by the heads that are encrypted.
 
     `is_skipping` leaves out the segments that whoever asks has seen (EXT-X-SKIP). Without parts,
     viewers stay three segments behind, where a slow line stops nothing. Without a hint, nobody
@@ -157,7 +170,7 @@ def render_playlist(
         lines.append("#EXT-X-INDEPENDENT-SEGMENTS")
     if skipped:
         lines.append(f"#EXT-X-SKIP:SKIPPED-SEGMENTS={skipped}")
-    lines += _render_segments(track, segments, skipped, is_ended=is_ended)
+    lines += _render_segments(track, segments, skipped, keys, is_ended=is_ended)
     if is_ended:
         lines.append("#EXT-X-ENDLIST")
     elif has_parts:
@@ -165,7 +178,13 @@ def render_playlist(
     return "\n".join(lines) + "\n"
 
 
-def render_plain(track: str, segments: Sequence[SegmentLine], *, is_ended: bool = False) -> str:
+def render_plain(
+    track: str,
+    segments: Sequence[SegmentLine],
+    *,
+    is_ended: bool = False,
+    keys: Mapping[int, str] = NO_KEYS,
+) -> str:
     """Write the playlist of a rendition as older players read it: of whole segments alone."""
     whole = [replace(segment, parts=()) for segment in segments if segment.is_whole]
     longest_s = max((round(segment.duration_s) for segment in whole), default=0)
@@ -177,7 +196,7 @@ def render_plain(track: str, segments: Sequence[SegmentLine], *, is_ended: bool 
     ]
     if whole and whole[0].head:
         lines.append(f"#EXT-X-DISCONTINUITY-SEQUENCE:{whole[0].head}")
-    lines += _render_segments(track, whole, 0, is_ended=is_ended)
+    lines += _render_segments(track, whole, 0, keys, is_ended=is_ended)
     if is_ended:
         lines.append("#EXT-X-ENDLIST")
     return "\n".join(lines) + "\n"
@@ -194,17 +213,26 @@ def _skippable(segments: Sequence[SegmentLine]) -> int:
 
 
 def _render_segments(
-    track: str, segments: Sequence[SegmentLine], skipped: int, *, is_ended: bool
+    track: str,
+    segments: Sequence[SegmentLine],
+    skipped: int,
+    keys: Mapping[int, str],
+    *,
+    is_ended: bool,
 ) -> Iterator[str]:
     left_s = sum(segment.duration_s for segment in segments[skipped:])
     head = None if skipped == 0 else segments[skipped - 1].head
-    played = (one.head for one in reversed(segments[:skipped]) if not one.is_gap)
-    mapped = next(played, None)
+    # Whoever began to follow after what is skipped knows neither its head nor its key.
+    mapped: int | None = None
+    key = UNPROTECTED
     for segment in segments[skipped:]:
         if segment.head != head:
             if head is not None:
                 yield "#EXT-X-DISCONTINUITY"
             head = segment.head
+        if not segment.is_gap and (own := keys.get(segment.head, UNPROTECTED)) != key:
+            key = own
+            yield f"#EXT-X-KEY:{key}"
         if segment.head != mapped and not segment.is_gap:
             mapped = segment.head
             yield f'#EXT-X-MAP:URI="{track}/init-{mapped}.mp4"'

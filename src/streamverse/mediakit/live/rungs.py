@@ -10,12 +10,16 @@ from pathlib import Path
 from statistics import median
 from typing import Final
 
-from streamverse.mediakit import hardware, sandbox
+from streamverse.mediakit import hardware, hevc, picture, sandbox
+from streamverse.mediakit.av1 import SEQUENCE_HEADER, units_in
+from streamverse.mediakit.av1_sequence import read_sequence
+from streamverse.mediakit.bits import BitReader
 from streamverse.mediakit.ffmpeg import QUIET
 from streamverse.mediakit.frames import FALLBACK_RATE, FrameRate
 from streamverse.mediakit.hardware import Accelerator, Encoder
+from streamverse.mediakit.ingest.formats import AV1_FIXED_BYTES
 from streamverse.mediakit.ingest.samples import CLOCK_HZ, Sample, VideoFormat
-from streamverse.mediakit.ladder import WORTH_A_RUNG, LadderPolicy, Rung, choose_rungs
+from streamverse.mediakit.ladder import WORTH_A_RUNG, DynamicRange, LadderPolicy, Rung, choose_rungs
 from streamverse.mediakit.live.packager import TARGET_DURATION_S
 
 # What is sent is the rung above.
@@ -109,7 +113,7 @@ def encoding_command(
         *("-protocol_whitelist", "pipe", "-codec_whitelist", _DECODERS),
         *("-probesize", "32", "-analyzeduration", "0", "-threads", "1"),
         *("-f", "flv", "-i", sandbox.pipe_url(0)),
-        *("-filter_complex_threads", "1", "-filter_complex", _graph(rungs, upload)),
+        *("-filter_complex_threads", "1", "-filter_complex", _graph(media, rungs, upload)),
         *(one for index, rung in enumerate(rungs) for one in _output(index, rung, rate, encoder)),
     )
     points = media.width * media.height + sum(rung.width * rung.height for rung in rungs)
@@ -123,15 +127,43 @@ def encoding_command(
     return hardware.confine(encoder, command) if encoder else command
 
 
-def _graph(rungs: Sequence[Rung], upload: Sequence[str]) -> str:
-    """Scale each rung from the next larger one, which is less to read."""
-    lines = [f"[0:v:0]{_scale(rungs[0])}"]
+def range_of(media: VideoFormat) -> DynamicRange:
+    """Tell how the brightness of pictures is coded, as their encoder says."""
+    transfer = None
+    if media.codec == "hevc":
+        sets = hevc.parameter_sets(media.configuration)
+        found = next(nal for nal in sets if nal[0] >> 1 & 0x3F == hevc.SEQUENCE_SET)
+        transfer = hevc.read_sequence(found)[1].transfer
+    elif media.codec == "av1":
+        units = memoryview(media.configuration)[AV1_FIXED_BYTES:]
+        start, stop = next(
+            (start, stop) for kind, _, start, stop in units_in(units) if kind == SEQUENCE_HEADER
+        )
+        transfer = read_sequence(BitReader(bytes(units[start:stop]))).transfer
+    high = (DynamicRange.PQ, DynamicRange.HLG)
+    return next((one for one in high if one.transfer_characteristics == transfer), DynamicRange.SDR)
+
+
+def _graph(media: VideoFormat, rungs: Sequence[Rung], upload: Sequence[str]) -> str:
+    """Scale each rung from the next larger one, which is less to read.
+
+    Bright pictures are brought to what every screen shows at the size of the largest one.
+    """
+    lines = [f"[0:v:0]{_begin(media, rungs[0])}"]
     for index, rung in enumerate(rungs[1:]):
         lines[-1] += f",split=2[o{index}][s{index}]"
         lines.append(f"[s{index}]{_scale(rung)}")
     lines[-1] += f"[o{len(rungs) - 1}]"
     ends = (f"[o{index}]{','.join(upload) or 'null'}[v{index}]" for index in range(len(rungs)))
     return ";".join([*lines, *ends])
+
+
+def _begin(media: VideoFormat, rung: Rung) -> str:
+    dynamic_range = range_of(media)
+    if not dynamic_range.is_high:
+        return _scale(rung)
+    mapped = picture.map_tones(picture.TRANSFERS[dynamic_range], rung.width, rung.height)
+    return ",".join([*mapped, "setsar=1"])
 
 
 def _scale(rung: Rung) -> str:

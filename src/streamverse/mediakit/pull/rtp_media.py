@@ -29,7 +29,7 @@ from streamverse.mediakit.ingest.samples import (
     VideoFormat,
 )
 from streamverse.mediakit.webrtc.h264 import FIRST, LAST, PictureReader
-from streamverse.mediakit.webrtc.rtp import RtpPacket, Unwrapper
+from streamverse.mediakit.webrtc.rtp import RtpPacket
 from streamverse.mediakit.webrtc.sdp import Coding
 
 AAC_FRAME: Final = 1024
@@ -268,28 +268,6 @@ class OpusPackets:
 
     def lose(self) -> None:
         """Nothing is kept from packet to packet."""
-
-
-class SourceClock:
-    """The times of one medium, brought to the clock of all of them."""
-
-    def __init__(self, rate_hz: int) -> None:
-        self._rate_hz = rate_hz
-        self._times = Unwrapper(32)
-        self.shift: int | None = None
-        # Where on our clock the source's wall clock began.
-        self.origin: int | None = None
-
-    def place(self, timestamp: int, now_s: float) -> int:
-        """Give a time on our clock, which the first packet of each medium begins."""
-        ticks = self.ticks_of(timestamp)
-        if self.shift is None:
-            self.shift = int(now_s * CLOCK_HZ) - ticks
-        return ticks + self.shift
-
-    def ticks_of(self, timestamp: int) -> int:
-        """Give a time on the source's clock, in ticks."""
-        return self._times.unwrap(timestamp) * CLOCK_HZ // self._rate_hz
 
 
 def reader_of(kind: Kind, coding: Coding) -> RtpReader | None:

@@ -8,8 +8,8 @@ from typing import Final
 from urllib.parse import urljoin
 
 from streamverse.mediakit.ingest.elementary import Heard
-from streamverse.mediakit.ingest.samples import CLOCK_HZ, Kind
-from streamverse.mediakit.pull.rtp_media import RtpReader, SourceClock, reader_of
+from streamverse.mediakit.ingest.samples import Kind
+from streamverse.mediakit.pull.rtp_media import RtpReader, reader_of
 from streamverse.mediakit.pull.rtsp_messages import (
     AGENT,
     Answer,
@@ -19,6 +19,7 @@ from streamverse.mediakit.pull.rtsp_messages import (
     Splitter,
 )
 from streamverse.mediakit.pull.sources import Credentials, PullFailed
+from streamverse.mediakit.webrtc.clocks import SourceClock
 from streamverse.mediakit.webrtc.rtcp import (
     Bye,
     ReceiverReport,
@@ -33,9 +34,6 @@ SESSION_S: Final = 60.0
 SHORTEST_SESSION_S: Final = 4.0
 REPORT_EVERY_S: Final = 5.0
 OUR_SOURCE: Final = 0x5354524D
-NTP_FRACTION: Final = 1 << 32
-# Reports that say less than this of a shift are not worth a jump.
-TOLERANCE_TICKS: Final = CLOCK_HZ // 50
 NUMBERS: Final = 1 << 16
 BROKEN_AT_MOST: Final = 50
 
@@ -279,21 +277,9 @@ class RtspSession:
         for said in parse_compound(data):
             if isinstance(said, Bye):
                 raise PullFailed("The camera has ended its stream: it is fetched again by itself.")
-            if isinstance(said, SenderReport) and medium.clock.shift is not None:
-                self._align(medium.clock, said)
-
-    def _align(self, clock: SourceClock, said: SenderReport) -> None:
-        """Bring sound to where pictures are, now that it is known what was at the same time."""
-        wall_ticks = said.ntp * CLOCK_HZ // NTP_FRACTION
-        clock.origin = clock.ticks_of(said.timestamp) - wall_ticks + (clock.shift or 0)
-        clocks = {medium.kind: medium.clock for medium in self._media}
-        video, audio = clocks.get("video"), clocks.get("audio")
-        if video is None or audio is None or video.origin is None or audio.origin is None:
-            return
-        late = audio.origin - video.origin
-        if audio.shift is not None and abs(late) > TOLERANCE_TICKS:
-            audio.shift -= late
-            audio.origin -= late
+            if isinstance(said, SenderReport):
+                clocks: dict[str, SourceClock] = {one.kind: one.clock for one in self._media}
+                medium.clock.take_report(said, clocks)
 
 
 def _under(base: str, control: str) -> str:

@@ -11,6 +11,7 @@ from streamverse.mediakit import avc
 from streamverse.mediakit.ingest.formats import avc_format_of, join_nals
 from streamverse.mediakit.ingest.samples import CLOCK_HZ, AudioFormat, Sample, VideoFormat
 from streamverse.mediakit.webrtc.arrivals import Arrivals
+from streamverse.mediakit.webrtc.clocks import SourceClock
 from streamverse.mediakit.webrtc.h264 import DELIMITER, FILLER, KIND, PictureReader
 from streamverse.mediakit.webrtc.reordering import Reordering
 from streamverse.mediakit.webrtc.rtcp import (
@@ -22,7 +23,7 @@ from streamverse.mediakit.webrtc.rtcp import (
     SenderReport,
     parse_compound,
 )
-from streamverse.mediakit.webrtc.rtp import RtpPacket, Unwrapper
+from streamverse.mediakit.webrtc.rtp import RtpPacket
 
 if TYPE_CHECKING:
     from streamverse.mediakit.webrtc.negotiation import Agreement, Kind, Track
@@ -39,35 +40,17 @@ KEYFRAME_EVERY_S: Final = 2.0
 LONGEST_ALONE_S: Final = 5.0
 ASK_AGAIN_S: Final = 0.5
 REPORT_EVERY_S: Final = 1.0
-# Reports that say less than this of a shift are not worth a jump.
-TOLERANCE_TICKS: Final = CLOCK_HZ // 50
-NTP_FRACTION: Final = 1 << 32
 
 
 class _Source:
-    """One medium of the publisher: its packets in order, its times on the clock of both."""
+    """One medium of the publisher: its packets in order, and its clock."""
 
     def __init__(self, track: Track) -> None:
         self.track = track
         self.ssrc: int | None = None
         self.order = Reordering(PATIENCE_S[track.kind])
-        self._rate = CLOCK_HZ if track.kind == "video" else OPUS_RATE_HZ
-        self._times = Unwrapper(32)
-        self.shift: int | None = None
-        # Where on our clock the publisher's wall clock began.
-        self.origin: int | None = None
+        self.clock = SourceClock(CLOCK_HZ if track.kind == "video" else OPUS_RATE_HZ)
         self.report: tuple[int, float] | None = None
-
-    def ticks_of(self, timestamp: int) -> int:
-        """Give a time on the publisher's clock, in ticks."""
-        return self._times.unwrap(timestamp) * CLOCK_HZ // self._rate
-
-    def place(self, timestamp: int, now_s: float) -> int:
-        """Give a time on our clock, which the first packet of each source begins."""
-        ticks = self.ticks_of(timestamp)
-        if self.shift is None:
-            self.shift = int(now_s * CLOCK_HZ) - ticks
-        return ticks + self.shift
 
 
 class Incoming:
@@ -127,13 +110,13 @@ class Incoming:
                 return
             self._has_sound_format = True
             yield OPUS
-        ticks = source.place(packet.timestamp, now_s)
+        ticks = source.clock.place(packet.timestamp, now_s)
         yield Sample("audio", ticks, ticks, is_keyframe=True, payload=packet.payload)
 
     def _read_picture(
         self, source: _Source, timestamp: int, nals: list[bytes], now_s: float
     ) -> Iterator[Heard]:
-        ticks = source.place(timestamp, now_s)
+        ticks = source.clock.place(timestamp, now_s)
         is_keyframe = any(nal[0] & KIND == avc.IDR_SLICE for nal in nals)
         if is_keyframe:
             yield from self._renew(nals)
@@ -174,20 +157,11 @@ class Incoming:
         return is_over
 
     def _align(self, source: _Source, said: SenderReport, now_s: float) -> None:
-        """Bring sound to where pictures are, now that it is known what was at the same time."""
         source.report = (said.ntp >> 16 & 0xFFFF_FFFF, now_s)
-        if source.shift is None:
-            return
-        wall_ticks = said.ntp * CLOCK_HZ // NTP_FRACTION
-        source.origin = source.ticks_of(said.timestamp) - wall_ticks + source.shift
-        sources = {one.track.kind: one for one in self._sources.values()}
-        video, audio = sources.get("video"), sources.get("audio")
-        if video is None or audio is None or video.origin is None or audio.origin is None:
-            return
-        late = audio.origin - video.origin
-        if audio.shift is not None and abs(late) > TOLERANCE_TICKS:
-            audio.shift -= late
-            audio.origin -= late
+        clocks: dict[str, SourceClock] = {
+            one.track.kind: one.clock for one in self._sources.values()
+        }
+        source.clock.take_report(said, clocks)
 
     def tick(self, now_s: float) -> Iterator[Heard]:
         """Give what has waited long enough."""

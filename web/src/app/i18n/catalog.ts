@@ -50,6 +50,7 @@ export const catalog = {
     prequel: "Prequel",
     spin_off: "Spin-off",
     remake: "Remake",
+    version: "Other version",
     related: "Related",
     trailer: "Trailer",
     bonus: "Bonus",

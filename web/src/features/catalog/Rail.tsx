@@ -33,7 +33,7 @@ export function Rail<Item extends TitleCard>({ rail, notes = {}, children }: Rai
           {rail.name}
         </h2>
         {room.canScroll && (
-          <div className="hidden gap-1 sm:flex">
+          <div data-arrows="pass" className="hidden gap-1 sm:flex">
             <IconButton
               label={text.home.scrollBack(rail.name)}
               onClick={() => scroll(-1)}
@@ -55,7 +55,6 @@ export function Rail<Item extends TitleCard>({ rail, notes = {}, children }: Rai
       </div>
       <ul
         ref={list}
-        data-row
         className={cx(
           "gutter flex snap-x scroll-ps-(--rail-edge) gap-4 overflow-x-auto py-2 scrollbar-none sm:gap-5",
           "[--rail-edge:max(1rem,min(4vw,4.5rem))]",

@@ -9,7 +9,16 @@ import type { Said, SectionProps } from "./draft";
 import { TitlePicker } from "./TitlePicker";
 
 type Line = Said["related"][number];
-const KINDS = ["sequel", "prequel", "spin_off", "remake", "related", "trailer", "bonus"] as const;
+const KINDS = [
+  "sequel",
+  "prequel",
+  "spin_off",
+  "remake",
+  "version",
+  "related",
+  "trailer",
+  "bonus",
+] as const;
 
 /** How other titles stand to this one. */
 export function RelationsSection({ said, set, at, id }: SectionProps & { id: string }) {

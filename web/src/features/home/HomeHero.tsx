@@ -17,7 +17,7 @@ export function HomeHero({ hero }: { hero: NonNullable<Home["hero"]> }) {
   return (
     <section
       aria-label={text.library.hero}
-      className="relative isolate grid min-h-[min(68dvh,44rem)] content-end overflow-hidden pt-24 pb-10"
+      className="relative isolate grid min-h-[min(68dvh,44rem)] content-end overflow-hidden pt-56 pb-10 lg:pt-24"
     >
       <HeroBackdrop title={title} />
       <div className="gutter grid max-w-5xl animate-rise gap-5">
@@ -31,7 +31,7 @@ export function HomeHero({ hero }: { hero: NonNullable<Home["hero"]> }) {
         {said !== "" && (
           <p className="line-clamp-3 max-w-2xl text-lg wrap-anywhere sm:text-xl">{said}</p>
         )}
-        <div data-row className="mt-2 flex flex-wrap gap-3">
+        <div className="mt-2 flex flex-wrap gap-3">
           {isPlayable && (
             <Link
               to="/watch/$id"

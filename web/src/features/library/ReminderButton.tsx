@@ -41,7 +41,6 @@ function OfProfile({
   return (
     <Button
       size="sm"
-      data-stop
       className="mt-1 justify-self-start"
       aria-pressed={isWanted}
       icon={<Icon aria-hidden size={16} />}

@@ -1,10 +1,11 @@
 import type { LiveStream } from "@streamverse/client";
-import { EmptyState } from "@streamverse/ui";
+import { cx, EmptyState } from "@streamverse/ui";
 import { Lock, Radio } from "lucide-react";
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
 
 import { sentenceOf } from "../../app/api";
 import { useText } from "../../app/i18n";
+import { Still } from "../catalog/Poster";
 import { Countdown } from "./Countdown";
 import { StreamReminder } from "./StreamReminder";
 
@@ -12,6 +13,7 @@ import { StreamReminder } from "./StreamReminder";
 export function BeforeStart({ stream, problem }: { stream: LiveStream; problem: Error | null }) {
   const text = useText();
   const { live } = text;
+  const [failed, setFailed] = useState<string | null>(null);
   if (stream.live_since !== null && problem !== null) {
     return (
       <Frame>
@@ -21,27 +23,51 @@ export function BeforeStart({ stream, problem }: { stream: LiveStream; problem: 
       </Frame>
     );
   }
+  const slate = stream.slate?.base_url === failed ? null : stream.slate;
+  const picture = slate && (
+    <Still
+      still={slate}
+      sizes="(min-width: 72rem) 72rem, 100vw"
+      isUrgent
+      onError={() => setFailed(slate.base_url)}
+      className="aspect-video w-full bg-stage object-contain"
+    />
+  );
   return (
-    <Frame>
-      {stream.next_starts_at === null ? (
-        <EmptyState icon={<Radio aria-hidden size={36} />} title={live.waiting}>
-          <p role="status">{live.waitingBody}</p>
-        </EmptyState>
-      ) : (
+    <Frame picture={picture}>
+      {stream.next_starts_at !== null ? (
         <>
           <Countdown at={stream.next_starts_at} />
           <p className="text-center text-muted">{live.waitingBody}</p>
         </>
+      ) : picture === null ? (
+        <EmptyState icon={<Radio aria-hidden size={36} />} title={live.waiting}>
+          <p role="status">{live.waitingBody}</p>
+        </EmptyState>
+      ) : (
+        <div role="status" className="grid gap-1 text-center">
+          <p className="text-xl font-semibold">{live.waiting}</p>
+          <p className="text-muted">{live.waitingBody}</p>
+        </div>
       )}
       <StreamReminder stream={stream} />
     </Frame>
   );
 }
 
-function Frame({ children }: { children: ReactNode }) {
+/** With a picture the words stand beneath it, so that nothing of it is covered. */
+function Frame({ picture = null, children }: { picture?: ReactNode; children: ReactNode }) {
   return (
-    <div className="grid min-h-72 content-center justify-items-center gap-6 rounded-card bg-raised p-6 sm:aspect-video">
-      {children}
+    <div className="overflow-hidden rounded-card bg-raised">
+      {picture}
+      <div
+        className={cx(
+          "grid content-center justify-items-center gap-6 p-6",
+          picture === null && "min-h-72 sm:aspect-video",
+        )}
+      >
+        {children}
+      </div>
     </div>
   );
 }

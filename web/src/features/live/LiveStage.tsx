@@ -1,37 +1,52 @@
+import type { LiveStream } from "@streamverse/client";
 import {
   clockTime,
-  initialLiveState,
   LIVE_WITHIN_SECONDS,
   type LiveAddresses,
   type LiveMode,
-  LivePlayer,
+  type LivePlayer,
   type LiveState,
-  webPlatform,
 } from "@streamverse/player";
 import { cx, EmptyState, Spinner } from "@streamverse/ui";
 import { Maximize, Minimize, Pause, Play, Radio, Volume2, VolumeX } from "lucide-react";
-import {
-  type ReactNode,
-  type RefObject,
-  useEffect,
-  useRef,
-  useState,
-  useSyncExternalStore,
-} from "react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
 
 import { useText } from "../../app/i18n";
 import { ControlButton } from "../player/ControlButton";
+import { EndedScreen } from "../player/EndedScreen";
 import { LatencyMenu, useLatencyMode } from "./LatencyMenu";
+import type { OpenLiveSession } from "./queries";
+import { QualityMenu } from "./QualityMenu";
+import { Slate } from "./Slate";
+import { useLiveKeys } from "./use-live-keys";
+import { type Fullscreen, useFullscreen, useLivePlayer, useLiveState } from "./use-live-player";
+import { useLiveSession } from "./use-live-session";
+
+const NOTE_SHOWN_MS = 10_000;
+
+export interface LiveStageProps {
+  stream: LiveStream;
+  addresses: LiveAddresses;
+  /** The session that it is watched in, and how another one is opened. */
+  session: OpenLiveSession;
+  onReopen: () => void;
+}
 
 /** A stream with its controls: no more than what one does with something that happens now. */
-export function LiveStage({ name, addresses }: { name: string; addresses: LiveAddresses }) {
+export function LiveStage({ stream, addresses, session, onReopen }: LiveStageProps) {
   const { live, player: words } = useText();
   const video = useRef<HTMLVideoElement>(null);
   const [stage, setStage] = useState<HTMLElement | null>(null);
-  const [mode, chooseMode] = useLatencyMode();
+  const [mode, rememberMode] = useLatencyMode();
   const player = useLivePlayer(video, addresses, mode);
   const state = useLiveState(player);
-  if (state.status === "failed" && state.problem !== null) {
+  const fate = useLiveSession(player, state, session, onReopen);
+  const fullscreen = useFullscreen(stage, video);
+  useLiveKeys({ player, stage, toggleFullscreen: fullscreen.toggle });
+  // What was given up for another way may be wanted again.
+  const chooseMode = (chosen: LiveMode) =>
+    chosen === mode ? void player?.follow(chosen) : rememberMode(chosen);
+  if (fate === "open" && state.status === "failed" && state.problem !== null) {
     const { title, body } = words.problems[state.problem.kind];
     return <Instead title={title} body={body} />;
   }
@@ -40,7 +55,8 @@ export function LiveStage({ name, addresses }: { name: string; addresses: LiveAd
     <section
       ref={setStage}
       data-theme="dark"
-      aria-label={live.label(name)}
+      data-arrows="own"
+      aria-label={live.label(stream.name)}
       className="relative grid overflow-hidden rounded-card bg-stage text-stage-ink"
     >
       <video
@@ -49,13 +65,12 @@ export function LiveStage({ name, addresses }: { name: string; addresses: LiveAd
         className="aspect-video w-full object-contain"
         onClick={() => player?.togglePlay()}
       />
-      {state.isWaiting && !state.isPaused && (
-        <div className="pointer-events-none absolute inset-0 grid place-items-center">
-          <Spinner className="size-14" />
-        </div>
-      )}
-      {player !== null && (
-        <Controls player={player} state={state} stage={stage} video={video}>
+      <Interruption stream={stream} state={state} />
+      <FallenBack state={state} />
+      {fate === "ended" && <EndedScreen onAgain={onReopen} />}
+      {player !== null && fate === "open" && (
+        <Controls player={player} state={state} fullscreen={fullscreen}>
+          <QualityMenu {...{ player, state }} container={stage} />
           <LatencyMenu
             {...{ state, chooseMode }}
             hasLowest={addresses.whepUrl !== null}
@@ -67,15 +82,58 @@ export function LiveStage({ name, addresses }: { name: string; addresses: LiveAd
   );
 }
 
+/** What is shown while there is no picture: whose fault that is, or that it will come. */
+function Interruption({ stream, state }: { stream: LiveStream; state: LiveState }) {
+  const { live, liveDesk } = useText();
+  if (state.isReturning) {
+    return <Slate picture={stream.slate} title={live.returning} body={live.returningBody} />;
+  }
+  // Whoever has gone back has more to see until it waits.
+  if (stream.state === "away" && state.isWaiting) {
+    return <Slate picture={stream.slate} title={liveDesk.awayTitle} body={liveDesk.awayBody} />;
+  }
+  if (!state.isWaiting || state.isPaused) return null;
+  return (
+    <div className="pointer-events-none absolute inset-0 grid place-items-center">
+      <Spinner className="size-14" />
+    </div>
+  );
+}
+
+/** Says for a while that the lowest delay was given up. */
+function FallenBack({ state: { hasFallenBack } }: { state: LiveState }) {
+  const { live } = useText();
+  const [isOld, setIsOld] = useState(false);
+  useEffect(() => {
+    if (!hasFallenBack) return undefined;
+    const ending = setTimeout(() => setIsOld(true), NOTE_SHOWN_MS);
+    return () => {
+      clearTimeout(ending);
+      setIsOld(false);
+    };
+  }, [hasFallenBack]);
+  return (
+    <div
+      role="status"
+      className="pointer-events-none absolute inset-x-3 top-3 grid justify-items-center sm:top-5"
+    >
+      {hasFallenBack && !isOld && (
+        <p className="rounded-2xl bg-black/75 px-4 py-2 text-center text-sm font-semibold text-white">
+          {live.fellBack}
+        </p>
+      )}
+    </div>
+  );
+}
+
 interface ControlsProps {
   player: LivePlayer;
   state: LiveState;
-  stage: HTMLElement | null;
-  video: RefObject<HTMLVideoElement | null>;
+  fullscreen: Fullscreen;
   children?: ReactNode;
 }
 
-function Controls({ player, state, stage, video, children }: ControlsProps) {
+function Controls({ player, state, fullscreen, children }: ControlsProps) {
   const { live } = useText();
   const isLive = state.behindSeconds < LIVE_WITHIN_SECONDS && !state.isPaused;
   const rewind = Math.floor(state.rewindSeconds);
@@ -100,6 +158,7 @@ function Controls({ player, state, stage, video, children }: ControlsProps) {
         <div className="flex items-center gap-1">
           <ControlButton
             label={state.isPaused ? live.play : live.pause}
+            keys="k"
             onClick={() => player.togglePlay()}
           >
             {state.isPaused ? (
@@ -110,6 +169,7 @@ function Controls({ player, state, stage, video, children }: ControlsProps) {
           </ControlButton>
           <ControlButton
             label={state.isMuted ? live.unmute : live.mute}
+            keys="m"
             onClick={() => player.toggleMute()}
           >
             {state.isMuted ? <VolumeX aria-hidden /> : <Volume2 aria-hidden />}
@@ -132,33 +192,23 @@ function Controls({ player, state, stage, video, children }: ControlsProps) {
         </div>
         <div className="flex items-center gap-2 text-sm text-white/85 tabular-nums">
           {!isLive && behind > 0 && <span>{live.behind(clockTime(behind))}</span>}
-          {isLive && state.latencySeconds !== null && (
-            <span data-testid="latency">{live.latency(state.latencySeconds.toFixed(1))}</span>
+          {isLive && !state.isWaiting && state.latencySeconds !== null && (
+            <span data-testid="latency" className="whitespace-nowrap max-sm:hidden">
+              {live.latency(state.latencySeconds.toFixed(1))}
+            </span>
           )}
           {children}
-          <FullscreenButton stage={stage} video={video} />
+          <FullscreenButton fullscreen={fullscreen} />
         </div>
       </div>
     </div>
   );
 }
 
-function FullscreenButton({ stage, video }: Pick<ControlsProps, "stage" | "video">) {
+function FullscreenButton({ fullscreen: { isFull, toggle } }: Pick<ControlsProps, "fullscreen">) {
   const { live } = useText();
-  const { fullscreen } = webPlatform;
-  const [isFull, setIsFull] = useState(false);
-  useEffect(() => {
-    const element = video.current;
-    if (element === null) return undefined;
-    return fullscreen.watch(element, () => setIsFull(fullscreen.isActive(element)));
-  }, [fullscreen, video]);
-  const toggle = () => {
-    const element = video.current;
-    if (stage === null || element === null) return;
-    void (isFull ? fullscreen.leave(stage, element) : fullscreen.enter(stage, element));
-  };
   return (
-    <ControlButton label={live.fullscreen} aria-pressed={isFull} onClick={toggle}>
+    <ControlButton label={live.fullscreen} keys="f" aria-pressed={isFull} onClick={toggle}>
       {isFull ? <Minimize aria-hidden /> : <Maximize aria-hidden />}
     </ControlButton>
   );
@@ -171,38 +221,5 @@ function Instead({ title, body }: { title: string; body: string }) {
         <p role="status">{body}</p>
       </EmptyState>
     </div>
-  );
-}
-
-function useLivePlayer(
-  video: RefObject<HTMLVideoElement | null>,
-  { hlsUrl, whepUrl }: LiveAddresses,
-  mode: LiveMode,
-): LivePlayer | null {
-  const [player, setPlayer] = useState<LivePlayer | null>(null);
-  useEffect(() => {
-    if (video.current === null) return undefined;
-    const made = new LivePlayer(video.current, (...given) =>
-      webPlatform.createLiveEngine(...given),
-    );
-    // The player lives on the element, so it can only be made once that is there.
-    // eslint-disable-next-line react-hooks/set-state-in-effect
-    setPlayer(made);
-    return () => {
-      void made.destroy();
-    };
-  }, [video]);
-  useEffect(() => {
-    void player?.load({ hlsUrl, whepUrl }, mode);
-  }, [player, hlsUrl, whepUrl, mode]);
-  return player;
-}
-
-const nothing = () => () => undefined;
-
-function useLiveState(player: LivePlayer | null): LiveState {
-  return useSyncExternalStore(
-    player === null ? nothing : player.store.subscribe,
-    player === null ? () => initialLiveState : player.store.get,
   );
 }

@@ -28,6 +28,7 @@ import {
   useRemoveTemplate,
 } from "./desk-queries";
 import { type SaidOfSource, sourceBody, sourceQuery, sourceSaid } from "./source-queries";
+import { SlateField } from "./SlateField";
 import { SourceFields } from "./SourceFields";
 import { EncoderDialog } from "./StreamDialogs";
 
@@ -45,6 +46,8 @@ const FRESH: SaidOfStream = {
   newcomer: "take_over",
   ladder: "as_sent",
   has_passphrase: false,
+  protection: "none",
+  key_lasts_s: 600,
 };
 
 /** Make a stream, by a template if one likes, and go on with what its encoder needs. */
@@ -102,7 +105,12 @@ export function ChangeStreamDialog({
           error={change.error}
         />
       }
-      below={<KeepTemplate settings={said} />}
+      below={
+        <>
+          <SlateField stream={stream} />
+          <KeepTemplate settings={said} />
+        </>
+      }
       settingsLabel={liveDesk.more}
       isOpened
       onClose={onClose}
@@ -126,9 +134,12 @@ function pick(stream: LiveStream): SaidOfStream {
 }
 
 function settingsOf(from: StreamSettings): StreamSettings {
-  const { rewind_minutes, height, latency, access, plan_ids, newcomer, ladder, has_passphrase } =
-    from;
-  return { rewind_minutes, height, latency, access, plan_ids, newcomer, ladder, has_passphrase };
+  const { rewind_minutes, height, latency, access, plan_ids, newcomer, ladder } = from;
+  const { has_passphrase, protection, key_lasts_s } = from;
+  return {
+    ...{ rewind_minutes, height, latency, access, plan_ids, newcomer, ladder },
+    ...{ has_passphrase, protection, key_lasts_s },
+  };
 }
 
 interface StreamDialogProps {
@@ -293,6 +304,13 @@ function SettingsFields({ said, onSay, plansError }: SettingsFieldsProps) {
         label={words.passphrase}
         checked={said.has_passphrase}
         onChange={(event) => onSay({ has_passphrase: event.currentTarget.checked })}
+      />
+      <Checkbox
+        label={words.protection}
+        checked={said.protection !== "none"}
+        onChange={(event) =>
+          onSay({ protection: event.currentTarget.checked ? "clearkey" : "none" })
+        }
       />
     </>
   );

@@ -19,6 +19,8 @@ export type StreamSettings = Pick<
   | "newcomer"
   | "ladder"
   | "has_passphrase"
+  | "protection"
+  | "key_lasts_s"
 >;
 export type SaidOfStream = StreamSettings & { name: string; description: string };
 
@@ -68,6 +70,34 @@ export function useRemoveTemplate() {
       unwrap(
         api.DELETE("/api/v1/live/templates/{template_id}", {
           params: { path: { template_id: id } },
+        }),
+      ),
+    onSettled: useSettled(),
+  });
+}
+
+export function useSetSlate(id: string) {
+  return useMutation({
+    mutationFn: (picture: File) =>
+      unwrap(
+        api.PUT("/api/v1/live/streams/{stream_id}/slate", {
+          params: { path: { stream_id: id } },
+          // The body is the picture itself, which the API's document has no words for.
+          body: picture as never,
+          bodySerializer: (body) => body as unknown as File,
+          headers: { "Content-Type": "application/octet-stream" },
+        }),
+      ),
+    onSettled: useSettled(),
+  });
+}
+
+export function useRemoveSlate(id: string) {
+  return useMutation({
+    mutationFn: () =>
+      unwrap(
+        api.DELETE("/api/v1/live/streams/{stream_id}/slate", {
+          params: { path: { stream_id: id } },
         }),
       ),
     onSettled: useSettled(),

@@ -1,4 +1,5 @@
-import { unwrap } from "@streamverse/client";
+import { ApiProblem, type LiveSession, unwrap } from "@streamverse/client";
+import { webPlatform } from "@streamverse/player";
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 
 import { api } from "../../app/api";
@@ -31,19 +32,29 @@ export const keyQuery = (id: string) =>
     gcTime: 0,
   });
 
-/** The address at which a stream is watched; asked for anew each time that it goes live. */
-export const livePlaybackQuery = (id: string, liveSince: string | null) =>
+/** An open session of a stream, and when it was wished for by the player's clock. */
+export interface OpenLiveSession extends LiveSession {
+  readonly wishedAtMs: number;
+}
+
+async function openLiveSession(streamId: string): Promise<OpenLiveSession> {
+  const wishedAtMs = webPlatform.nowMs();
+  const body = { stream_id: streamId, device: { codecs: webPlatform.codecs(), max_height: null } };
+  const opened = await unwrap(
+    api.POST("/api/v1/player/sessions/live", { body: { ...body, resumes: null } }),
+  );
+  return { ...opened, wishedAtMs };
+}
+
+/** The session that a stream is watched in; opened anew each time that it goes live. */
+export const liveSessionQuery = (id: string, liveSince: string | null) =>
   queryOptions({
-    queryKey: [...streamsKey, id, "playback", liveSince],
-    queryFn: () =>
-      unwrap(
-        api.POST("/api/v1/live/streams/{stream_id}/playback", {
-          params: { path: { stream_id: id } },
-        }),
-      ),
+    queryKey: [...streamsKey, id, "session", liveSince],
+    queryFn: () => openLiveSession(id),
     enabled: liveSince !== null,
     staleTime: Infinity,
     gcTime: 0,
+    retry: (count, error) => count < 2 && !(error instanceof ApiProblem),
   });
 
 const useSettled = () => {

@@ -14,10 +14,12 @@ export interface TooManyStreamsProps {
   onEnded: () => Promise<unknown>;
   /** The way out for whoever ends none. */
   back: ReactNode;
+  /** The rank of its title on the page. */
+  as?: "h1" | "h2";
 }
 
 /** Stands where the film would be: who watches with the account, to choose which of them to end. */
-export function TooManyStreams({ limit, streams, onEnded, back }: TooManyStreamsProps) {
+export function TooManyStreams({ limit, streams, onEnded, back, as = "h1" }: TooManyStreamsProps) {
   const text = useText();
   const words = text.watching.tooMany;
   const [ending, setEnding] = useState<string | null>(null);
@@ -33,7 +35,7 @@ export function TooManyStreams({ limit, streams, onEnded, back }: TooManyStreams
   };
   return (
     <EmptyState
-      as="h1"
+      as={as}
       icon={<MonitorPlay aria-hidden size={36} />}
       title={words.title}
       action={back}

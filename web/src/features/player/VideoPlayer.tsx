@@ -51,6 +51,8 @@ export interface VideoPlayerProps {
   onNext: (isByItself: boolean) => void;
   /** Get a fresh grant for the same title. */
   renew: () => Promise<OpenSession>;
+  /** Whether somebody else has ended the session, and how to go on after that. */
+  end: { isEnded: boolean; getOverEnd: () => void };
   /** How whoever watches likes it; null if that is not known. */
   preferences: Preferences | null;
   /** Where it goes on. */
@@ -83,6 +85,10 @@ export function VideoPlayer(props: VideoPlayerProps) {
   });
   const state = usePlayerState(player);
   const telling = useTelling(player, session);
+  const isEnded = props.end.isEnded || telling.endedBy !== null;
+  useEffect(() => {
+    if (isEnded) player?.pause();
+  }, [player, isEnded]);
   const thumbnails = useThumbnails(playback.thumbnails_url);
   const idleness = useIdle();
   const [isMenuOpen, setIsMenuOpen] = useState(false);
@@ -119,6 +125,7 @@ export function VideoPlayer(props: VideoPlayerProps) {
   return (
     <div
       data-fills-window
+      data-arrows="own"
       role="region"
       aria-label={text.player.label(playback.name)}
       className={cx(
@@ -219,16 +226,17 @@ export function VideoPlayer(props: VideoPlayerProps) {
           onClose={() => setAreDetailsOpen(false)}
         />
       )}
-      {player !== null && state.problem !== null && (
+      {player !== null && state.problem !== null && !isEnded && (
         <ProblemScreen
           titleId={playback.title_id}
           problem={state.problem}
           onRetry={() => void player.retry()}
         />
       )}
-      {player !== null && telling.endedBy !== null && (
+      {player !== null && isEnded && (
         <EndedScreen
           onAgain={() => {
+            props.end.getOverEnd();
             telling.forget();
             void player.retry();
           }}

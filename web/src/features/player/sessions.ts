@@ -7,6 +7,8 @@ import { api, isCode, isStatus } from "../../app/api";
 import type { Proof } from "../profiles/queries";
 
 const ASK_AGAIN_MS = 250;
+/** A connection whose line broke may take minutes to notice: it is asked anew on another. */
+const ANSWERED_WITHIN_MS = 20_000;
 
 /** An open session, and when it was wished for by the player's clock. */
 export interface OpenSession extends PlaybackSession {
@@ -31,7 +33,8 @@ async function openSession(
   const wishedAtMs = webPlatform.nowMs();
   const device = { codecs: webPlatform.codecs(), max_height: null };
   const body = { title_id: titleId, device, resumes, proof };
-  const opened = await unwrap(api.POST("/api/v1/player/sessions/enhanced", { body }));
+  const signal = AbortSignal.timeout(ANSWERED_WITHIN_MS);
+  const opened = await unwrap(api.POST("/api/v1/player/sessions/enhanced", { body, signal }));
   const stretches = opened.markers.map(({ kind, start_ms, end_ms, label }) => ({
     kind,
     startSeconds: start_ms / 1000,
@@ -84,21 +87,47 @@ export function endSession(sessionId: string): Promise<unknown> {
   );
 }
 
+/** Whether somebody else has ended a session; one that fell silent goes on in another. */
+async function isEndedByOthers(sessionId: string): Promise<boolean> {
+  const by = await whyEnded(sessionId);
+  return by === "chosen" || by === "staff";
+}
+
+/** Why a session is over; null while it is not, or nobody knows. */
+export async function whyEnded(session_id: string): Promise<string | null> {
+  const path = "/api/v1/player/sessions/{session_id}/analytics";
+  const signal = AbortSignal.timeout(ANSWERED_WITHIN_MS);
+  try {
+    return (await unwrap(api.GET(path, { params: { path: { session_id } }, signal }))).ended_by;
+  } catch {
+    return null; // What stands in the way is said to whoever opens one.
+  }
+}
+
 /** The session of a title, the one that goes on when addresses are renewed, and why none is. */
 export function useSession(titleId: string, isPlayable: boolean) {
   const queryClient = useQueryClient();
   const asked = useQuery({ ...sessionQuery(titleId), enabled: isPlayable });
   const [later, setLater] = useState<{ of: string; session: OpenSession } | null>(null);
   const [refusal, setRefusal] = useState<{ of: string; error: unknown } | null>(null);
+  const [endedId, setEndedId] = useState<string | null>(null);
   const latest = useRef<OpenSession | null>(null);
+  /** The session whose end the viewer knows of and goes on after. */
+  const gotOver = useRef<string | null>(null);
   const current = (later?.of === titleId ? later.session : null) ?? asked.data ?? null;
   const first = asked.data?.session_id;
   const renew = useCallback(async () => {
     const known = latest.current?.playback.title_id === titleId ? latest.current : null;
+    const ownId = known?.session_id ?? first ?? null;
     try {
-      const session = await openSession(titleId, known?.session_id ?? first ?? null);
+      // Addresses end with their session: whoever has ended it did not mean for a moment.
+      if (ownId !== null && ownId !== gotOver.current && (await isEndedByOthers(ownId))) {
+        setEndedId(ownId);
+        throw new Error("Somebody has ended this session.");
+      }
+      const session = await openSession(titleId, ownId);
       // The same one goes on: its moments still count from its first wish.
-      const isSame = session.session_id === (known?.session_id ?? first);
+      const isSame = session.session_id === ownId;
       latest.current = session;
       if (!isSame) setLater({ of: titleId, session });
       return session;
@@ -123,6 +152,12 @@ export function useSession(titleId: string, isPlayable: boolean) {
     startAnew();
     queryClient.setQueryData(sessionQuery(titleId).queryKey, session);
   };
+  const getOverEnd = useCallback(() => {
+    gotOver.current = latest.current?.session_id ?? first ?? null;
+    setEndedId(null);
+  }, [first]);
   const refused = refusal?.of === titleId ? refusal.error : asked.error;
-  return { asked, session: current, first: asked.data, renew, refused, askAgain, unlock };
+  const isEnded = endedId !== null && endedId === current?.session_id;
+  const end = { isEnded, getOverEnd };
+  return { asked, session: current, first: asked.data, renew, refused, askAgain, unlock, end };
 }

@@ -38,7 +38,7 @@ export function useKeyboard({ player, onPage, onUsed }: KeyboardOptions): void {
 }
 
 /** Menus, dialogs and the volume have keys of their own; a button is pressed by the space bar. */
-function belongsElsewhere(event: KeyboardEvent): boolean {
+export function belongsElsewhere(event: KeyboardEvent): boolean {
   const target = event.target;
   if (!(target instanceof Element)) return false;
   if (target.closest(":is([role=menu],[role=dialog]):not([data-closed])") !== null) return true;

@@ -4,7 +4,6 @@ import { type ReactNode, useEffect, useEffectEvent, useReducer, useRef, useState
 
 import { sentenceOf } from "../../app/api";
 import { type Messages, useText } from "../../app/i18n";
-import { followArrowKeys } from "./arrow-keys";
 import {
   emptyPad,
   formatCountdown,
@@ -91,7 +90,6 @@ export function PinPad({ onEnter, isFocused = false }: PinPadProps) {
         dir="ltr"
         role="group"
         aria-label={text.profiles.pin.pad}
-        onKeyDown={followArrowKeys}
         className="grid grid-cols-3 gap-3"
       >
         {DIGITS.map((digit) => (

@@ -64,6 +64,8 @@ export function SearchBox() {
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      // Where there is nothing to propose yet, the arrows of a remote lead on into the page.
+      if (!isOpen && draft === q && !event.altKey) return;
       event.preventDefault();
       move(event.key === "ArrowDown" ? 1 : -1);
     } else if (event.key === "Escape") {

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, Uuid, bindparam, exists, func, select
 
-from streamverse.domains.catalog.contracts import Findable, FindableKind, TitleId, Viewer
+from streamverse.domains.catalog.contracts import Findable, FindableKind, Viewer
 from streamverse.domains.catalog.models import (
     CollectionItemRow,
     CollectionRow,
@@ -71,11 +71,20 @@ class Findables:
             query = query.where(row.id > after)
         return list(await self._work.session.scalars(query))
 
-    async def linked(self, title_id: TitleId) -> Mapping[FindableKind, Collection[UUID]]:
-        """Give what has to do with a title."""
+    async def linked(self, title_ids: Collection[UUID]) -> Mapping[FindableKind, Collection[UUID]]:
+        """Give what has to do with some titles."""
+        links = dict.fromkeys(link for _, link, _ in _NAMED.values())
+        has_any = (exists().where(link.title_id == TitleRow.id) for link in links)
+        query = select(TitleRow.id, *has_any).where(TitleRow.id.in_(title_ids))
+        # Most of what is new has none of them.
+        there: set[type[LinkRow]] = set()
+        for _, *are_there in await self._work.session.execute(query):
+            there.update(link for link, is_there in zip(links, are_there, strict=True) if is_there)
         found: dict[FindableKind, Collection[UUID]] = {}
         for kind, (_, link, link_id) in _NAMED.items():
-            query = select(link_id).where(link.title_id == title_id)
+            if link not in there:
+                continue
+            query = select(link_id).where(link.title_id.in_(title_ids))
             if kind in _COLLECTED:
                 query = query.join(CollectionRow).where(CollectionRow.kind == kind.value)
             found[kind] = set(await self._work.session.scalars(query))
@@ -86,8 +95,12 @@ class Findables:
         if not ids:
             return []
         if kind in TITLE_KINDS:
-            return await self._describe_titles(kind, ids)
+            return await self._describe_titles([kind], ids)
         return await self._describe_named(kind, ids)
+
+    async def describe_titles(self, ids: Collection[UUID]) -> Sequence[Findable]:
+        """Give the words by which titles are found, of whatever kind they are."""
+        return await self._describe_titles(TITLE_KINDS, ids) if ids else []
 
     async def visible(
         self, viewer: Viewer, ids: Mapping[FindableKind, Collection[UUID]]
@@ -106,16 +119,20 @@ class Findables:
         return found
 
     async def _describe_titles(
-        self, kind: FindableKind, ids: Collection[UUID]
+        self, kinds: Sequence[FindableKind], ids: Collection[UUID]
     ) -> Sequence[Findable]:
         query = select(
             TitleRow.id,
             TitleRow.tenant_id,
+            TitleRow.kind,
             TitleRow.name,
             TitleRow.original_name,
             TitleRow.year,
             TitleRow.original_language,
-        ).where(TitleRow.id.in_(ids), TitleRow.kind == kind.value, TitleRow.deleted_at.is_(None))
+        ).where(TitleRow.id.in_(ids), TitleRow.kind.in_(kinds), TitleRow.deleted_at.is_(None))
+        rows = (await self._work.session.execute(query)).all()
+        if not rows:
+            return []
         translated = await self._names(
             select(TranslationRow.title_id, TranslationRow.name)
             .where(TranslationRow.title_id.in_(ids))
@@ -137,7 +154,7 @@ class Findables:
             Findable(
                 id=row.id,
                 tenant_id=row.tenant_id,
-                kind=kind,
+                kind=FindableKind(row.kind),
                 name=row.name,
                 other_names=_others(row.name, [row.original_name, *translated.get(row.id, ())]),
                 people=tuple(dict.fromkeys(people.get(row.id, ())))[:PEOPLE_LIMIT],
@@ -145,7 +162,7 @@ class Findables:
                 year=row.year,
                 language=row.original_language,
             )
-            for row in await self._work.session.execute(query)
+            for row in rows
         ]
 
     async def _describe_named(

@@ -145,6 +145,12 @@ class Titles:
         query = CARDS.where(TitleRow.id.in_(title_ids), is_visible(viewer, self._work.now))
         return {card.id: card for card in await self._cards(query)} if title_ids else {}
 
+    async def kinds(self, title_ids: Collection[UUID]) -> Mapping[TitleId, TitleKind]:
+        """Tell of which kind those of some titles are that there are."""
+        query = select(TitleRow.id, TitleRow.kind).where(TitleRow.id.in_(title_ids))
+        found = await self._work.session.execute(query)
+        return {TitleId(row.id): TitleKind(row.kind) for row in found}
+
     async def existing(self, title_ids: Sequence[UUID]) -> set[UUID]:
         """Tell which of some numbers are titles'."""
         return set(

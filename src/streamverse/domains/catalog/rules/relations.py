@@ -10,6 +10,7 @@ EXTRAS = frozenset({RelationKind.TRAILER, RelationKind.BONUS})
 _INVERSE = {
     RelationKind.SEQUEL: RelationKind.PREQUEL,
     RelationKind.PREQUEL: RelationKind.SEQUEL,
+    RelationKind.VERSION: RelationKind.VERSION,
 }
 
 

@@ -86,7 +86,7 @@ class CollectionLinkOut(Struct):
 class TitleDetailsOut(Struct, kw_only=True):
     """Everything on the page of a title; names and descriptions in the reader's language.
 
-    The numbers that other services know it by are those of its series where it has none itself.
+    The number that another service knows it by is that of its series where it has none itself.
     """
 
     title: TitleOut
@@ -116,8 +116,7 @@ class TitleDetailsOut(Struct, kw_only=True):
         following = details.next_episode
         return cls(
             title=title,
-            external_ids=row.external_ids
-            or (details.above[0].external_ids if details.above else {}),
+            external_ids=details.external_ids,
             original_language=row.original_language,
             countries=row.countries,
             certifications=row.certifications,

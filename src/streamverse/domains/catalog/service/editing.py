@@ -212,6 +212,9 @@ async def _apply(work: Work, row: TitleRow, patch: TitlePatch) -> None:
     for column in _COLUMNS:
         if column in given:
             setattr(row, column, given[column])
+    if given.keys() & _LISTS:
+        # The rows of lists stand beneath the title's, which may be new.
+        await work.session.flush()
     for name in _LISTS:
         if name in given:
             await _WRITERS[name](work, row, given[name])

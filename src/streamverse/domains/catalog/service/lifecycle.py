@@ -39,6 +39,15 @@ async def create_title(
     work: Work, kind: TitleKind, name: str, *, parent_id: TitleId | None = None
 ) -> TitleRow:
     """Make a title that has no media: a series or a season, or something to come."""
+    row = await prepare_title(work, kind, name, parent_id=parent_id)
+    await work.session.flush()
+    return row
+
+
+async def prepare_title(
+    work: Work, kind: TitleKind, name: str, *, parent_id: TitleId | None = None
+) -> TitleRow:
+    """Make a title that is not written yet, so that what is said of it is written with it."""
     titles = Titles(work)
     parent = await titles.lock(parent_id) if parent_id else None
     parent_kind = TitleKind(parent.kind) if parent else None
@@ -58,10 +67,10 @@ async def create_title(
         effective_age=parent.effective_age if parent else None,
         has_windows=parent.has_windows if parent else False,
         has_plans=parent.has_plans if parent else False,
+        edited_fields=[],
         created_at=work.now,
     )
     titles.add(row)
-    await work.session.flush()
     work.emit(TitleAdded(TitleId(title_id)))
     return row
 

@@ -88,11 +88,9 @@ class TitleDetails:
 
     @property
     def external_ids(self) -> Mapping[str, str]:
-        """What other services call it, or else what it belongs to."""
-        for row in (self.title.row, *self.above):
-            if row.external_ids:
-                return row.external_ids
-        return {}
+        """What other services call it, or where they do not, what it belongs to."""
+        rows = (*self.above, self.title.row)
+        return {source: number for row in rows for source, number in row.external_ids.items()}
 
 
 @dataclass(frozen=True, slots=True)

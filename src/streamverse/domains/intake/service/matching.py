@@ -6,7 +6,7 @@ the name of a file says. No transaction is open while the source is asked.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -79,28 +79,27 @@ class Found:
 # --- what there is to look up ---------------------------------------------------------------------
 
 
-async def note_title(work: Work, title_id: TitleId) -> None:
-    """Let a film or series be looked up soon; a new season or episode has its series done again."""
-    title = await catalog.find_title(work, title_id)
-    if title is None:
-        return
-    if title.kind in MATCHABLE:
-        await _await_turn(work, title_id)
-    elif title.kind is TitleKind.EPISODE:
-        for place in (await catalog.find_places(work, [title_id])).values():
-            row = await Matches(work).lock(place.series_id)
-            if row is not None and row.state == MatchState.MATCHED:
-                row.due_at = work.now + SETTLING
+async def note_titles(work: Work, title_ids: Collection[TitleId]) -> None:
+    """Let films and series be looked up soon; a new episode has its series done again."""
+    kinds = await catalog.find_kinds(work, title_ids)
+    await _await_turns(work, [title_id for title_id, kind in kinds.items() if kind in MATCHABLE])
+    episodes = [title_id for title_id, kind in kinds.items() if kind is TitleKind.EPISODE]
+    places = (await catalog.find_places(work, episodes)).values()
+    for row in (await Matches(work).lock_all({place.series_id for place in places})).values():
+        if row.state == MatchState.MATCHED:
+            row.due_at = work.now + SETTLING
 
 
-async def _await_turn(work: Work, title_id: TitleId) -> MatchRow:
-    row = await Matches(work).lock(title_id)
-    if row is None:
-        row = MatchRow(title_id=title_id, state=MatchState.NEW.value, candidates=[])
-        Matches(work).add(row)
-    row.due_at = work.now + SETTLING
+async def _await_turns(work: Work, title_ids: Collection[TitleId]) -> Mapping[UUID, MatchRow]:
+    rows = dict(await Matches(work).lock_all(title_ids))
+    for title_id in title_ids:
+        if title_id not in rows:
+            row = MatchRow(title_id=title_id, state=MatchState.NEW.value, candidates=[])
+            Matches(work).add(row)
+            rows[title_id] = row
+        rows[title_id].due_at = work.now + SETTLING
     await work.session.flush()
-    return row
+    return rows
 
 
 async def find_subject(work: Work, title_id: TitleId) -> Subject | None:
@@ -217,7 +216,7 @@ async def set_aside(work: Work, title_id: TitleId) -> MatchRow:
 
 
 async def _lock(work: Work, title_id: TitleId) -> MatchRow:
-    return await Matches(work).lock(title_id) or await _await_turn(work, title_id)
+    return await Matches(work).lock(title_id) or (await _await_turns(work, [title_id]))[title_id]
 
 
 def order_artwork(work: Work, title_id: UUID) -> None:

@@ -7,7 +7,8 @@ one that is broken off is begun anew and finds what it did before as known.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache, partial
@@ -39,6 +40,7 @@ from streamverse.domains.intake.service.describing import Describer
 from streamverse.domains.intake.service.shelving import Placed, Shelf, film_patch, find_kept, shelve
 from streamverse.domains.media.contracts import ProblemView
 from streamverse.kit.clock import new_id
+from streamverse.kit.errors import Conflict, Invalid, NotFound
 from streamverse.kit.folders import FolderRefused, FolderUnreadable, FoundFile, Roots, Walk
 
 if TYPE_CHECKING:
@@ -198,12 +200,13 @@ class Scan:
             if fingerprint is None:
                 continue
             row = known.get(was.id) if was else elsewhere.pop(fingerprint, None)
-            if row is None:
-                row = self._new_row()
-                Files(work).add(row)
+            row = row or self._new_row()
             self._refresh(row, file)
             if row.title_id is None:
-                await understand(work, self.shelf, row, self.read_path(row.path))
+                with noting_refusal(row):
+                    await understand(work, self.shelf, row, self.read_path(row.path))
+            # Not before it is understood: each question would write what is known by then.
+            Files(work).add(row)
         await work.session.flush()
 
     def _new_row(self) -> FileRow:
@@ -224,7 +227,8 @@ class Scan:
             row.path, row.looked_at, row.missing_since = path, self.now, None
             understood = self.read_path(path)
             if row.title_id is None:
-                await understand(work, self.shelf, row, understood)
+                with noting_refusal(row):
+                    await understand(work, self.shelf, row, understood)
             elif isinstance(understood, Film) and row.title_id == row.root_id:
                 title_id = await find_kept(work, row)
                 if title_id is not None:
@@ -260,7 +264,8 @@ class Scan:
             if is_other and row.state in (FileState.TAKEN, FileState.READY):
                 row.is_changed = True
             elif is_other and row.state == FileState.REFUSED:
-                await retake(work, self.shelf, row, self.kind)
+                with noting_refusal(row):
+                    await retake(work, self.shelf, row, self.kind)
 
     async def _note_back(self, work: Work, batch: Sequence[Known]) -> None:
         for row in (await Files(work).lock_all([was.id for was in batch])).values():
@@ -288,6 +293,16 @@ class Scan:
         work.enqueue(job, run_at=at, subject_id=self.folder_id, dedupe_key=key)
 
 
+@contextmanager
+def noting_refusal(row: FileRow) -> Generator[None]:
+    """Write down at a file why the catalogue refuses its title, so that others are still taken."""
+    try:
+        yield
+    except (Invalid, NotFound, Conflict) as refused:
+        row.state, row.reason = FileState.REFUSED.value, None
+        row.problem = msgspec.to_builtins(ProblemView(refused.code, refused.detail))
+
+
 async def understand(
     work: Work, shelf: Shelf, row: FileRow, understood: Understood | Unclear | None
 ) -> None:
@@ -298,7 +313,7 @@ async def understand(
     if isinstance(placed, Placed):
         put_at(row, placed)
     elif isinstance(placed, Unclear):
-        row.state, row.reason = FileState.UNCLEAR.value, placed.value
+        row.state, row.reason, row.problem = FileState.UNCLEAR.value, placed.value, None
 
 
 def put_at(row: FileRow, placed: Placed) -> None:

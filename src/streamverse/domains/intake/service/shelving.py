@@ -95,7 +95,7 @@ async def _shelve_film(work: Work, shelf: Shelf, path: str, film: Film) -> Place
     title_id = await catalog.add_title(work, TitleKind.MOVIE, film_patch(film))
     main = shelf.owner_of(str(PurePosixPath(path).parent)) if film.words.edition else None
     if main is not None and "/" in path:
-        await catalog.relate(work, main, title_id, RelationKind.RELATED)
+        await catalog.relate(work, main, title_id, RelationKind.VERSION)
     return Placed(title_id, None, title_id)
 
 
@@ -107,8 +107,10 @@ def film_patch(film: Film) -> TitlePatch:
 
 
 async def _shelve_episode(work: Work, shelf: Shelf, found: Episodes) -> Placed | Unclear:
-    series_id, season_id = await _containers(work, shelf, found)
-    if not await catalog.is_kept(work, season_id):
+    key = _key(found.show)
+    series_id = await _ensure(work, shelf, key, TitleKind.SERIES, _show_patch(found.show), None)
+    season_id = await _season(work, shelf, found, series_id)
+    if season_id is None or not await catalog.is_kept(work, season_id):
         return Unclear.CONTAINER_DELETED
     if season_id not in shelf.episodes:
         shelf.episodes[season_id] = dict(await catalog.find_numbered(work, season_id))
@@ -133,18 +135,17 @@ def episode_patch(found: Episodes) -> TitlePatch:
         day = found.aired_on
         patch = _patch(found.name or day.isoformat(), day.year, {})
         return TitlePatch(name=patch.name, year=patch.year, number=first, released_on=day)
-    return TitlePatch(name=(found.name or default)[:NAME_LIMIT], number=first)
+    return TitlePatch(name=_cut(found.name or default), number=first)
 
 
-async def _containers(work: Work, shelf: Shelf, found: Episodes) -> tuple[TitleId, TitleId]:
-    """Give the series and the season of an episode; what is not there is made."""
-    key = _key(found.show)
-    series_id = await _ensure(work, shelf, key, TitleKind.SERIES, _show_patch(found.show), None)
-    season_key = f"{key}/{found.season}"
+async def _season(work: Work, shelf: Shelf, found: Episodes, series_id: TitleId) -> TitleId | None:
+    """Give the season of an episode, made if it is not there; None where its series is deleted."""
+    key = f"{_key(found.show)}/{found.season}"
+    if key not in shelf.containers and not await catalog.is_kept(work, series_id):
+        return None
     name = f"Season {found.season}" if found.season else "Specials"
     patch = TitlePatch(name=name, number=found.season)
-    season_id = await _ensure(work, shelf, season_key, TitleKind.SEASON, patch, series_id)
-    return series_id, season_id
+    return await _ensure(work, shelf, key, TitleKind.SEASON, patch, series_id)
 
 
 def _key(show: Words) -> str:
@@ -188,5 +189,10 @@ async def add_extra(work: Work, extra: Extra, owner: TitleId) -> Placed:
 
 
 def _patch(name: str, year: int | None, ids: Mapping[str, str]) -> TitlePatch:
-    said = TitlePatch(name=name[:NAME_LIMIT], year=year)
+    said = TitlePatch(name=_cut(name), year=year)
     return TitlePatch(name=said.name, year=year, external_ids=dict(ids)) if ids else said
+
+
+def _cut(name: str) -> str:
+    # Some letters become several in the form that the catalogue keeps.
+    return unicodedata.normalize("NFC", name)[:NAME_LIMIT]

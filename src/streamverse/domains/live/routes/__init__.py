@@ -13,8 +13,6 @@ from streamverse.domains.live.errors import (
     StreamInvalid,
     StreamIsLive,
     StreamNotFound,
-    StreamNotLive,
-    StreamPlanNeeded,
 )
 from streamverse.domains.live.routes.delivery import LiveDelivery
 from streamverse.domains.live.routes.desk import handlers as desk_handlers
@@ -24,18 +22,17 @@ from streamverse.domains.live.routes.recordings import (
     clip_last_minute,
     get_keeping,
 )
+from streamverse.domains.live.routes.slates import handlers as slate_handlers
 from streamverse.domains.live.routes.sources import handlers as source_handlers
 from streamverse.domains.live.routes.targets import handlers as target_handlers
 from streamverse.domains.live.routes.webrtc import WHIP_PREFIX, WebRtcDoor
 from streamverse.domains.live.schemas.streams import (
     LiveKeyOut,
-    LivePlaybackOut,
     LiveStreamIn,
     LiveStreamOut,
 )
 from streamverse.domains.live.service import streams
 from streamverse.domains.live.service.desk import LiveDesk
-from streamverse.domains.live.service.watching import open_playback
 from streamverse.domains.media.public import MediaAddresses
 from streamverse.kit.http import may, problems, signed_in
 from streamverse.kit.work import Work
@@ -43,10 +40,12 @@ from streamverse.kit.work import Work
 
 @get("/streams/", guards=[signed_in])
 async def list_streams(
-    work: NamedDependency[Work], live_desk: NamedDependency[LiveDesk]
+    work: NamedDependency[Work],
+    live_desk: NamedDependency[LiveDesk],
+    media_addresses: NamedDependency[MediaAddresses],
 ) -> list[LiveStreamOut]:
     """List the streams, and which of them are live."""
-    views = await streams.list_streams(work, live_desk)
+    views = await streams.list_streams(work, live_desk, media_addresses)
     return [LiveStreamOut.of_view(view) for view in views]
 
 
@@ -61,10 +60,13 @@ async def add_stream(
 
 @get("/streams/{stream_id:uuid}", guards=[signed_in], responses=problems(StreamNotFound))
 async def get_stream(
-    stream_id: FromPath[UUID], work: NamedDependency[Work], live_desk: NamedDependency[LiveDesk]
+    stream_id: FromPath[UUID],
+    work: NamedDependency[Work],
+    live_desk: NamedDependency[LiveDesk],
+    media_addresses: NamedDependency[MediaAddresses],
 ) -> LiveStreamOut:
     """Show a stream."""
-    view = await streams.get_stream(work, live_desk, StreamId(stream_id))
+    view = await streams.get_stream(work, live_desk, media_addresses, StreamId(stream_id))
     return LiveStreamOut.of_view(view)
 
 
@@ -102,22 +104,6 @@ async def change_key(
     return _show_key(live_desk, key)
 
 
-@post(
-    "/streams/{stream_id:uuid}/playback",
-    guards=[signed_in],
-    responses=problems(StreamNotFound, StreamNotLive, StreamPlanNeeded),
-)
-async def start_playback(
-    stream_id: FromPath[UUID],
-    work: NamedDependency[Work],
-    live_desk: NamedDependency[LiveDesk],
-    media_addresses: NamedDependency[MediaAddresses],
-) -> LivePlaybackOut:
-    """Give the address at which a stream that is live can be watched."""
-    found = await open_playback(work, live_desk, media_addresses, StreamId(stream_id))
-    return LivePlaybackOut(found.hls_url, found.whep_url, found.whep_refusal, found.expires_at)
-
-
 def _show_key(desk: LiveDesk, shown: streams.StreamKey) -> LiveKeyOut:
     srt_url = desk.srt_url(shown.key, shown.passphrase)
     return LiveKeyOut(desk.rtmp_url, desk.rtmps_url, srt_url, desk.whip_url, shown.key)
@@ -133,10 +119,10 @@ router = Router(
         remove_stream,
         show_key,
         change_key,
-        start_playback,
         *desk_handlers,
         *target_handlers,
         *source_handlers,
+        *slate_handlers,
         get_keeping,
         choose_keeping,
         clip_last_minute,

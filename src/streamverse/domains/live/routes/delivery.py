@@ -30,6 +30,7 @@ from streamverse.domains.media.public import Holders
 from streamverse.kit.edges import CROSS_ORIGIN, refuse
 from streamverse.kit.errors import Problem
 from streamverse.kit.files import Content, FileServer, Scope, Send
+from streamverse.mediakit.cmcd import find_cmcd
 from streamverse.mediakit.live.packager import TARGET_DURATION_S
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ class LiveDelivery:
     addresses: MediaAddresses
     holders: Holders
     find_place: Callable[[Scope], str] = lambda _scope: ""
+    note_fetch: Callable[[UUID, str], None] = lambda _holder_id, _cmcd: None
     files: FileServer = field(default_factory=FileServer)
 
     async def __call__(self, scope: Scope, _receive: object, send: Send) -> None:
@@ -90,14 +92,15 @@ class LiveDelivery:
         if match is None or scope["method"] not in {"GET", "HEAD"}:
             raise PartNotFound
         stream_id, now = UUID(match[2]), self.desk.workshop.clock.now()
-        if self.desk.following.neighbours.find_visitor(scope) is not None:
-            return await self._answer_neighbour(stream_id, match, scope["query_string"])
-        place = self.find_place(scope)
         height = int(match["height"]) if match["height"] else None
+        if self.desk.following.neighbours.find_visitor(scope) is not None:
+            return await self._answer_neighbour(stream_id, match, scope["query_string"], height)
+        place = self.find_place(scope)
         granted = granted_id(stream_id, height)
         holder_id = self.addresses.open_stream(granted, match[1], now, place)
-        await self.holders.require_active(holder_id)
-        device = device_of(holder_id, place)
+        admitted = await self.holders.require_active(holder_id)
+        self.note_fetch(holder_id, find_cmcd(scope["headers"], scope["query_string"]))
+        device = device_of(admitted.log_in_id, place)
         while True:
             broadcast = await self._find_here(stream_id)
             try:
@@ -110,13 +113,12 @@ class LiveDelivery:
                 continue
 
     async def _answer_neighbour(
-        self, stream_id: UUID, match: re.Match[str], query: bytes
+        self, stream_id: UUID, match: re.Match[str], query: bytes, height: int | None
     ) -> Content | Growing:
         """Answer another process, which has looked at its viewers and counts them."""
         broadcast = self.desk.find(stream_id)
         if broadcast is None:
             raise NotHeldHere
-        height = int(match["height"]) if match["height"] else None
         return await self._answer(broadcast, match, query, height)
 
     async def _find_here(self, stream_id: UUID) -> Broadcast | None:

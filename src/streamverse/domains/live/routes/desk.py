@@ -33,6 +33,7 @@ from streamverse.domains.live.schemas.streams import (
 from streamverse.domains.live.service import reminders, schedules, streams, templates
 from streamverse.domains.live.service.desk import LiveDesk
 from streamverse.domains.live.service.watching import find_thumbnail
+from streamverse.domains.media.public import MediaAddresses
 from streamverse.domains.profiles.contracts import ProfileId
 from streamverse.domains.profiles.public import ProfileNotFound
 from streamverse.kit.errors import Unauthenticated
@@ -55,9 +56,12 @@ async def change_stream(
     data: JSONBody[LiveStreamChangeIn],
     work: NamedDependency[Work],
     live_desk: NamedDependency[LiveDesk],
+    media_addresses: NamedDependency[MediaAddresses],
 ) -> LiveStreamOut:
     """Change a stream."""
-    view = await streams.change_stream(work, live_desk, StreamId(stream_id), data.to_change())
+    view = await streams.change_stream(
+        work, live_desk, media_addresses, StreamId(stream_id), data.to_change()
+    )
     return LiveStreamOut.of_view(view)
 
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from streamverse.domains.live.errors import (
+    EdgeMoving,
     OfferRefused,
     OfferTypeUnknown,
     PartNotFound,
@@ -85,6 +86,7 @@ class WebRtcDoor:
     addresses: MediaAddresses
     holders: Holders
     find_place: Callable[[Scope], str] = lambda _scope: ""
+    note_fetch: Callable[[UUID, str], None] = lambda _holder_id, _cmcd: None
     tasks: TaskKeeper = field(default_factory=TaskKeeper)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -151,6 +153,11 @@ class WebRtcDoor:
             # Whoever does not know a connection says of it that it has ended.
             if answered[0] != HTTPStatus.NOT_FOUND and scope["method"] != "DELETE":
                 break
+        if answered is None and scope["method"] == "DELETE":
+            # It has ended with its node.
+            return 200, [], b""
+        if answered is None:
+            raise EdgeMoving
         return answered
 
     async def _ask(self, address: str, scope: Scope, content: bytes) -> tuple[int, Headers, bytes]:
@@ -196,7 +203,9 @@ class WebRtcDoor:
         offer = await _read_body(scope, receive, SDP)
         broadcast = self.desk.find(stream_id)
         if broadcast is None:
-            raise PartNotFound
+            # Whoever lost their node connects anew until another one has taken the stream.
+            is_held = await self.desk.following.find_holder(stream_id) is not None
+            raise EdgeMoving if is_held else PartNotFound
         if broadcast.edge.is_ended:
             raise StreamNotLive(stream_id)
 
@@ -220,8 +229,9 @@ class WebRtcDoor:
         """Give the device of whoever may watch, as playlists count it."""
         now = self.desk.workshop.clock.now()
         holder_id = self.addresses.open_stream(PackageId(stream_id), grant, now, place)
-        await self.holders.require_active(holder_id)
-        return device_of(holder_id, place)
+        admitted = await self.holders.require_active(holder_id)
+        self.note_fetch(holder_id, "")
+        return device_of(admitted.log_in_id, place)
 
     # --- connections change and end ---------------------------------------------------------------
 

@@ -32,3 +32,8 @@ def judge(
     if access is Access.STAFF:
         return Verdict.HIDDEN
     return Verdict.ALLOWED if own_plan_id in plan_ids else Verdict.PLAN_NEEDED
+
+
+def is_region_covered(regions: Collection[str], region: str | None) -> bool:
+    """Tell whether a plan is for a region: none named is everywhere, an unknown one is in none."""
+    return not regions or region in regions

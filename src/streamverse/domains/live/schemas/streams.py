@@ -22,11 +22,13 @@ from streamverse.domains.live.rules.access import Access
 from streamverse.domains.live.rules.health import Ailment
 from streamverse.domains.live.rules.schedules import Slot
 from streamverse.domains.live.service.streams import (
+    KEY_LASTS_S,
     REWIND_MINUTES,
     NewStream,
     StreamChange,
     StreamSettings,
 )
+from streamverse.domains.media.contracts import Protection
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,11 +38,13 @@ if TYPE_CHECKING:
     from streamverse.domains.live.service.health import Moment, StreamHealth
     from streamverse.domains.live.service.streams import StreamView
     from streamverse.domains.live.service.templates import Template
+    from streamverse.domains.media.public import PictureAddress
 
 _Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=r"\S")]
 _Description = Annotated[str, msgspec.Meta(max_length=5000)]
 _RewindMinutes = Annotated[int, msgspec.Meta(ge=1, le=24 * 60)]
 _Height = Annotated[int, msgspec.Meta(ge=144, le=4320)]
+_KeyLasts = Annotated[int, msgspec.Meta(ge=5, le=24 * 60 * 60)]
 _PlanIds = Annotated[list[UUID], msgspec.Meta(max_length=100)]
 _StreamIds = Annotated[list[UUID], msgspec.Meta(min_length=1, max_length=500)]
 _LocalTime = Annotated[str, msgspec.Meta(pattern=r"^\d{4}-[01]\d-[0-3]\dT[0-2]\d:[0-5]\d$")]
@@ -53,7 +57,8 @@ class LiveStreamSettings(msgspec.Struct, forbid_unknown_fields=True, kw_only=Tru
 
     ``height`` is what encoders are meant to send, null for anything; ``plan_ids`` are the plans
     that it is for where ``access`` is for plans. Who sends by SRT has to encrypt where there is a
-    passphrase.
+    passphrase. What goes out on a protected stream is encrypted, with a new key whenever
+    ``key_lasts_s`` are over.
     """
 
     rewind_minutes: _RewindMinutes = REWIND_MINUTES
@@ -64,6 +69,8 @@ class LiveStreamSettings(msgspec.Struct, forbid_unknown_fields=True, kw_only=Tru
     newcomer: Newcomer = Newcomer.TAKE_OVER
     ladder: Ladder = Ladder.AS_SENT
     has_passphrase: bool = False
+    protection: Protection = Protection.NONE
+    key_lasts_s: _KeyLasts = KEY_LASTS_S
 
     def to_settings(self) -> StreamSettings:
         """Give what is asked for."""
@@ -76,6 +83,8 @@ class LiveStreamSettings(msgspec.Struct, forbid_unknown_fields=True, kw_only=Tru
             newcomer=self.newcomer,
             ladder=self.ladder,
             has_passphrase=self.has_passphrase,
+            protection=self.protection,
+            key_lasts_s=self.key_lasts_s,
         )
 
 
@@ -90,6 +99,8 @@ class LiveSettingsOut(msgspec.Struct, kw_only=True):
     newcomer: Newcomer
     ladder: Ladder
     has_passphrase: bool
+    protection: Protection
+    key_lasts_s: int
 
     @classmethod
     def of_settings(cls, settings: StreamSettings) -> LiveSettingsOut:
@@ -103,6 +114,8 @@ class LiveSettingsOut(msgspec.Struct, kw_only=True):
             newcomer=settings.newcomer,
             ladder=settings.ladder,
             has_passphrase=settings.has_passphrase,
+            protection=settings.protection,
+            key_lasts_s=settings.key_lasts_s,
         )
 
 
@@ -130,6 +143,8 @@ class LiveStreamChangeIn(msgspec.Struct, forbid_unknown_fields=True, kw_only=Tru
     newcomer: Newcomer | UnsetType = UNSET
     ladder: Ladder | UnsetType = UNSET
     has_passphrase: bool | UnsetType = UNSET
+    protection: Protection | UnsetType = UNSET
+    key_lasts_s: _KeyLasts | UnsetType = UNSET
 
     def to_change(self) -> StreamChange:
         """Give what is asked for."""
@@ -137,8 +152,23 @@ class LiveStreamChangeIn(msgspec.Struct, forbid_unknown_fields=True, kw_only=Tru
         return {name: value for name, value in said.items() if value is not UNSET}
 
 
+class LiveSlateOut(msgspec.Struct):
+    """Where the picture of a stream is: `{base_url}/{width}.avif`, `.webp` or `.jpg`."""
+
+    base_url: str
+    widths: list[int]
+
+    @classmethod
+    def of(cls, address: PictureAddress) -> LiveSlateOut:
+        """Show where a picture is."""
+        return cls(address.base_url, address.widths)
+
+
 class LiveStreamOut(LiveSettingsOut, kw_only=True):
-    """A stream; ``live_since`` is set while it is live, ``next_*`` where it has a time to come."""
+    """A stream; ``live_since`` is set while it is live, ``next_*`` where it has a time to come.
+
+    ``slate`` is the picture that is shown while nothing comes in, if it has one of its own.
+    """
 
     id: UUID
     name: str
@@ -149,6 +179,7 @@ class LiveStreamOut(LiveSettingsOut, kw_only=True):
     viewers: int
     next_starts_at: datetime | None
     next_ends_at: datetime | None
+    slate: LiveSlateOut | None
     created_at: datetime
 
     @classmethod
@@ -167,6 +198,7 @@ class LiveStreamOut(LiveSettingsOut, kw_only=True):
             viewers=view.viewers,
             next_starts_at=showing.starts_at if showing else None,
             next_ends_at=showing.ends_at if showing else None,
+            slate=LiveSlateOut.of(view.slate) if view.slate else None,
             created_at=row.created_at,
         )
 
@@ -343,12 +375,3 @@ class LiveKeyOut(msgspec.Struct):
     srt_url: str | None
     whip_url: str | None
     key: str
-
-
-class LivePlaybackOut(msgspec.Struct):
-    """Where a player follows a stream; ``whep_refusal`` says why it cannot be by WebRTC."""
-
-    hls_url: str
-    whep_url: str | None
-    whep_refusal: str | None
-    expires_at: datetime

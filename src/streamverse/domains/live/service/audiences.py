@@ -41,9 +41,9 @@ class Watched(Protocol):
         ...
 
 
-def device_of(holder_id: object, place: str) -> str:
-    """Name who watches: a log-in is a device; a key of the API may be on many."""
-    return f"{holder_id} {place}"
+def device_of(log_in_id: object, place: str) -> str:
+    """Name who watches: a log-in is a device, in however many sessions; a key may be on many."""
+    return f"{log_in_id} {place}"
 
 
 class AudienceDesk:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from streamverse.domains.live.contracts import Comeback, Encoder, EncoderChanged, StreamId
 from streamverse.domains.live.errors import BackupNotFound
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from streamverse.domains.live.service.broadcasts import Broadcast
     from streamverse.domains.live.service.desk import LiveDesk
     from streamverse.kit.work import Work, Workshop
-
-ENCODERS: Final = (Encoder.MAIN, Encoder.BACKUP)
 
 
 @dataclass(slots=True)
@@ -55,7 +53,7 @@ class Encoders:
     @property
     def connected(self) -> list[Encoder]:
         """Which encoders publish, on air or not."""
-        return [encoder for encoder in ENCODERS if encoder in self._seats]
+        return [encoder for encoder in Encoder if encoder in self._seats]
 
     def enter(self, encoder: Encoder) -> None:
         """Take an encoder; it is on air at once if nobody else is there."""
@@ -141,16 +139,14 @@ def _view(desk: LiveDesk, stream: StreamRow, row: BackupRow) -> BackupView:
 
 async def make_backup_key(work: Work, desk: LiveDesk, stream_id: StreamId) -> BackupView:
     """Let a stream have a backup encoder, under a key that is another one each time."""
-    await Streams(work).lock([stream_id])
-    stream = await Streams(work).get(stream_id)
+    (stream,) = await Streams(work).lock([stream_id])
     key = new_secret()
-    hashed, sealed = hash_secret(key), desk.settings.vault.encrypt(key.encode(), stream_id.bytes)
     row = await Backups(work).find(stream_id)
     if row is None:
         row = BackupRow(stream_id=stream_id, comeback=Comeback.TAKE_BACK)
-        row.key_hash, row.sealed_key = hashed, sealed
         Backups(work).add(row)
-    row.key_hash, row.sealed_key = hashed, sealed
+    row.key_hash = hash_secret(key)
+    row.sealed_key = desk.settings.vault.encrypt(key.encode(), stream_id.bytes)
     await work.session.flush()
     return _view(desk, stream, row)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -18,6 +19,7 @@ from streamverse.domains.live.repository import Broadcasts
 from streamverse.domains.live.service.continuing import Past, restore
 from streamverse.domains.live.service.edge import (
     PICTURES,
+    PROTECTED,
     SOUND,
     LiveEdge,
     LiveSegment,
@@ -29,8 +31,16 @@ from streamverse.domains.live.service.leases import Hold, end_held, give_away
 from streamverse.domains.live.service.recordings import object_key
 from streamverse.domains.live.service.relays import LiveRelay
 from streamverse.domains.live.service.restreams import Fan
+from streamverse.domains.live.service.shields import Shield
 from streamverse.kit.work import Actor
-from streamverse.mediakit.ingest.samples import CLOCK_HZ, AudioFormat, Kind, Sample, VideoFormat
+from streamverse.mediakit.ingest.samples import (
+    CLOCK_HZ,
+    AudioFormat,
+    Kind,
+    MediaRefused,
+    Sample,
+    VideoFormat,
+)
 from streamverse.mediakit.live.heads import write_head
 from streamverse.mediakit.live.packager import Packager, Part, Piece, SegmentStart
 from streamverse.mediakit.live.timestamps import SteadyClock
@@ -38,6 +48,7 @@ from streamverse.mediakit.live.timestamps import SteadyClock
 if TYPE_CHECKING:
     from streamverse.kit.storage import ObjectStore
     from streamverse.kit.work import Workshop
+    from streamverse.mediakit.cmaf import InitSegment
 
 log = logging.getLogger(__name__)
 
@@ -75,7 +86,9 @@ class Broadcast:
         ffmpeg: Path | None = None,
         *,
         ladders: LadderDesk | None = None,
+        shield: Shield | None = None,
     ) -> None:
+        self.shield = shield or Shield()
         self.id = hold.broadcast_id
         self.stream = stream
         self.hold = hold
@@ -94,11 +107,13 @@ class Broadcast:
         self._packager: Packager | None = None
         self._begins_at: datetime | None = None
         self._begins_stretch = False
+        # The segment from which on tracks have the last of their heads.
+        self._head_from = 0
         self._is_noted = False
         self._unstored = asyncio.Queue[tuple[LiveTrack, LiveSegment]]()
         self.ladder: LiveLadder | None = None
         if stream.has_ladder and ladders is not None:
-            self.ladder = LiveLadder(ladders, self.edge, self._order_storing)
+            self.ladder = LiveLadder(ladders, self.edge, self._order_storing, self.shield)
         self._has_room = asyncio.Event()
         self._stored_heads: set[tuple[str, int]] = set()
         self._storing = asyncio.create_task(self._store_segments())
@@ -126,7 +141,8 @@ class Broadcast:
             return
         self._end_packager()
         self._formats[kind] = media
-        self.relay.take_format(media)
+        if not self.shield.is_on:
+            self.relay.take_format(media)
         self.fan.take_format(media)
         if self.ladder is not None and isinstance(media, VideoFormat):
             self.ladder.take_format(media)
@@ -134,7 +150,8 @@ class Broadcast:
     def take_sample(self, sample: Sample) -> None:
         """Take a picture or a frame of sound."""
         steady = self._clock.steady(sample)
-        self.relay.take_sample(steady)
+        if not self.shield.is_on:
+            self.relay.take_sample(steady)
         self.fan.take_sample(steady)
         if self._packager is not None:
             self._pack(self._packager, steady)
@@ -151,6 +168,11 @@ class Broadcast:
             self.ladder.pause()
         self._formats, self._early = {}, []
         self._begins_at = None
+
+    @property
+    def webrtc_refusal(self) -> str | None:
+        """Say why nobody can watch it by WebRTC, if so."""
+        return PROTECTED if self.shield.is_on else self.relay.relay.refusal
 
     async def keep_up(self) -> None:
         """Wait while the store is behind."""
@@ -170,7 +192,6 @@ class Broadcast:
             return
         self.edge.is_ended = True
         self.edge.ring()
-        await self.fan.end()
 
     async def hand_over(self) -> None:
         """Store what is left, and let another node go on."""
@@ -183,6 +204,7 @@ class Broadcast:
         """Store and announce nothing more: another node has it."""
         self.is_over = True
         self._storing.cancel()
+        self.shield.close()
         self.relay.end()
         self.edge.is_abandoned = True
         self.edge.ring()
@@ -197,9 +219,9 @@ class Broadcast:
     async def _store_rest(self) -> None:
         self.pause()
         self.is_over = True
+        self.shield.close()
         self.relay.end()
-        if self.ladder is not None:
-            await self.ladder.end()
+        await self.let_go()
         emptying = asyncio.create_task(self._unstored.join())
         await asyncio.wait([emptying, self._storing], return_when=asyncio.FIRST_COMPLETED)
         emptying.cancel()
@@ -210,14 +232,15 @@ class Broadcast:
     def _begin_packager(self) -> None:
         """Begin with the formats that there are, on tracks that begin with the same segment."""
         self._write_heads()
-        self._begins_stretch = True
         tracks = self.edge.tracks.values()
         numbers = [track.segments[-1].number for track in tracks if track.segments]
+        self._head_from = max([*numbers, self.hold.begins.segment - 1]) + 1
+        self._begins_stretch = True
         video, audio = self._formats.get("video"), self._formats.get("audio")
         self._packager = Packager(
             video if isinstance(video, VideoFormat) else None,
             audio if isinstance(audio, AudioFormat) else None,
-            first_segment=max([*numbers, self.hold.begins.segment - 1]) + 1,
+            first_segment=self._head_from,
             on_start=self._begin_segment,
         )
         early, self._early = self._early, []
@@ -231,31 +254,58 @@ class Broadcast:
             self.ladder.take(sample)
 
     def _begin_segment(self, start: SegmentStart) -> None:
+        if self.shield.is_due and start.is_keyframe:
+            self._change_keys(start.segment)
+            begins_s = start.present_ticks / CLOCK_HZ
+            self.edge.stretches[start.segment] = Stretch(self._instant(begins_s), begins_s)
         if self.ladder is not None:
             self.ladder.begin_segment(start)
 
+    def _change_keys(self, segment: int) -> None:
+        """Give what goes on from a segment another head, which differs in its keys alone."""
+        self.shield.change_keys()
+        number = max(len(track.heads) for track in self.edge.tracks.values())
+        self.shield.begin_head(number)
+        clear = {TRACK_OF[kind]: write_head(media) for kind, media in self._formats.items()}
+        for name, track in self.edge.tracks.items():
+            last = track.heads[-1]
+            track.heads += [last] * (number - len(track.heads))
+            track.heads.append(
+                self.shield.head(number, name, clear[name]) if name in clear else last
+            )
+        self._head_from = self.edge.turns_at = segment
+
     def _write_heads(self) -> None:
         """Give all tracks another head when one of them needs it: players change all at once."""
-        heads = {TRACK_OF[kind]: write_head(media) for kind, media in self._formats.items()}
+        clear = {TRACK_OF[kind]: write_head(media) for kind, media in self._formats.items()}
         tracks = self.edge.tracks
-        for name in heads:
+        for name in clear:
             tracks.setdefault(name, LiveTrack(name))
         named = [track.segments[-1].head for track in tracks.values() if track.segments]
         last = max([*named, self.hold.begins.head - 1])
         is_ours = last >= self.hold.begins.head
+        heads = self._shielded(last, clear)
         is_same = all(tracks[name].heads[last : last + 1] == [head] for name, head in heads.items())
         # A head that no segment came with was never announced: its number is free.
         count = last + 1 if is_ours and is_same else last + 2
+        if count > last + 1:
+            self.shield.begin_head(last + 1)
+            heads = self._shielded(last + 1, clear)
         for name, track in tracks.items():
             head = heads.get(name) or track.heads[-1]
             del track.heads[last + 1 :]
             track.heads += [head] * (count - len(track.heads))
 
+    def _shielded(self, number: int, heads: Mapping[str, InitSegment]) -> dict[str, InitSegment]:
+        return {name: self.shield.head(number, name, head) for name, head in heads.items()}
+
     def _end_packager(self) -> None:
         if self._packager is not None:
             packager, self._packager = self._packager, None
             self.edge.is_going_on = False
-            self._take_pieces(packager.finish())
+            # What cannot be encrypted has been refused: nothing of it is given out.
+            with suppress(MediaRefused):
+                self._take_pieces(packager.finish())
 
     def _take_pieces(self, pieces: list[Piece]) -> None:
         for piece in pieces:
@@ -270,17 +320,18 @@ class Broadcast:
     def _take_part(self, track: LiveTrack, part: Part) -> None:
         segment = track.segments[-1] if track.segments else None
         if segment is None or segment.number != part.segment:
-            head = len(track.heads) - 1
+            head = len(track.heads) - (1 if part.segment >= self._head_from else 2)
             timescale = track.heads[head].timescale
             starts_at = self._instant(part.start_ticks / timescale)
             if self._begins_stretch:
                 media_starts_s = part.start_ticks / timescale
                 self.edge.stretches[part.segment] = Stretch(starts_at, media_starts_s)
                 self._begins_stretch = False
-            stretch = next(reversed(self.edge.stretches))
+            stretch = max(number for number in self.edge.stretches if number <= part.segment)
             segment = LiveSegment(part.segment, head, starts_at, timescale, stretch=stretch)
             track.segments.append(segment)
-        segment.add(part)
+        begins = not segment.parts
+        segment.add(self.shield.part(segment.head, track.name, part, begins_segment=begins))
         self.edge.is_going_on = self._packager is not None
         self.started.set()
 
@@ -289,6 +340,9 @@ class Broadcast:
         if segment is not None:
             segment.is_whole = True
             self._order_storing(track, segment)
+        if self.shield.is_due and "video" not in self._formats and self._packager is not None:
+            self._change_keys(number + 1)
+            self._begins_stretch = True
         if self.ladder is not None and track.name == PICTURES:
             self.ladder.end_segment(number)
 

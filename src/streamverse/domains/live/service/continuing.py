@@ -14,8 +14,8 @@ from streamverse.domains.live.rules.leases import Place, head_of_gap
 from streamverse.domains.live.service.edge import LiveSegment, LiveTrack, Stretch
 from streamverse.domains.live.service.recordings import object_key
 from streamverse.kit.work import Actor
-from streamverse.mediakit.cmaf import InitSegment
 from streamverse.mediakit.ingest.samples import CLOCK_HZ
+from streamverse.mediakit.live.heads import read_head
 from streamverse.mediakit.live.packager import TARGET_DURATION_S
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from streamverse.domains.live.service.leases import Hold
     from streamverse.kit.storage import ObjectStore
     from streamverse.kit.work import Workshop
+    from streamverse.mediakit.cmaf import InitSegment
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ async def load_past(
     heads: dict[str, dict[int, InitSegment]] = defaultdict(dict)
     for track, number in sorted({(row.track, row.head) for row in (*rows.values(), *firsts)}):
         key = object_key(hold.broadcast_id, f"{track}/init-{number}.mp4")
-        heads[track][number] = InitSegment.parse(await store.get(key))
+        heads[track][number] = read_head(await store.get(key))
     return Past(is_noted, tracks, firsts, heads)
 
 

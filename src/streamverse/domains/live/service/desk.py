@@ -33,7 +33,10 @@ from streamverse.domains.live.service.leases import end_forgotten
 from streamverse.domains.live.service.nodes import SECOND, LiveNode
 from streamverse.domains.live.service.pulls import PullDesk
 from streamverse.domains.live.service.restreams import RestreamDesk
+from streamverse.domains.live.service.shields import Shield, open_shield
 from streamverse.domains.live.service.streams import open_passphrase
+from streamverse.domains.media.contracts import Protection, ReelId
+from streamverse.domains.media.public import KeySafe
 from streamverse.kit.crypto import new_key
 from streamverse.kit.memory import ShortMemory
 from streamverse.kit.neighbours import Neighbours
@@ -58,6 +61,7 @@ if TYPE_CHECKING:
     from streamverse.domains.live.models import StreamRow
     from streamverse.domains.live.service.audiences import Watched
     from streamverse.domains.live.service.glimpses import Glimpses
+    from streamverse.domains.live.service.leases import Hold
     from streamverse.kit.storage import ObjectStore
     from streamverse.kit.work import Work, Workshop
     from streamverse.mediakit.cmaf import InitSegment
@@ -75,6 +79,7 @@ CLIP_PAUSE_S = 10
 CLIPPERS_AT_MOST = 10_000
 TAKEN_OVER = "Another encoder publishes with the same key now."
 MOVED = "Another server has taken this stream."
+STOPPING = "This server stops: connect again, to another one or to this one when it is back."
 STOPPED = "This stream was stopped: start it again on its page."
 
 
@@ -246,7 +251,7 @@ class LiveDesk:
         work.after_commit(note)
 
     async def run(self) -> None:
-        """Take publishers until cancelled, then end what goes out; or follow other processes."""
+        """Take publishers until cancelled, then give away what goes out; or follow others."""
         if not self.settings.takes_streams:
             await self._follow()
             return
@@ -278,7 +283,7 @@ class LiveDesk:
             await webrtc.close()
             await rtmp.close()
             await srt.close()
-            await self.end_all()
+            await self.give_all_away()
             await self.node.leave()
             await self.following.aclose()
 
@@ -348,6 +353,7 @@ class LiveDesk:
             *(self.workshop, self.store, stream, hold),
             ffmpeg=self.settings.ffmpeg,
             ladders=self.ladders,
+            shield=await self._make_shield(row, hold),
         )
         if past is not None:
             broadcast.go_on(past)
@@ -356,11 +362,19 @@ class LiveDesk:
         self._encoders[row.id] = Encoders(broadcast, self.health.clock, changed)
         return broadcast
 
-    async def hand_over(self, broadcast: Broadcast) -> None:
+    async def _make_shield(self, row: StreamRow, hold: Hold) -> Shield:
+        """Prepare what a broadcast is encrypted with, if its stream is protected."""
+        if row.protection == Protection.NONE:
+            return Shield()
+        lasts, reel_id = timedelta(seconds=row.key_lasts_s), ReelId(hold.broadcast_id)
+        safe = KeySafe(self.settings.vault)
+        return await open_shield(self.workshop, safe, row.tenant_id, reel_id, lasts)
+
+    async def hand_over(self, broadcast: Broadcast, reason: str = TAKEN_OVER) -> None:
         """Let another node have what goes out from here, with all that has come."""
         async with self._turns[broadcast.stream.id]:
             if self.is_sending(broadcast):
-                self._drop(broadcast, TAKEN_OVER)
+                self._drop(broadcast, reason)
                 await broadcast.hand_over()
 
     def lose(self, broadcast: Broadcast) -> None:
@@ -446,6 +460,19 @@ class LiveDesk:
             ending.cancel()
         self._endings.clear()
         await asyncio.gather(*(self._end(one) for one in list(self._broadcasts.values())))
+        await asyncio.gather(*self._tellings.tasks, return_exceptions=True)
+
+    async def give_all_away(self) -> None:
+        """Let another node go on with all that goes out, or this program when it runs again.
+
+        What nobody goes on with within the time for publishers to come back is over then.
+        """
+        away = await asyncio.gather(
+            *(self.hand_over(one, STOPPING) for one in self.broadcasts), return_exceptions=True
+        )
+        for failure in away:
+            if isinstance(failure, Exception):
+                log.error("A live stream could not be given away.", exc_info=failure)
         await asyncio.gather(*self._tellings.tasks, return_exceptions=True)
 
     async def _listen(

@@ -7,8 +7,11 @@ import re
 from bisect import bisect_left
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING
+from uuid import UUID
 
+from streamverse.mediakit.cenc import name_keys
 from streamverse.mediakit.live.mpd import (
     NOW,
     REWIND_S,
@@ -30,6 +33,7 @@ from streamverse.mediakit.live.playlist import (
     render_plain,
     render_playlist,
 )
+from streamverse.mediakit.protection import write_hls_key
 from streamverse.mediakit.renditions import write_instant
 
 if TYPE_CHECKING:
@@ -39,11 +43,13 @@ if TYPE_CHECKING:
     from streamverse.mediakit.live.packager import Part
 
 PICTURES, SOUND = "v", "a"
+PROTECTED = "This stream is protected, which it cannot be by WebRTC: it plays by HLS and DASH."
 # So long a segment stays in memory after it is stored, for those who follow the edge.
 KEPT_IN_MEMORY = timedelta(seconds=30)
 MARGIN = 1.1
 FIRST_GUESS_BPS = 5_000_000
 FIRST_SEGMENT_S = 2.0
+HEADS_KNOWN = 4096
 _LINES = re.compile(r"v([0-9]{2,4})(?:-again)?")
 
 
@@ -174,6 +180,11 @@ class LiveTrack:
         bits = 8 * sum(len(part.payload) for segment in held for part in segment.parts)
         return int(MARGIN * bits / duration_s) if duration_s else FIRST_GUESS_BPS
 
+    def hls_keys(self) -> Mapping[int, str]:
+        """Say by the numbers of heads how they are encrypted, as far as they are."""
+        named = {number: keys_of(bytes(head)) for number, head in enumerate(self.heads)}
+        return {number: write_hls_key(ids[0], sorted(ids)) for number, ids in named.items() if ids}
+
     def find(self, number: int) -> LiveSegment | None:
         """Find a segment by its number."""
         place = bisect_left(self.segments, number, key=lambda segment: segment.number)
@@ -217,6 +228,8 @@ class LiveEdge:
         self.is_abandoned = False
         # Whether the next part has the head of the one before it.
         self.is_going_on = True
+        # The segment from which on tracks have another head, although nothing was interrupted.
+        self.turns_at: int | None = None
         # One for each publisher and each head, by the number that it began with.
         self.stretches: dict[int, Stretch] = {}
         self._rewind = rewind
@@ -264,14 +277,21 @@ class LiveEdge:
             is_ended=self.is_ended,
             is_skipping=is_skipping,
             has_parts=self._has_parts,
-            has_hint=self.is_going_on,
+            has_hint=self.is_going_on and not self._is_turning(track),
+            keys=track.hls_keys(),
         )
+
+    def _is_turning(self, track: LiveTrack) -> bool:
+        last = track.last
+        return last is not None and last.is_whole and last.number + 1 == self.turns_at
 
     def plain(self, track: LiveTrack) -> bytes:
         """Give the playlist of a track for players that know nothing of parts."""
         asked = (f"{PLAIN_PREFIX}{track.name}", False)
         if asked not in self._texts:
-            text = render_plain(track.name, track.lines(), is_ended=self.is_ended)
+            text = render_plain(
+                track.name, track.lines(), is_ended=self.is_ended, keys=track.hls_keys()
+            )
             self._texts[asked] = text.encode()
         return self._texts[asked]
 
@@ -285,11 +305,14 @@ class LiveEdge:
 
     def master(self, *, is_plain: bool = False, allowed_height: int | None = None) -> str:
         """Write the playlist that names the tracks."""
-        offered = [_rendition(track) for track in self._offered(allowed_height)]
+        tracks = self._offered(allowed_height)
+        offered = [_rendition(track) for track in tracks]
+        keys = [one.hls_keys().get(len(one.heads) - 1) for one in tracks]
         return render_master(
             [one for one in offered if one.width is not None],
             next((one for one in offered if one.width is None), None),
             is_plain=is_plain,
+            keys=list(dict.fromkeys(key for key in keys if key is not None)),
         )
 
     def allows(self, track: LiveTrack, allowed_height: int | None) -> bool:
@@ -316,6 +339,12 @@ class LiveEdge:
             last = other.last
             if other is not track and last is not None and last.lines:
                 yield Report(f"{other.name}.m3u8", last.number, len(last.lines) - 1)
+
+
+@lru_cache(maxsize=HEADS_KNOWN)
+def keys_of(head: bytes) -> tuple[UUID, ...]:
+    """Name the key of a head and those that it announces; none if it is in the clear."""
+    return name_keys(head)
 
 
 def _rendition(track: LiveTrack) -> Rendition:
@@ -381,6 +410,7 @@ def _describe(track: LiveTrack, stretch: int, oldest: datetime) -> MpdTrack | No
         height=head.height,
         channels=head.channels,
         sample_rate_hz=head.sample_rate_hz,
+        keys=keys_of(bytes(head)),
     )
 
 

@@ -125,6 +125,7 @@ class Following:
         self._asking: dict[str, asyncio.Task[Copy]] = {}
         self._growing = TaskKeeper()
         self._followed: dict[UUID, Followed] = {}
+        self._is_closed = False
 
     # --- who has it -------------------------------------------------------------------------------
 
@@ -181,6 +182,8 @@ class Following:
         While nobody holds it, wait until somebody does, as long as a publisher may be gone.
         """
         key = f"{path}?{query}"
+        if self._is_closed:
+            raise EdgeMoving
         known = self._kept.find(key) or self._blinks.find(key)
         if known is not None:
             return known
@@ -189,8 +192,13 @@ class Following:
             asking = asyncio.create_task(self._ask(stream_id, path, query))
             self._asking[key] = asking
             asking.add_done_callback(lambda done: self._note(key, done))
-        # Who hangs up lets the others go on waiting.
-        return await asyncio.shield(asking)
+        try:
+            # Who hangs up lets the others go on waiting.
+            return await asyncio.shield(asking)
+        except asyncio.CancelledError:
+            if self._is_closed and asking.done():
+                raise EdgeMoving from None
+            raise
 
     def _note(self, key: str, done: asyncio.Task[Copy]) -> None:
         del self._asking[key]
@@ -254,7 +262,8 @@ class Following:
             copy.take(None)
 
     async def aclose(self) -> None:
-        """Ask nobody any more."""
+        """Ask nobody any more, and send away whoever waits."""
+        self._is_closed = True
         for asking in list(self._asking.values()):
             asking.cancel()
         await cancel(self._growing.tasks)

@@ -56,7 +56,8 @@ class Glimpses:
         segment = _newest(track, lambda one: one.is_independent)
         if track is None or segment is None:
             return {}
-        content = bytes(track.heads[segment.head]) + segment.parts[0].payload
+        head = track.heads[segment.head]
+        content = broadcast.shield.open(segment.head, head, segment.parts[0].payload)
         async with self._laid_down(content) as path:
             still = await take_picture(path, self.tools)
         if still is None:
@@ -72,7 +73,8 @@ class Glimpses:
             segment = _newest(track, lambda one: one.is_whole)
             if known is None or track is None or segment is None:
                 continue
-            content = bytes(track.heads[segment.head]) + segment.payload
+            head = track.heads[segment.head]
+            content = broadcast.shield.open(segment.head, head, segment.payload)
             async with self._laid_down(content) as path:
                 known.level_db = await measure_level(path, self.tools)
 

@@ -31,6 +31,7 @@ from streamverse.mediakit.live.rungs import (
 
 if TYPE_CHECKING:
     from streamverse.domains.live.service.edge import LiveEdge
+    from streamverse.domains.live.service.shields import Shield
     from streamverse.mediakit.cmaf import InitSegment
     from streamverse.mediakit.frames import FrameRate
     from streamverse.mediakit.hardware import Encoder
@@ -107,13 +108,18 @@ class LiveLadder:
     """The rungs of one broadcast, which follow its pictures onto the edge."""
 
     def __init__(
-        self, desk: LadderDesk, edge: LiveEdge, store: Callable[[LiveTrack, LiveSegment], None]
+        self,
+        desk: LadderDesk,
+        edge: LiveEdge,
+        store: Callable[[LiveTrack, LiveSegment], None],
+        shield: Shield,
     ) -> None:
         # What the machine does not bear, by the names of tracks.
         self.left_out: Collection[str] = ()
         self._desk = desk
         self._edge = edge
         self._store = store
+        self._shield = shield
         self._media: VideoFormat | None = None
         self._early: list[Sample] = []
         self._starts = deque[SegmentStart](maxlen=STARTS_KEPT)
@@ -281,7 +287,8 @@ class LiveLadder:
         track = self._edge.tracks.setdefault(name, LiveTrack(name))
         segment = track.segments[-1] if track.segments else None
         if segment is None or segment.number < part.segment:
-            if not self._place_head(track, sent.head, run.heads[name]):
+            head = self._shield.head(sent.head, name, run.heads[name])
+            if not self._place_head(track, sent.head, head):
                 return
             self._fill(track, part.segment - 1)
             segment = LiveSegment(
@@ -289,7 +296,8 @@ class LiveLadder:
             )
             track.segments.append(segment)
         if segment.number == part.segment and not segment.is_whole:
-            segment.add(part)
+            begins = not segment.parts
+            segment.add(self._shield.part(segment.head, name, part, begins_segment=begins))
             track.is_offered = True
 
     def _end_segment(self, name: str, number: int) -> None:

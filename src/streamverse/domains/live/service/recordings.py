@@ -21,7 +21,7 @@ from streamverse.domains.live.contracts import (
 from streamverse.domains.live.errors import ClipsOff, NothingToClip, StreamNotLive
 from streamverse.domains.live.models import BroadcastRow, KeepingRow, LiveSegmentRow, StreamRow
 from streamverse.domains.live.repository import Broadcasts, Keepings, Streams
-from streamverse.domains.live.service.edge import PICTURES, SOUND
+from streamverse.domains.live.service.edge import PICTURES, SOUND, keys_of
 from streamverse.domains.live.service.watching import get_watchable, require_known
 from streamverse.domains.media import public as media
 from streamverse.domains.media.contracts import ReelId
@@ -205,7 +205,13 @@ def _describe(head: InitSegment | None) -> ReelHead:
     if head is None:
         return ReelHead("", 1)
     return ReelHead(
-        head.codec, head.timescale, head.width, head.height, head.channels, head.sample_rate_hz
+        head.codec,
+        head.timescale,
+        head.width,
+        head.height,
+        head.channels,
+        head.sample_rate_hz,
+        key_id=next(iter(keys_of(bytes(head))), None),
     )
 
 

@@ -19,15 +19,19 @@ from streamverse.domains.live.service.leases import find_away
 from streamverse.domains.live.service.recordings import let_all_go
 from streamverse.domains.live.service.schedules import slot_of
 from streamverse.domains.live.service.watching import judge_stream
+from streamverse.domains.media import public as media
+from streamverse.domains.media.contracts import Protection
 from streamverse.kit.clock import new_id
 from streamverse.kit.tokens import hash_secret, new_secret
 
 if TYPE_CHECKING:
     from streamverse.domains.live.service.desk import LiveDesk
+    from streamverse.domains.media.public import MediaAddresses, PictureAddress
     from streamverse.kit.crypto import Vault
     from streamverse.kit.work import Work
 
 REWIND_MINUTES = 120
+KEY_LASTS_S = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,8 @@ class StreamSettings:
     newcomer: Newcomer = Newcomer.TAKE_OVER
     ladder: Ladder = Ladder.AS_SENT
     has_passphrase: bool = False
+    protection: Protection = Protection.NONE
+    key_lasts_s: int = KEY_LASTS_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,22 +73,29 @@ class StreamView:
     live_since: datetime | None = None
     viewers: int = 0
     showing: Showing | None = None
+    slate: PictureAddress | None = None
 
 
-async def list_streams(work: Work, desk: LiveDesk) -> Sequence[StreamView]:
+async def list_streams(
+    work: Work, desk: LiveDesk, addresses: MediaAddresses
+) -> Sequence[StreamView]:
     """List the streams that the actor may know of, in their order."""
-    return await _view(work, desk, await Streams(work).all())
+    return await _view(work, desk, addresses, await Streams(work).all())
 
 
-async def get_stream(work: Work, desk: LiveDesk, stream_id: StreamId) -> StreamView:
+async def get_stream(
+    work: Work, desk: LiveDesk, addresses: MediaAddresses, stream_id: StreamId
+) -> StreamView:
     """Get a stream, or fail with ``StreamNotFound``."""
     row = await Streams(work).get(stream_id)
     await judge_stream(work, row)
-    (view,) = await _view(work, desk, [row])
+    (view,) = await _view(work, desk, addresses, [row])
     return view
 
 
-async def _view(work: Work, desk: LiveDesk, rows: Sequence[StreamRow]) -> Sequence[StreamView]:
+async def _view(
+    work: Work, desk: LiveDesk, addresses: MediaAddresses, rows: Sequence[StreamRow]
+) -> Sequence[StreamView]:
     seen = [row for row in rows if row.access != Access.STAFF or may_send(work)]
     ids = [row.id for row in seen]
     running = await Broadcasts(work).running()
@@ -91,6 +104,7 @@ async def _view(work: Work, desk: LiveDesk, rows: Sequence[StreamRow]) -> Sequen
     slots = await Slots(work).of(ids)
     limited = [row.id for row in seen if row.access == Access.PLANS]
     plans = await StreamPlans(work).of(limited)
+    slates = await media.artworks(work, addresses, ids)
     views: list[StreamView] = []
     for row in seen:
         broadcast = running.get(row.id)
@@ -106,6 +120,7 @@ async def _view(work: Work, desk: LiveDesk, rows: Sequence[StreamRow]) -> Sequen
                 live_since=broadcast.started_at if broadcast is not None else None,
                 viewers=counts[broadcast.id] if broadcast is not None else 0,
                 showing=next_showing(map(slot_of, slots.get(row.id, ())), work.now),
+                slate=slates.get(row.id),
             )
         )
     return views
@@ -138,7 +153,11 @@ async def add_stream(work: Work, desk: LiveDesk, new: NewStream) -> StreamView:
 
 
 async def change_stream(
-    work: Work, desk: LiveDesk, stream_id: StreamId, change: StreamChange
+    work: Work,
+    desk: LiveDesk,
+    addresses: MediaAddresses,
+    stream_id: StreamId,
+    change: StreamChange,
 ) -> StreamView:
     """Change a stream; how far it can be rewound holds from its next broadcast on."""
     (row,) = await Streams(work).lock([stream_id])
@@ -152,7 +171,7 @@ async def change_stream(
     _decide(row, settings, desk.settings.vault)
     await StreamPlans(work).replace(stream_id, settings.plan_ids)
     await work.session.flush()
-    return await get_stream(work, desk, stream_id)
+    return await get_stream(work, desk, addresses, stream_id)
 
 
 async def check_settings(work: Work, settings: StreamSettings) -> None:
@@ -174,6 +193,8 @@ def _settings_of(row: StreamRow, plan_ids: Sequence[UUID]) -> StreamSettings:
         newcomer=Newcomer(row.newcomer),
         ladder=Ladder(row.ladder),
         has_passphrase=row.has_passphrase,
+        protection=Protection(row.protection),
+        key_lasts_s=row.key_lasts_s,
     )
 
 
@@ -184,6 +205,8 @@ def _decide(row: StreamRow, settings: StreamSettings, vault: Vault) -> None:
     row.access = settings.access
     row.newcomer = settings.newcomer
     row.ladder = settings.ladder
+    row.protection = settings.protection
+    row.key_lasts_s = settings.key_lasts_s
     row.has_passphrase = settings.has_passphrase
     if row.has_passphrase and row.sealed_passphrase is None:
         _seal_passphrase(row, vault)
@@ -268,4 +291,5 @@ async def remove_streams(work: Work, ids: Sequence[StreamId]) -> None:
         if row.id in running:
             raise StreamIsLive(row.id)
         await let_all_go(work, StreamId(row.id))
+        await media.drop_artwork(work, row.id)
         await Streams(work).remove(row)

@@ -9,20 +9,23 @@ from uuid import UUID, uuid5
 
 from streamverse.domains.billing import public as billing
 from streamverse.domains.identity.contracts import AccountId
+from streamverse.domains.live.contracts import StreamId
 from streamverse.domains.live.errors import (
     StreamNotFound,
     StreamNotLive,
     StreamPlanNeeded,
+    StreamPlanRegion,
     ThumbnailNotFound,
 )
 from streamverse.domains.live.repository import Broadcasts, StreamPlans, Streams
-from streamverse.domains.live.rules.access import Access, Verdict, judge
-from streamverse.domains.live.service.edge import PICTURES
-from streamverse.domains.media.contracts import PackageId
-from streamverse.domains.media.public import holder_of
+from streamverse.domains.live.rules.access import Access, Verdict, is_region_covered, judge
+from streamverse.domains.live.service.edge import PICTURES, PROTECTED
+from streamverse.domains.media.contracts import PackageId, ReelId
+from streamverse.domains.media.public import is_reel_protected
 
 if TYPE_CHECKING:
-    from streamverse.domains.live.contracts import StreamId
+    from collections.abc import Sequence
+
     from streamverse.domains.live.models import StreamRow
     from streamverse.domains.live.service.broadcasts import Broadcast
     from streamverse.domains.live.service.desk import LiveDesk
@@ -30,7 +33,20 @@ if TYPE_CHECKING:
     from streamverse.kit.work import Work
 
 PREFIX = "/broadcasts"
+# Licences are a matter of playback, which stands above; its route is named here for players.
+LICENSES = "/api/v1/playback/licenses/live"
 TOO_TALL = "By WebRTC this stream goes out as it is sent, which is more than your plan includes."
+
+
+@dataclass(frozen=True, slots=True)
+class LiveOffer:
+    """What of a stream somebody may follow; how tall it may be, where their plan says so."""
+
+    stream_id: StreamId
+    height: int | None
+    is_by_webrtc: bool
+    whep_refusal: str | None
+    is_protected: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +57,8 @@ class LiveAddress:
     whep_url: str | None
     whep_refusal: str | None
     expires_at: datetime
+    # Where the keys of a protected stream are asked for.
+    license_url: str | None
 
 
 async def judge_stream(work: Work, row: StreamRow) -> Verdict:
@@ -70,22 +88,44 @@ async def get_watchable(work: Work, stream_id: StreamId) -> StreamRow:
     return row
 
 
-async def open_playback(
-    work: Work, desk: LiveDesk, addresses: MediaAddresses, stream_id: StreamId
-) -> LiveAddress:
-    """Sign the address of a stream for whoever asks; it holds for all that goes out on it."""
+async def find_watched(work: Work, stream_id: StreamId) -> Sequence[ReelId]:
+    """List what went out on a stream that the actor may watch, or say what it takes."""
+    await get_watchable(work, stream_id)
+    return [ReelId(one) for one in await Broadcasts(work).ids_of(stream_id)]
+
+
+async def find_offer(work: Work, desk: LiveDesk, stream_id: StreamId) -> LiveOffer:
+    """Find what the actor may follow of what goes out on a stream, or say what it takes."""
     row = await get_watchable(work, stream_id)
-    height = await _find_height(work)
+    height = await _require_height(work)
     is_offered, refusal = await _offer_webrtc(work, desk, stream_id, height)
-    granted = granted_id(row.id, height)
-    grant = addresses.stream_grant(granted, holder_of(work), work.now, work.actor.place)
-    base = f"{PREFIX}/{grant}/{row.id}" + ("" if height is None else f"/h{height}")
+    is_protected = await _is_protected(work, stream_id)
+    return LiveOffer(StreamId(row.id), height, is_offered, refusal, is_protected)
+
+
+def sign_offer(
+    work: Work, addresses: MediaAddresses, offer: LiveOffer, holder_id: UUID
+) -> LiveAddress:
+    """Sign the address of a stream for its holder; it holds for all that goes out on it."""
+    granted = granted_id(offer.stream_id, offer.height)
+    grant = addresses.stream_grant(granted, holder_id, work.now, work.actor.place)
+    base = f"{PREFIX}/{grant}/{offer.stream_id}"
+    base += "" if offer.height is None else f"/h{offer.height}"
+    limit = "" if offer.height is None else f"?height={offer.height}"
+    license_url = f"{LICENSES}/{offer.stream_id}/{grant}{limit}"
     return LiveAddress(
         hls_url=f"{base}/master.m3u8",
-        whep_url=f"{base}/whep" if is_offered else None,
-        whep_refusal=refusal,
+        whep_url=f"{base}/whep" if offer.is_by_webrtc else None,
+        whep_refusal=offer.whep_refusal,
         expires_at=addresses.expires_at(work.now),
+        license_url=license_url if offer.is_protected else None,
     )
+
+
+async def _is_protected(work: Work, stream_id: StreamId) -> bool:
+    """Tell whether what goes out on a stream has keys."""
+    running = await Broadcasts(work).find_running(stream_id)
+    return running is not None and await is_reel_protected(work, ReelId(running.id))
 
 
 async def _offer_webrtc(
@@ -98,13 +138,15 @@ async def _offer_webrtc(
     """
     broadcast = desk.find(stream_id)
     if broadcast is not None and not broadcast.edge.is_ended:
-        refusal = broadcast.relay.relay.refusal
+        refusal = broadcast.webrtc_refusal
         if refusal is None and not _may_have_all(broadcast, height):
             refusal = TOO_TALL
         return desk.webrtc is not None and refusal is None, refusal
     holder = await desk.following.find_holder(stream_id)
     if holder is None or await Broadcasts(work).find_running(stream_id) is None:
         raise StreamNotLive(stream_id)
+    if await _is_protected(work, stream_id):
+        return False, PROTECTED
     return holder.is_alive and holder.takes_webrtc and height is None, None
 
 
@@ -113,12 +155,15 @@ def granted_id(stream_id: UUID, height: int | None) -> PackageId:
     return PackageId(stream_id if height is None else uuid5(stream_id, f"h{height}"))
 
 
-async def _find_height(work: Work) -> int | None:
-    """Tell how tall a picture whoever asks may have by their plan."""
+async def _require_height(work: Work) -> int | None:
+    """Tell how tall a picture whoever asks may have by their plan, or that it is not for here."""
     account_id = work.actor.account_id
     if account_id is None or work.actor.may("live.manage"):
         return None
-    return (await billing.find_entitlements(work, AccountId(account_id))).max_height
+    entitled = await billing.find_entitlements(work, AccountId(account_id))
+    if not is_region_covered(entitled.regions, work.actor.region):
+        raise StreamPlanRegion(entitled.plan_name, entitled.regions)
+    return entitled.max_height
 
 
 def _may_have_all(broadcast: Broadcast, height: int | None) -> bool:

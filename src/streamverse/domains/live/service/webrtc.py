@@ -63,8 +63,8 @@ def open_watching(
 ) -> Peer:
     """Answer a viewer's offer."""
     server, relay = require_server(desk), broadcast.relay.relay
-    if relay.refusal is not None:
-        raise NotByWebRtc(relay.refusal)
+    if broadcast.webrtc_refusal is not None:
+        raise NotByWebRtc(broadcast.webrtc_refusal)
     session = Watching(relay, may_go_on=check)
     described = _parse(offer)
     sources = relay.sources

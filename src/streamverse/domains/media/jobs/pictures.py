@@ -114,7 +114,11 @@ class PictureJobs:
         async with run.reading() as work:
             package = await Packages(work).find(package_id)
             asset = await Assets(work).find(AssetId(package.asset_id)) if package else None
-        recorded = await find_recorded(run, package) if package is not None else None
+        recorded = (
+            await find_recorded(run, package, self.workshop.key_safe)
+            if package is not None
+            else None
+        )
         is_there = recorded is not None or (asset is not None and asset.source_deleted_at is None)
         return package, asset if is_there else None, recorded
 

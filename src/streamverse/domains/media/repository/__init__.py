@@ -17,7 +17,7 @@ from streamverse.domains.media.repository.assets import (
 )
 from streamverse.domains.media.repository.pictures import Artworks, Pictures, Subtitles
 from streamverse.domains.media.repository.playable import PlayableRow, find_playable
-from streamverse.domains.media.repository.reels import Cuts, Reels, existing_reels
+from streamverse.domains.media.repository.reels import Cuts, ReelKeys, Reels, existing_reels
 
 __all__ = [
     "Artworks",
@@ -28,6 +28,7 @@ __all__ = [
     "Packages",
     "Pictures",
     "PlayableRow",
+    "ReelKeys",
     "Reels",
     "RemoteImports",
     "Retentions",

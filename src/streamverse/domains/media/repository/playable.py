@@ -6,10 +6,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import Uuid, bindparam, exists, select
+from sqlalchemy import Uuid, bindparam, exists, or_, select
 from sqlalchemy.orm import aliased
 
-from streamverse.domains.media.models import KeyRow, PackageRow, PictureRow
+from streamverse.domains.media.models import (
+    CutRow,
+    KeyRow,
+    PackageRow,
+    PictureRow,
+    ReelKeyRow,
+)
 from streamverse.domains.media.rules.states import PackageState
 from streamverse.kit.db import JsonObject
 from streamverse.kit.questions import Question
@@ -49,7 +55,12 @@ _PLAYABLE = Question(
         PackageRow.duration_ms,
         PackageRow.preview_id,
         PackageRow.text_revision,
-        exists().where(KeyRow.package_id == PackageRow.id),
+        or_(
+            exists().where(KeyRow.package_id == PackageRow.id),
+            exists().where(
+                CutRow.package_id == PackageRow.id, CutRow.reel_id == ReelKeyRow.reel_id
+            ),
+        ),
         _POSTER.id,
         _POSTER.width,
         _SPRITES.id,

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import and_, delete, insert, not_, select
 
 from streamverse.domains.media.errors import ReelNotFound
-from streamverse.domains.media.models import CutRow, PackageRow, ReelRow, ReelSegmentRow
+from streamverse.domains.media.models import CutRow, PackageRow, ReelKeyRow, ReelRow, ReelSegmentRow
 from streamverse.domains.media.rules.reels import ReelSegment
 
 if TYPE_CHECKING:
@@ -64,6 +64,35 @@ class Reels:
     async def remove(self, row: ReelRow) -> None:
         """Remove a reel with its index."""
         await self._work.session.execute(delete(ReelRow).where(ReelRow.id == row.id))
+
+
+class ReelKeys:
+    """The keys of encrypted reels, sealed."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    def add(self, row: ReelKeyRow) -> None:
+        """Add a key."""
+        self._work.session.add(row)
+
+    async def has_any(self, reel_id: ReelId) -> bool:
+        """Tell whether a reel has keys."""
+        query = select(ReelKeyRow.id).where(ReelKeyRow.reel_id == reel_id).limit(1)
+        return await self._work.session.scalar(query) is not None
+
+    async def of(
+        self, reel_ids: Collection[ReelId], wanted: Collection[UUID]
+    ) -> Sequence[ReelKeyRow]:
+        """List those of some keys that belong to reels."""
+        query = select(ReelKeyRow).where(
+            ReelKeyRow.id.in_(wanted), ReelKeyRow.reel_id.in_(reel_ids)
+        )
+        return (await self._work.session.scalars(query)).all()
+
+    async def remove_of(self, reel_id: ReelId) -> None:
+        """Remove the keys of a reel of which nothing is left."""
+        await self._work.session.execute(delete(ReelKeyRow).where(ReelKeyRow.reel_id == reel_id))
 
 
 class Cuts:

@@ -121,7 +121,7 @@ class Delivery:
             return await self._object(f"packages/{package}/{found}", content_type, FOREVER)
         place = self.find_place(scope)
         holder_id = self.addresses.open_stream(package_id, grant, now, place)
-        tailoring = await self.holders.require_active(holder_id)
+        tailoring = (await self.holders.require_active(holder_id)).tailoring
         self.note_fetch(holder_id, find_cmcd(scope["headers"], scope["query_string"]))
         track_name = (match["object"] or match["manifest"] or "").partition("/")[0]
         if not tailoring.allows(track_name.removesuffix(".m3u8")):

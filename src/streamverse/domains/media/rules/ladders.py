@@ -68,7 +68,7 @@ def await_measurement(recipe: Recipe, facts: MediaFacts, policy: EncodingPolicy)
     Of a film that is too short for a preview, measuring would cost too much and delay the start.
     """
     fixed = fixed_rungs(facts)
-    is_long = facts.duration_ms >= policy.preview_from_ms
+    is_long = policy.previews(facts.duration_ms)
     if not (policy.is_ladder_measured and is_long and is_measurable(fixed)):
         return recipe
     groups = {RungGroup.PREVIEW: (make_preview(fixed),)}

@@ -58,9 +58,14 @@ class EncodingPolicy:
     """What the operator wants made of films; H.264 is among the codecs, as everything plays it."""
 
     codecs: tuple[CodecFamily, ...] = (CodecFamily.H264,)
+    has_previews: bool = True
     preview_from_ms: int = 60_000
     is_ladder_measured: bool = False
     target_vmaf: int = 94
+
+    def previews(self, duration_ms: int) -> bool:
+        """Tell whether a film takes so long that one low rendition of it is made first."""
+        return self.has_previews and duration_ms >= self.preview_from_ms
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +186,7 @@ def choose_recipe(facts: MediaFacts, policy: EncodingPolicy | None = None) -> Re
         rungs = choose_rungs(
             *(video.width, video.height, plan.frame_rate, ladder_policy(video, policy))
         )
-        groups = _group_rungs(rungs, is_previewed=facts.duration_ms >= policy.preview_from_ms)
+        groups = _group_rungs(rungs, is_previewed=policy.previews(facts.duration_ms))
     is_awaited = len(rungs) > 1 and RungGroup.PREVIEW not in groups
     return Recipe(
         frame_rate=str(plan.frame_rate),

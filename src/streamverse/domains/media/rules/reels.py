@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import pairwise
+from uuid import UUID
 
 from streamverse.domains.media.rules.packages import GROUP_OF_FAMILY, Recipe, RungGroup, SoundTrack
 from streamverse.mediakit.frames import FrameRate, round_half_up
@@ -35,6 +36,8 @@ class ReelHead:
     height: int | None = None
     channels: int | None = None
     sample_rate_hz: int | None = None
+    # By which key they are encrypted, if they are.
+    key_id: UUID | None = None
 
     @property
     def lines(self) -> int:
@@ -187,6 +190,7 @@ def _make_track(reel: Reel, name: str, segments: Sequence[ReelSegment]) -> Track
         segments=tuple(_follow(segments)),
         is_complete=True,
         first_number=first.number,
+        key_id=head.key_id,
     )
 
 

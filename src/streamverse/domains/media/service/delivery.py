@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
@@ -26,12 +26,14 @@ from streamverse.domains.media.rules.reels import head_of
 from streamverse.domains.media.rules.states import PackageState
 from streamverse.domains.media.rules.subtitles import ALL_SUBTITLES
 from streamverse.domains.media.service.packages import load_timeline
+from streamverse.domains.media.service.reels import find_cut_timeline
 from streamverse.kit.memory import ShortMemory
 from streamverse.kit.networks import network_of
 from streamverse.kit.tokens import GrantExpired, GrantInvalid, Signer, steady_expiry
 from streamverse.kit.work import Actor
 from streamverse.mediakit import dash, hls
 from streamverse.mediakit.frames import round_half_up
+from streamverse.mediakit.protection import key_ids
 from streamverse.mediakit.sprites import COLUMNS, ROWS, sheet_count, sheet_name
 from streamverse.mediakit.tailoring import EVERYTHING, Tailoring, tailor
 from streamverse.mediakit.timeline import TimelineEmpty, TimelineMalformed
@@ -221,12 +223,21 @@ def subtitles_address(
     return f"{base}/{track_name}/{ALL_SUBTITLES}"
 
 
-Admit = Callable[["Work", UUID], Awaitable[Tailoring | None]]
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """What the holder of a grant gets, and the log-in or key of the API that they came by."""
+
+    tailoring: Tailoring
+    log_in_id: UUID
 
 
-async def admit_log_in(work: Work, holder_id: UUID) -> Tailoring | None:
+Admit = Callable[["Work", UUID], Awaitable[Admitted | None]]
+
+
+async def admit_log_in(work: Work, holder_id: UUID) -> Admitted | None:
     """Let log-ins and keys of the API have everything, while they are good."""
-    return EVERYTHING if await identity.is_holder_active(work, holder_id) else None
+    is_active = await identity.is_holder_active(work, holder_id)
+    return Admitted(EVERYTHING, holder_id) if is_active else None
 
 
 class Holders:
@@ -235,28 +246,31 @@ class Holders:
     def __init__(self, workshop: Workshop, admit: Admit = admit_log_in) -> None:
         self._workshop = workshop
         self._admit = admit
-        self._known = ShortMemory[UUID, Tailoring | Literal[False]](
+        self._known = ShortMemory[UUID, Admitted | Literal[False]](
             limit=REMEMBERED_HOLDERS,
             seconds=HOLDER_REMEMBERED_FOR_S,
             clock=lambda: workshop.clock.now().timestamp(),
         )
 
-    async def require_active(self, holder_id: UUID) -> Tailoring:
+    async def require_active(self, holder_id: UUID) -> Admitted:
         """Refuse whoever may not go on since some seconds ago or earlier, such as after log-out."""
         if holder_id == NOBODY:
-            return EVERYTHING
-        tailoring = self._known.find(holder_id)
-        if tailoring is None:
+            return Admitted(EVERYTHING, NOBODY)
+        admitted = self._known.find(holder_id)
+        if admitted is None:
             async with self._workshop.reading(Actor.system()) as work:
-                tailoring = await self._admit(work, holder_id) or False
-            self._known.keep(holder_id, tailoring)
-        if tailoring is False:
+                admitted = await self._admit(work, holder_id) or False
+            self._known.keep(holder_id, admitted)
+        if admitted is False:
             raise GrantExpired
-        return tailoring
+        return admitted
 
 
 class BesideManifest:
     """Names everything relative to the manifest, so that one text serves every viewer."""
+
+    def __init__(self, package_id: PackageId) -> None:
+        self._package_id = package_id
 
     def media_playlist(self, track_name: str) -> str:
         """Name a rendition's playlist."""
@@ -285,8 +299,12 @@ class BesideManifest:
         return f"{_folder(package_id, track_name)}/$Number$.m4s"
 
     def license(self, package_id: str) -> str:
-        """Name where licences are given, with a place for the viewer's grant."""
-        return f"{LICENSES}/{package_id}/{VIEWERS_GRANT}"
+        """Name where licences are given, with a place for the viewer's grant.
+
+        The spans of a recording are packages of its timeline alone: it has the keys of all.
+        """
+        del package_id
+        return f"{LICENSES}/{self._package_id}/{VIEWERS_GRANT}"
 
 
 def _folder(package_id: str, track_name: str) -> str:
@@ -358,7 +376,7 @@ class Manifests:
         """Render one manifest of a package, or fail with ``PackageNotFound``."""
         timeline = tailor(await load_timeline(work, asked.package_id), asked.tailoring)
         try:
-            manifest = _render(timeline, asked.name, work.now)
+            manifest = _render(timeline, asked, work.now)
         except (TimelineEmpty, LookupError) as nothing:
             raise PackageNotFound from nothing
         if manifest.is_final:
@@ -366,8 +384,8 @@ class Manifests:
         return manifest
 
 
-def _render(timeline: Timeline, name: str, now: datetime) -> Manifest:
-    locate = BesideManifest()
+def _render(timeline: Timeline, asked: ManifestAsked, now: datetime) -> Manifest:
+    locate, name = BesideManifest(asked.package_id), asked.name
     # A recording may be cut otherwise at any time.
     is_final = timeline.is_ended and head_of(timeline.spans[0].package.id) is None
     if name == MPD:
@@ -385,7 +403,7 @@ async def view_package(work: Work, row: PlayableRow) -> PackageView:
     is_complete = row.state == PackageState.READY
     rungs = Recipe.read(row.recipe).rungs
     package_id = PackageId(row.id)
-    keys = await Keys(work).of_package(package_id) if row.is_encrypted else ()
+    keys = await find_key_ids(work, package_id) if row.is_encrypted else ()
     return PackageView(
         package_id=package_id,
         asset_id=AssetId(row.asset_id),
@@ -395,10 +413,19 @@ async def view_package(work: Work, row: PlayableRow) -> PackageView:
         text_revision=row.text_revision,
         playable_ms=row.duration_ms if is_complete else await _playable_ms(work, row),
         duration_ms=row.duration_ms,
-        key_ids=tuple(key.id for key in keys),
+        key_ids=tuple(keys),
         codec_families=tuple(dict.fromkeys(rung.codec_family for rung in rungs)),
         renditions=tuple((rung.codec_family, rung.lines) for rung in rungs),
     )
+
+
+async def find_key_ids(work: Work, package_id: PackageId) -> Collection[UUID]:
+    """Name the keys of a package; of a recording, those of what it plays."""
+    if own := await Keys(work).of_package(package_id):
+        return [key.id for key in own]
+    recorded = await find_cut_timeline(work, package_id, work.now)
+    spans = recorded.spans if recorded is not None else ()
+    return dict.fromkeys(key_id for span in spans for key_id in key_ids(span.package))
 
 
 async def _playable_ms(work: Work, row: PlayableRow) -> int:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from streamverse.domains.media.contracts import PackageId, Protection
-from streamverse.domains.media.models import KeyRow
-from streamverse.domains.media.repository import Keys, Packages, Uploads
+from streamverse.domains.media.models import KeyRow, ReelKeyRow
+from streamverse.domains.media.repository import Keys, Packages, ReelKeys, Uploads
 from streamverse.kit.crypto import Vault, new_key
 from streamverse.mediakit.cenc import BLOCK_BYTES, ContentKey
 from streamverse.mediakit.timeline import Package, TrackKind
 
 if TYPE_CHECKING:
-    from streamverse.domains.media.contracts import AssetId, UploadId
+    from streamverse.domains.media.contracts import AssetId, ReelId, UploadId
     from streamverse.kit.work import Work
 
 ENCRYPTED_KINDS = (TrackKind.VIDEO, TrackKind.AUDIO)
@@ -78,6 +78,44 @@ async def open_keys(
             row.secret_sealed = safe.vault.encrypt(secret, _belongs_to(row.id))
         opened[TrackKind(row.kind)] = ContentKey(row.id, secret, row.constant_iv)
     return opened
+
+
+def make_reel_keys(work: Work, safe: KeySafe, reel_id: ReelId) -> Mapping[TrackKind, ContentKey]:
+    """Make a key for each kind of track that a broadcast is encrypted with for a while."""
+    made: dict[TrackKind, ContentKey] = {}
+    for kind in ENCRYPTED_KINDS:
+        key = ContentKey(
+            UUID(bytes=new_key(BLOCK_BYTES), version=4), new_key(BLOCK_BYTES), new_key(BLOCK_BYTES)
+        )
+        ReelKeys(work).add(
+            ReelKeyRow(
+                id=key.id,
+                reel_id=reel_id,
+                kind=kind,
+                secret_sealed=safe.vault.encrypt(key.secret, _belongs_to(key.id)),
+                constant_iv=key.constant_iv,
+            )
+        )
+        made[kind] = key
+    return made
+
+
+async def open_reel_keys(
+    work: Work, safe: KeySafe, reel_ids: Collection[ReelId], wanted: Collection[UUID]
+) -> Mapping[UUID, ContentKey]:
+    """Open those of some keys that belong to reels; what an older vault sealed is sealed anew."""
+    opened: dict[UUID, ContentKey] = {}
+    for row in await ReelKeys(work).of(reel_ids, wanted):
+        secret = safe.vault.decrypt(row.secret_sealed, _belongs_to(row.id))
+        if not safe.vault.is_current(row.secret_sealed):
+            row.secret_sealed = safe.vault.encrypt(secret, _belongs_to(row.id))
+        opened[row.id] = ContentKey(row.id, secret, row.constant_iv)
+    return opened
+
+
+async def is_reel_protected(work: Work, reel_id: ReelId) -> bool:
+    """Tell whether a broadcast is encrypted, or what it left."""
+    return await ReelKeys(work).has_any(reel_id)
 
 
 async def name_keys(work: Work, package: Package) -> Package:

@@ -17,7 +17,7 @@ from streamverse.domains.media.contracts import (
 )
 from streamverse.domains.media.errors import CutEmpty, NoRecording
 from streamverse.domains.media.models import AssetRow, CutRow, PackageRow, ReelRow
-from streamverse.domains.media.repository import Assets, Cuts, Packages, Reels
+from streamverse.domains.media.repository import Assets, Cuts, Packages, ReelKeys, Reels
 from streamverse.domains.media.rules.packages import Recipe, source_key
 from streamverse.domains.media.rules.reels import (
     Reel,
@@ -95,6 +95,7 @@ async def loosen_reel(work: Work, reel_id: ReelId) -> Sequence[Run] | None:
     """
     row = await Reels(work).find_for_change(reel_id)
     if row is None:
+        await ReelKeys(work).remove_of(reel_id)
         return None
     runs = [
         (first, last)
@@ -105,6 +106,7 @@ async def loosen_reel(work: Work, reel_id: ReelId) -> Sequence[Run] | None:
         await Reels(work).keep_only(reel_id, runs)
     else:
         await Reels(work).remove(row)
+        await ReelKeys(work).remove_of(reel_id)
     return runs
 
 
@@ -244,6 +246,7 @@ async def loosen_of_assets(work: Work, package_ids: Collection[PackageId]) -> No
 class CutPlace:
     """Where the objects of a cut lie, and which of them it plays."""
 
+    reel_id: ReelId
     store_prefix: str
     runs: Sequence[Run]
     # The tracks that the reel has of its own name: what was sent has none, nor has the sound.
@@ -266,7 +269,7 @@ async def find_place(work: Work, package_id: PackageId) -> CutPlace | None:
     row = await Reels(work).find(ReelId(cut.reel_id)) if cut is not None else None
     if cut is None or row is None:
         return None
-    return CutPlace(row.store_prefix, _read_runs(cut.runs), tuple(row.heads))
+    return CutPlace(ReelId(row.id), row.store_prefix, _read_runs(cut.runs), tuple(row.heads))
 
 
 async def find_cut_timeline(

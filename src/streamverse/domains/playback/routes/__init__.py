@@ -25,9 +25,13 @@ from streamverse.domains.playback.routes.starting import (
     end_session,
     get_thumbnails,
     give_license,
+    give_live_license,
+    open_live_session,
     open_session,
     provide_door,
     provide_licenses,
+    provide_live_door,
+    start_live_playback,
     start_playback,
 )
 
@@ -35,9 +39,12 @@ router = Router(
     path="/",
     route_handlers=[
         start_playback,
+        start_live_playback,
         get_thumbnails,
         give_license,
+        give_live_license,
         open_session,
+        open_live_session,
         end_session,
         take_events,
         get_analytics,
@@ -54,6 +61,7 @@ router = Router(
     ],
     dependencies={
         "door": Provide(provide_door, sync_to_thread=False),
+        "live_door": Provide(provide_live_door, sync_to_thread=False),
         "licenses": Provide(provide_licenses, sync_to_thread=False),
     },
     tags=["playback"],

@@ -12,7 +12,7 @@ from litestar.params import FromQuery, QueryParameter
 
 from streamverse.domains.media.public import MEDIA_COOKIE, MediaAddresses
 from streamverse.domains.playback.contracts import PlaybackSessionId
-from streamverse.domains.playback.errors import SessionEnded, SessionNotFound
+from streamverse.domains.playback.errors import SessionEnded, SessionLive, SessionNotFound
 from streamverse.domains.playback.schemas import (
     CookieAddressOut,
     DeliveryTokenOut,
@@ -34,7 +34,7 @@ MediaName = Annotated[str, QueryParameter(pattern=MEDIA_NAME)]
 @get(
     "/delivery/signed-url",
     guards=[signed_in],
-    responses=problems(SessionNotFound, SessionEnded),
+    responses=problems(SessionNotFound, SessionEnded, SessionLive),
 )
 async def sign_address(
     session_id: FromQuery[UUID],
@@ -50,7 +50,7 @@ async def sign_address(
 @get(
     "/delivery/token",
     guards=[signed_in],
-    responses=problems(SessionNotFound, SessionEnded),
+    responses=problems(SessionNotFound, SessionEnded, SessionLive),
 )
 async def give_token(
     session_id: FromQuery[UUID],
@@ -65,7 +65,7 @@ async def give_token(
 @get(
     "/delivery/cookies",
     guards=[signed_in],
-    responses=problems(SessionNotFound, SessionEnded),
+    responses=problems(SessionNotFound, SessionEnded, SessionLive),
 )
 async def give_cookie(
     session_id: FromQuery[UUID],
@@ -92,7 +92,7 @@ async def give_cookie(
 @get(
     "/admin/cdn-cookies",
     guards=[may("storage.manage")],
-    responses=problems(Unauthenticated, Forbidden, SessionNotFound, SessionEnded),
+    responses=problems(Unauthenticated, Forbidden, SessionNotFound, SessionEnded, SessionLive),
 )
 async def show_cookie(
     session_id: FromQuery[UUID],

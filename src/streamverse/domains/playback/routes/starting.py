@@ -7,9 +7,17 @@ from uuid import UUID
 from litestar import delete, get, post
 from litestar.datastructures import ResponseHeader, State
 from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
+from litestar.params import FromPath, FromQuery, JSONBody
 
 from streamverse.domains.catalog.contracts import TitleId
+from streamverse.domains.live.contracts import StreamId
+from streamverse.domains.live.public import (
+    LiveDesk,
+    StreamNotFound,
+    StreamNotLive,
+    StreamPlanNeeded,
+    StreamPlanRegion,
+)
 from streamverse.domains.media.contracts import PackageId
 from streamverse.domains.media.public import (
     AddressElsewhere,
@@ -18,7 +26,7 @@ from streamverse.domains.media.public import (
     Manifests,
     MediaAddresses,
 )
-from streamverse.domains.playback.contracts import PlaybackSessionId, PlayerWish
+from streamverse.domains.playback.contracts import LiveWish, PlaybackSessionId, TitleWish
 from streamverse.domains.playback.errors import (
     DeviceCannotPlay,
     LicenseNotYours,
@@ -40,6 +48,9 @@ from streamverse.domains.playback.errors import (
 from streamverse.domains.playback.schemas import (
     LicenseIn,
     LicenseOut,
+    LivePlaybackOut,
+    LiveSessionIn,
+    LiveSessionOut,
     PlaybackIn,
     PlaybackOut,
     SessionIn,
@@ -47,11 +58,12 @@ from streamverse.domains.playback.schemas import (
     ThumbnailSpriteOut,
 )
 from streamverse.domains.playback.service import licenses as licensing
-from streamverse.domains.playback.service import opening, playing
+from streamverse.domains.playback.service import opening, opening_live, playing
 from streamverse.domains.playback.service.desk import PlaybackDesk
 from streamverse.domains.playback.service.license_throttle import LicenseThrottle
-from streamverse.domains.playback.service.licenses import Licenses
+from streamverse.domains.playback.service.licenses import Licenses, StreamAsked
 from streamverse.domains.playback.service.opening import Door
+from streamverse.domains.playback.service.opening_live import LiveDoor
 from streamverse.domains.profiles import public as profiles
 from streamverse.domains.profiles.contracts import ProfileId
 from streamverse.domains.profiles.public import PinPaused, PinWrong, ProfileNotFound, ProofIn
@@ -64,6 +76,14 @@ NOT_STORED = [ResponseHeader(name="Cache-Control", value="no-store")]
 
 PLAN_PROBLEMS = (PlanNeeded, PlanRegion)
 PIN_PROBLEMS = (PinNeeded, PinWrong, PinPaused, ProfileNotFound)
+LIVE_PROBLEMS = (
+    StreamNotFound,
+    StreamNotLive,
+    StreamPlanNeeded,
+    StreamPlanRegion,
+    TooManyDevices,
+    TooManyStreams,
+)
 
 
 @post(
@@ -90,7 +110,7 @@ async def start_playback(
     data: JSONBody[PlaybackIn | None] = None,
 ) -> PlaybackOut:
     """Start to watch a title with a player that says nothing of itself, or go on."""
-    wish = PlayerWish(title_id=TitleId(title_id), resumes_any=True)
+    wish = TitleWish(title_id=TitleId(title_id), resumes_any=True)
     shown = await _check_pin(workshop, work.actor, data.proof if data else None)
     return (await opening.open_session(work, door, wish, shown)).playback
 
@@ -139,6 +159,37 @@ async def give_license(
 
 
 @post(
+    "/playback/licenses/live/{stream_id:uuid}/{grant:str}",
+    guards=[signed_in],
+    status_code=200,
+    request_max_body_size=LICENSE_LIMIT_BYTES,
+    response_headers=NOT_STORED,
+    responses=problems(
+        GrantInvalid,
+        GrantExpired,
+        AddressElsewhere,
+        LicenseNotYours,
+        LicenseRequestInvalid,
+        LicensesThrottled,
+        StreamNotFound,
+        StreamPlanNeeded,
+        KeyUnknown,
+    ),
+)
+async def give_live_license(  # noqa: PLR0917 - all that is in the address
+    stream_id: FromPath[UUID],
+    grant: FromPath[str],
+    data: JSONBody[LicenseIn],
+    work: NamedDependency[Work],
+    licenses: NamedDependency[Licenses],
+    height: FromQuery[int | None] = None,
+) -> LicenseOut:
+    """Get keys of a protected stream, as a browser's Clear Key asks for them."""
+    asked_for = StreamAsked(StreamId(stream_id), grant, height)
+    return await licensing.give_live_license(work, licenses, asked_for, data)
+
+
+@post(
     "/player/sessions/enhanced",
     guards=[signed_in],
     status_code=201,
@@ -168,6 +219,36 @@ async def open_session(
     return SessionOut.of(await opening.open_session(work, door, data.wish(), shown))
 
 
+@post(
+    "/live/streams/{stream_id:uuid}/playback",
+    guards=[signed_in],
+    responses=problems(*LIVE_PROBLEMS),
+)
+async def start_live_playback(
+    stream_id: FromPath[UUID], work: NamedDependency[Work], live_door: NamedDependency[LiveDoor]
+) -> LivePlaybackOut:
+    """Start to watch a live stream with a player that says nothing of itself, or go on."""
+    wish = LiveWish(stream_id=StreamId(stream_id), resumes_any=True)
+    return LivePlaybackOut.of((await opening_live.open_live(work, live_door, wish)).address)
+
+
+@post(
+    "/player/sessions/live",
+    guards=[signed_in],
+    status_code=201,
+    request_max_body_size=LICENSE_LIMIT_BYTES,
+    response_headers=NOT_STORED,
+    responses=problems(*LIVE_PROBLEMS),
+)
+async def open_live_session(
+    data: JSONBody[LiveSessionIn],
+    work: NamedDependency[Work],
+    live_door: NamedDependency[LiveDoor],
+) -> LiveSessionOut:
+    """Start to watch a live stream: whether that may be, and where it is followed."""
+    return LiveSessionOut.of(await opening_live.open_live(work, live_door, data.wish()))
+
+
 async def _check_pin(
     workshop: Workshop, actor: Actor, proof: ProofIn | None
 ) -> frozenset[ProfileId]:
@@ -192,6 +273,15 @@ def provide_door(
 ) -> Door:
     """Give what it takes to let somebody in."""
     return Door(media_addresses, playback_desk, manifests)
+
+
+def provide_live_door(
+    media_addresses: NamedDependency[MediaAddresses],
+    playback_desk: NamedDependency[PlaybackDesk],
+    live_desk: NamedDependency[LiveDesk],
+) -> LiveDoor:
+    """Give what it takes to let somebody see what goes out."""
+    return LiveDoor(media_addresses, playback_desk, live_desk)
 
 
 def provide_licenses(

@@ -10,7 +10,8 @@ from uuid import UUID
 from streamverse.domains.playback.errors import LicenseRequestInvalid
 
 TEMPORARY = "temporary"
-MAX_KEYS = 16
+# A recording of some hours has that many, each of which lasted for minutes.
+MAX_KEYS = 100
 
 
 def read_key_ids(kids: Sequence[str], kind: str) -> list[UUID]:

@@ -16,7 +16,7 @@ PERCENTILE: Final = 95
 
 
 class Grouping(enum.StrEnum):
-    """By what sessions are put together."""
+    """By what sessions are put together; a live stream stands where a title would."""
 
     TITLE = "title"
     DEVICE = "device"
@@ -28,7 +28,8 @@ class Grouping(enum.StrEnum):
 class Measured:
     """How one session went."""
 
-    title_id: UUID
+    title_id: UUID | None
+    stream_id: UUID | None
     device_name: str
     region: str | None
     network: str
@@ -42,7 +43,7 @@ class Measured:
     def key(self, by: Grouping) -> str:
         """Name the group that the session is in; nothing where that is not known."""
         keys = {
-            Grouping.TITLE: str(self.title_id),
+            Grouping.TITLE: str(self.title_id or self.stream_id),
             Grouping.DEVICE: self.device_name,
             Grouping.REGION: self.region or "",
             Grouping.NETWORK: self.network,

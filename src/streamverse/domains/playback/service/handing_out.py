@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from streamverse.domains.identity import public as identity
 from streamverse.domains.media.contracts import PackageId
-from streamverse.domains.playback.errors import SessionEnded, SessionNotFound
+from streamverse.domains.playback.errors import SessionEnded, SessionLive, SessionNotFound
 from streamverse.domains.playback.repository import PlaybackSessions
 
 if TYPE_CHECKING:
@@ -33,12 +33,14 @@ class Grant:
 async def sign_session(
     work: Work, addresses: MediaAddresses, session_id: PlaybackSessionId
 ) -> Grant:
-    """Sign anew for an open session of the actor's own log-in."""
+    """Sign anew for an open session of a title by the actor's own log-in."""
     row = await PlaybackSessions(work).find(session_id)
     if row is None or row.log_in_id != identity.find_holder(work.actor):
         raise SessionNotFound
     if row.ended_at is not None:
         raise SessionEnded
+    if row.package_id is None:
+        raise SessionLive
     package_id = PackageId(row.package_id)
     return Grant(
         token=addresses.stream_grant(package_id, row.id, work.now, work.actor.place),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from streamverse.domains.catalog import public as catalog
 from streamverse.domains.identity import public as identity
+from streamverse.domains.live import public as live
 from streamverse.domains.media import public as media
 from streamverse.domains.playback.contracts import PlaybackSessionId
 from streamverse.domains.playback.errors import LicenseNotYours, TitleNotVisible
@@ -17,8 +18,10 @@ from streamverse.domains.playback.service.license_throttle import LicenseThrottl
 from streamverse.domains.playback.service.playing import require_access
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from uuid import UUID
 
+    from streamverse.domains.live.contracts import StreamId
     from streamverse.domains.media.contracts import PackageId
     from streamverse.kit.work import Work
 
@@ -30,6 +33,15 @@ class Licenses:
     addresses: media.MediaAddresses
     safe: media.KeySafe
     throttle: LicenseThrottle
+
+
+@dataclass(frozen=True, slots=True)
+class StreamAsked:
+    """A stream whose keys somebody asks for, and the grant that they were given for it."""
+
+    stream_id: StreamId
+    grant: str
+    height: int | None
 
 
 async def give_license(
@@ -49,7 +61,25 @@ async def give_license(
     if title is None:
         raise TitleNotVisible
     await require_access(work, title)
-    keys = await media.give_keys(work, licenses.safe, package_id, wanted)
+    return _write(await media.give_keys(work, licenses.safe, package_id, wanted))
+
+
+async def give_live_license(
+    work: Work, licenses: Licenses, asked_for: StreamAsked, asked: LicenseIn
+) -> LicenseOut:
+    """Give keys of a stream to the log-in that was granted it, if it still may watch."""
+    log_in_id = identity.find_holder(work.actor)
+    granted = live.granted_id(asked_for.stream_id, asked_for.height)
+    opened = licenses.addresses.open_stream(granted, asked_for.grant, work.now, work.actor.place)
+    if log_in_id is None or not await _is_own(work, opened, log_in_id):
+        raise LicenseNotYours
+    licenses.throttle.enter(log_in_id, work.now)
+    wanted = read_key_ids(asked.kids, asked.type)
+    reel_ids = await live.find_watched(work, asked_for.stream_id)
+    return _write(await media.give_reel_keys(work, licenses.safe, reel_ids, wanted))
+
+
+def _write(keys: Mapping[UUID, bytes]) -> LicenseOut:
     return LicenseOut(
         [
             KeyOut("oct", write_base64url(key_id.bytes), write_base64url(secret))

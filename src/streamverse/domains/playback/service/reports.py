@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
 from streamverse.domains.catalog import public as catalog
 from streamverse.domains.catalog.contracts import TitleId
+from streamverse.domains.live import public as live
 from streamverse.domains.playback.contracts import Issue, PlaybackSessionId
 from streamverse.domains.playback.errors import SessionEnded, SessionNotFound, TooManyIssues
 from streamverse.domains.playback.models import IssueRow, PlaybackSessionRow
@@ -28,7 +29,7 @@ GROUPS_LIMIT = 50
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """A session with the name of its title, and what was reported of it."""
+    """A session with the name of what is watched, and what was reported of it."""
 
     row: PlaybackSessionRow
     title: str
@@ -38,15 +39,12 @@ class Watched:
 async def get_session(work: Work, session_id: PlaybackSessionId) -> Watched:
     """Get a session: one of the actor's account, or any for staff.
 
-    A title that the actor may not know of has no name, such as a grown-up's to a child.
+    What the actor may not know of has no name, such as a grown-up's title to a child.
     """
     row = await _get(work, session_id)
-    title_ids = {TitleId(row.title_id)}
-    if not work.actor.may(STAFF):
-        title_ids = await catalog.keep_visible(work, title_ids)
-    names = await catalog.find_names(work, title_ids)
+    names = await _find_names(work, [row], is_staff=work.actor.may(STAFF))
     issues = await Issues(work).of_sessions([row.id])
-    return Watched(row, names.get(row.title_id, ""), issues)
+    return Watched(row, _name_of(row, names), issues)
 
 
 async def _get(work: Work, session_id: PlaybackSessionId) -> PlaybackSessionRow:
@@ -54,6 +52,25 @@ async def _get(work: Work, session_id: PlaybackSessionId) -> PlaybackSessionRow:
     if row is None or not (row.account_id == work.actor.account_id or work.actor.may(STAFF)):
         raise SessionNotFound
     return row
+
+
+async def _find_names(
+    work: Work, rows: Collection[PlaybackSessionRow], *, is_staff: bool
+) -> Mapping[UUID, str]:
+    """Find what is called how that is watched in some sessions."""
+    title_ids = {TitleId(row.title_id) for row in rows if row.title_id is not None}
+    stream_ids = {row.stream_id for row in rows if row.stream_id is not None}
+    if is_staff:
+        streams = await live.find_stream_names(work, stream_ids)
+    else:
+        title_ids = await catalog.keep_visible(work, title_ids)
+        streams = await live.find_known_names(work, stream_ids)
+    return {**await catalog.find_names(work, title_ids), **streams}
+
+
+def _name_of(row: PlaybackSessionRow, names: Mapping[UUID, str]) -> str:
+    watched_id = row.title_id or row.stream_id
+    return names.get(watched_id, "") if watched_id is not None else ""
 
 
 async def list_sessions(
@@ -66,9 +83,9 @@ async def list_sessions(
         before=request.after[0] if request.after else None,
         limit=request.fetch_limit,
     )
-    names = await catalog.find_names(work, {TitleId(row.title_id) for row in rows})
+    names = await _find_names(work, rows, is_staff=True)
     page = request.page(rows, lambda row: (row.id,))
-    return page.map(lambda row: Watched(row, names.get(row.title_id, "")))
+    return page.map(lambda row: Watched(row, _name_of(row, names)))
 
 
 async def summarise_sessions(work: Work, by: Grouping, days: int) -> Sequence[tuple[Summary, str]]:
@@ -77,7 +94,9 @@ async def summarise_sessions(work: Work, by: Grouping, days: int) -> Sequence[tu
     measured = await PlaybackSessions(work).measured(since, SUMMARISED_LIMIT)
     summaries = summarise(measured, by, GROUPS_LIMIT)
     if by is Grouping.TITLE:
-        names = await catalog.find_names(work, {TitleId(UUID(one.key)) for one in summaries})
+        ids = {UUID(one.key) for one in summaries}
+        titles = await catalog.find_names(work, {TitleId(one) for one in ids})
+        names = {**titles, **await live.find_stream_names(work, ids - titles.keys())}
         return [(one, names.get(UUID(one.key), "")) for one in summaries]
     return [(one, one.key) for one in summaries]
 

@@ -6,7 +6,7 @@ docs/develop/search.md tells the reasons; the numbers are here and nowhere else.
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from streamverse.domains.catalog.contracts import FindableKind
@@ -16,7 +16,8 @@ from streamverse.domains.search.rules.edits import (
     slips_between,
 )
 from streamverse.domains.search.rules.entries import Entry
-from streamverse.domains.search.rules.text import joined_forms, tokens
+from streamverse.domains.search.rules.tastes import NO_TASTE, Taste
+from streamverse.domains.search.rules.text import is_joined_form, tokens
 
 SAME, BEGINNING_TYPED, JOINED, BEGINNING = 1.0, 0.95, 0.9, 0.75
 ONE_SLIP, ONE_SLIP_AT_THE_START, BEGINNING_WITH_A_SLIP, TWO_SLIPS = 0.85, 0.8, 0.68, 0.65
@@ -25,7 +26,7 @@ SAID_ABOUT_IT, SAID_ALMOST = 0.6, 0.45
 NAME_SHARE = 0.25
 OTHER_NAME = 0.98
 STARTS_LIKE_IT, IN_ORDER = 0.03, 0.02
-TITLE_FIRST, WEIGHT_SHARE = 0.03, 0.015
+TITLE_FIRST, WEIGHT_SHARE, TO_TASTE = 0.03, 0.015, 0.02
 # Below this part of the best answer, an answer is none.
 WORTH_SHOWING = 0.4
 _TITLES = frozenset(
@@ -59,27 +60,38 @@ class Rated:
     name_number: int
 
 
-def rate(query: Sequence[str], entry: Entry, *, is_typing: bool = False) -> Rated:
+def rate(
+    query: Sequence[str], entry: Entry, *, is_typing: bool = False, taste: Taste = NO_TASTE
+) -> Rated:
     """Tell how well an entry answers; ``is_typing`` where the last word may not be whole."""
     best, number = 0.0, 0
+    joined = "".join(query)
     for place, words in enumerate(entry.words):
         score = match_name(query, words, entry.about, is_typing=is_typing).score
-        if len(query) > 1:
-            joined = match_name(["".join(query)], words, (), is_typing=is_typing)
-            score = max(score, JOINED * joined.score)
+        if len(query) > 1 and _may_read(joined, words):
+            as_one = match_name([joined], words, (), is_typing=is_typing)
+            score = max(score, JOINED * as_one.score)
         score *= OTHER_NAME if place else 1
         if score > best:
             best, number = score, place
     if best == 0:
         return Rated(entry, 0.0, 0)
     prior = WEIGHT_SHARE * math.log10(1 + entry.weight)
-    return Rated(entry, best + prior + (TITLE_FIRST if entry.kind in _TITLES else 0), number)
+    prior += TITLE_FIRST if entry.kind in _TITLES else 0
+    prior += TO_TASTE if taste.covers(entry) else 0
+    return Rated(entry, best + prior, number)
 
 
-def worth_showing(rated: Sequence[Rated]) -> Sequence[Rated]:
-    """Order answers, the best first, and leave out what is far behind it."""
+def best_first(rated: Iterable[Rated]) -> Sequence[Rated]:
+    """Order what answers at all."""
     found = [one for one in rated if one.score > 0]
     found.sort(key=lambda one: (-one.score, len(one.entry.name), one.entry.name, one.entry.id))
+    return found
+
+
+def worth_showing(rated: Iterable[Rated]) -> Sequence[Rated]:
+    """Order answers, the best first, and leave out what is far behind it."""
+    found = best_first(rated)
     return [one for one in found if one.score >= WORTH_SHOWING * found[0].score]
 
 
@@ -137,12 +149,18 @@ def correction(query: Sequence[str], name: str) -> str | None:
     return " ".join(dict.fromkeys(meant)) if has_slips else None
 
 
+def _may_read(joined: str, words: Sequence[str]) -> bool:
+    """Tell at a glance whether what was typed may be one word of a name, or some without spaces."""
+    longest = max(map(len, words), default=0)
+    return longest >= len(joined) - slips_allowed(joined) or is_joined_form(joined, words)
+
+
 def _best_word(typed: str, words: Sequence[str], *, is_last: bool) -> WordMatch | None:
     found = (_match_word(typed, word, place, is_last=is_last) for place, word in enumerate(words))
     best = max((match for match in found if match), key=lambda one: one.quality, default=None)
     if best is not None and best.quality >= JOINED:
         return best
-    if typed in joined_forms(words):
+    if is_joined_form(typed, words):
         return WordMatch(JOINED, len(words))
     return best
 

@@ -100,6 +100,22 @@ def joined_forms(words: Sequence[str]) -> Sequence[str]:
     return list(dict.fromkeys([*pairs, whole] if len(words) > 1 else []))
 
 
+def is_joined_form(text: str, words: Sequence[str]) -> bool:
+    """Tell whether a text is one of the `joined_forms` of words, without writing them all.
+
+    >>> is_joined_form("buckbunny", ["big", "buck", "bunny"]), is_joined_form("big", ["big"])
+    (True, False)
+    """
+    if len(words) <= 1:
+        return False
+    if len(text) == sum(map(len, words)):
+        return text == "".join(words)
+    return any(
+        len(text) == len(first) + len(second) and text == first + second
+        for first, second in pairwise(words)
+    )
+
+
 def _tokens_of(text: str, start: int) -> Iterator[Token]:
     if _IS_UNSPACED.match(text):
         yield from _pairs(text, start)

@@ -29,14 +29,13 @@ TITLE_KINDS = (
 )
 
 
-async def follow_title(work: Work, title_id: TitleId) -> None:
-    """Write what a title is found by now, and who and what is found by it."""
-    found: list[Findable] = []
-    for kind in TITLE_KINDS:
-        found += await catalog.describe_findables(work, kind, [title_id])
-    title_kind = found[0].kind if found else FindableKind.MOVIE
-    await write(work, title_kind, [title_id], found)
-    for kind, ids in (await catalog.findables_of_title(work, title_id)).items():
+async def follow_titles(work: Work, title_ids: Collection[TitleId]) -> None:
+    """Write what titles are found by now, and who and what is found by them."""
+    title_ids = list(dict.fromkeys(title_ids))
+    found = await catalog.describe_findable_titles(work, title_ids)
+    # What is gone has no kind any more.
+    await write(work, FindableKind.MOVIE, title_ids, found)
+    for kind, ids in (await catalog.findables_of_titles(work, title_ids)).items():
         await describe_and_write(work, kind, ids)
 
 
@@ -59,9 +58,8 @@ async def write(
         words: Mapping[str, Any] | None = msgspec.to_builtins(one) if one else None
         if words != before.get(document_id):
             tenant_id = one.tenant_id if one else work.actor.tenant_id
-            rows.append(
-                {"id": document_id, "tenant_id": tenant_id, "kind": kind.value, "words": words}
-            )
+            said = {"kind": (one.kind if one else kind).value, "words": words}
+            rows.append({"id": document_id, "tenant_id": tenant_id, **said})
     await _write(work, rows)
 
 

@@ -14,8 +14,10 @@ import msgspec
 from streamverse.domains.catalog.contracts import Findable
 from streamverse.domains.search.repository import Change, Documents
 from streamverse.domains.search.rules.entries import Entry, entry_of
+from streamverse.domains.search.rules.tastes import Taste
 from streamverse.domains.search.service.index import TitleIndex
 from streamverse.domains.search.service.tallies import Tallies
+from streamverse.kit.memory import ShortMemory
 from streamverse.kit.work import Actor, Workshop
 
 log = logging.getLogger(__name__)
@@ -23,10 +25,13 @@ log = logging.getLogger(__name__)
 AT_ONCE = 5_000
 LOOK_EVERY_S = 0.5
 COUNT_EVERY_S = 10.0
+# Whoever has just watched something types many letters before that matters.
+TASTE_KEPT_S = 60.0
+TASTES_KEPT = 10_000
 
 
 class SearchDesk:
-    """What a process searches with: an index for each tenant, and the counts of what was asked."""
+    """What a process searches with: indexes of tenants, tastes, and counts of what was asked."""
 
     def __init__(self, workshop: Workshop) -> None:
         self._workshop = workshop
@@ -35,6 +40,7 @@ class SearchDesk:
         self._version = 0
         self._generation: int | None = None
         self.tallies = Tallies(workshop)
+        self.tastes: ShortMemory[UUID, Taste] = ShortMemory(limit=TASTES_KEPT, seconds=TASTE_KEPT_S)
 
     def index_of(self, tenant_id: UUID) -> TitleIndex:
         """Give the index of a tenant, as it is by now."""

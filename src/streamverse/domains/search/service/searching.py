@@ -12,10 +12,17 @@ from streamverse.domains.catalog.contracts import FindableKind
 from streamverse.domains.search.contracts import Filters
 from streamverse.domains.search.rules.edits import slips_allowed
 from streamverse.domains.search.rules.entries import Entry, Facets, count_facets
-from streamverse.domains.search.rules.matching import Rated, correction, rate, worth_showing
+from streamverse.domains.search.rules.matching import (
+    Rated,
+    best_first,
+    correction,
+    rate,
+    worth_showing,
+)
 from streamverse.domains.search.rules.text import query_tokens
 from streamverse.domains.search.service.following import SearchDesk
 from streamverse.domains.search.service.index import TitleIndex
+from streamverse.domains.search.service.tastes import find_taste
 from streamverse.kit.work import Work
 
 CANDIDATES = 200
@@ -43,7 +50,8 @@ async def search(work: Work, desk: SearchDesk, query: str, filters: Filters, lim
     narrowed = pool
     if filters != NOTHING:
         narrowed = await _candidates(work, index, words, filters)
-    hits = worth_showing([rate(words, entry) for entry in narrowed])
+    taste = await find_taste(work, desk)
+    hits = worth_showing([rate(words, entry, taste=taste) for entry in narrowed])
     all_hits = hits if narrowed is pool else worth_showing([rate(words, one) for one in pool])
     facets = count_facets([hit.entry for hit in all_hits], filters)
     if filters == NOTHING:
@@ -55,10 +63,25 @@ async def suggest(work: Work, desk: SearchDesk, query: str, limit: int) -> Seque
     """Find what somebody may be about to type."""
     words = query_tokens(query)
     index = desk.index_of(work.actor.tenant_id)
-    pool = await _candidates(
-        work, index, words, NOTHING, at_once=CANDIDATES_TYPING, enough=limit, is_typing=True
-    )
-    return worth_showing([rate(words, entry, is_typing=True) for entry in pool])[:limit]
+    taste = await find_taste(work, desk)
+    for wanted, slips in _attempts(words):
+        found: list[Rated] = []
+        for look in range(LOOKS):
+            entries = index.find(
+                words,
+                wanted=wanted,
+                limit=CANDIDATES_TYPING,
+                offset=look * CANDIDATES_TYPING,
+                slips=slips,
+                is_typing=True,
+            )
+            rated = [rate(words, entry, is_typing=True, taste=taste) for entry in entries]
+            found += await _visible_best(work, best_first(rated), limit)
+            if len(entries) < CANDIDATES_TYPING or len(found) >= limit:
+                break
+        if found:
+            return worth_showing(found)[:limit]
+    return []
 
 
 async def visible_entries(
@@ -78,15 +101,20 @@ async def visible_among(work: Work, entries: Collection[Entry]) -> Sequence[Entr
     return [entry for entry in entries if entry.id in visible]
 
 
+async def _visible_best(work: Work, ordered: Sequence[Rated], limit: int) -> Sequence[Rated]:
+    """Give the best that the actor may know of, and ask about no more than it takes."""
+    found: list[Rated] = []
+    for start in range(0, len(ordered), 2 * limit):
+        some = ordered[start : start + 2 * limit]
+        visible = {entry.id for entry in await visible_among(work, [one.entry for one in some])}
+        found += [one for one in some if one.entry.id in visible]
+        if len(found) >= limit:
+            break
+    return found
+
+
 async def _candidates(
-    work: Work,
-    index: TitleIndex,
-    words: Sequence[str],
-    filters: Filters,
-    *,
-    at_once: int = CANDIDATES,
-    enough: int = 1,
-    is_typing: bool = False,
+    work: Work, index: TitleIndex, words: Sequence[str], filters: Filters
 ) -> Sequence[Entry]:
     """Find what all words lead to; more slips and fewer words only where that led to nothing."""
     for wanted, slips in _attempts(words):
@@ -95,14 +123,13 @@ async def _candidates(
             entries = index.find(
                 words,
                 wanted=wanted,
-                limit=at_once,
-                offset=look * at_once,
+                limit=CANDIDATES,
+                offset=look * CANDIDATES,
                 slips=slips,
                 filters=filters,
-                is_typing=is_typing,
             )
             found += await visible_among(work, entries)
-            if len(entries) < at_once or len(found) >= max(enough, at_once // 2):
+            if len(entries) < CANDIDATES or len(found) >= CANDIDATES // 2:
                 break
         if found:
             return found

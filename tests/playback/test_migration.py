@@ -1,0 +1,119 @@
+"""Sessions of titles, and what was reported of them, outlive the coming of those of streams."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+import sqlalchemy as sa
+from alembic import command
+from sqlalchemy import Connection, make_url
+from sqlalchemy.exc import IntegrityError
+
+from streamverse import migrations
+from streamverse.kit.db import Database
+from streamverse.kit.row_security import reach_all_tenants
+from tests.identity.test_migration import POSTGRES_URL, command_postgres
+
+BEFORE, AFTER = "0031", "0032"
+TENANT, ACCOUNT, TITLE, STREAM = (UUID(int=number) for number in (1, 2, 3, 4))
+OF_TITLE, OF_STREAM = UUID(int=5), UUID(int=6)
+SESSION, ISSUE = "playback_session", "playback_issue"
+# What is put where nothing is said, by how it is kept.
+NOON = datetime(2030, 1, 1, 12, tzinfo=UTC)
+NOTHING: dict[type, object] = {int: 0, bool: False, bytes: b"", dict: {}}
+
+
+@pytest.fixture(params=["sqlite", "postgresql"] if POSTGRES_URL else ["sqlite"])
+async def own_database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncGenerator[Database]:
+    """Give a database that nobody else uses, with the tables that this is about."""
+    name = f"sv_test_{uuid4().hex}"
+    url = f"sqlite:///{tmp_path / 'own.db'}"
+    if request.param == "postgresql":
+        await command_postgres(f"CREATE DATABASE {name}")
+        url = make_url(POSTGRES_URL).set(database=name).render_as_string(hide_password=False)
+    database = Database(url)
+    try:
+        await go(database, command.upgrade, AFTER)
+        yield database
+    finally:
+        await database.close()
+        if request.param == "postgresql":
+            await command_postgres(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+async def go(database: Database, way: Callable[..., None], revision: str) -> None:
+    async with database.engine.begin() as connection:
+        await connection.run_sync(lambda it: way(migrations.config(it), revision))
+
+
+def put(connection: Connection, name: str, **said: object) -> None:
+    """Add a row; what must be there and is not said is nothing."""
+    table = sa.Table(name, sa.MetaData(), autoload_with=connection)
+    row: dict[str, Any] = {
+        column.name: _nothing(column)
+        for column in table.columns
+        if not (column.nullable or column.server_default is not None)
+    }
+    is_sqlite = connection.dialect.name == "sqlite"
+    said = {"tenant_id": TENANT, **said} if "tenant_id" in table.columns else said
+    for column, value in said.items():
+        row[column] = value.hex if is_sqlite and isinstance(value, UUID) else value
+    connection.execute(sa.insert(table), row)
+
+
+def _nothing(column: sa.Column[Any]) -> object:
+    if column.type.python_type is datetime:
+        is_aware = getattr(column.type, "timezone", False)
+        return NOON if is_aware else NOON.replace(tzinfo=None)
+    return NOTHING.get(column.type.python_type, "")
+
+
+def fill(connection: Connection) -> None:
+    """Let somebody watch a title and a stream, and report something of both."""
+    reach_all_tenants(connection)
+    put(connection, "identity_tenant", id=TENANT)
+    put(connection, "identity_account", id=ACCOUNT)
+    put(connection, "catalog_title", id=TITLE, root_id=TITLE)
+    put(connection, "live_stream", id=STREAM)
+    watched = {"account_id": ACCOUNT, "log_in_id": uuid4()}
+    put(connection, SESSION, id=OF_TITLE, title_id=TITLE, package_id=uuid4(), **watched)
+    put(connection, SESSION, id=OF_STREAM, stream_id=STREAM, **watched)
+    for session_id in (OF_TITLE, OF_STREAM):
+        put(connection, ISSUE, id=uuid4(), session_id=session_id, words="It crackles.")
+
+
+async def found(database: Database) -> list[tuple[UUID, str]]:
+    """List the sessions with what was reported of them."""
+    session, issue = (sa.table(one, sa.column("id", sa.Uuid())) for one in (SESSION, ISSUE))
+    issue.append_column(sa.column("session_id", sa.Uuid()))
+    issue.append_column(sa.column("words", sa.String()))
+    query = sa.select(session.c.id, issue.c.words).join(issue, issue.c.session_id == session.c.id)
+    async with database.engine.connect() as connection:
+        await connection.run_sync(reach_all_tenants)
+        return [(row[0], row[1]) for row in await connection.execute(query)]
+
+
+async def test_sessions_of_titles_stay_on_the_way_back_and_there_again(own_database: Database):
+    async with own_database.engine.begin() as connection:
+        await connection.run_sync(fill)
+    assert {one for one, _ in await found(own_database)} == {OF_TITLE, OF_STREAM}
+    for way, revision in ((command.downgrade, BEFORE), (command.upgrade, AFTER)):
+        await go(own_database, way, revision)
+        assert await found(own_database) == [(OF_TITLE, "It crackles.")]
+
+
+@pytest.mark.parametrize("watched", [{}, {"title_id": TITLE, "stream_id": STREAM}])
+async def test_a_session_is_of_one_thing(own_database: Database, watched: dict[str, UUID]):
+    async with own_database.engine.begin() as connection:
+        await connection.run_sync(fill)
+        with pytest.raises(IntegrityError, match="ck_playback_session_of_one_thing"):
+            await connection.run_sync(
+                lambda it: put(
+                    it, SESSION, id=uuid4(), account_id=ACCOUNT, log_in_id=uuid4(), **watched
+                )
+            )

@@ -1,0 +1,149 @@
+import { useEffect } from "react";
+
+import { type Direction, directionOf, nextBox } from "./geometry";
+import { keeps } from "./keeping";
+import { boxesBeside, boxOf, groupOf, isRadio, scopeOf, stopsIn } from "./stops";
+
+const OPENS_A_MENU = "[aria-haspopup=menu]:not([aria-expanded=true])";
+
+/**
+ * Let the arrow keys of a keyboard or a remote lead over every page, from stop to stop.
+ *
+ * What uses them itself comes first. `data-arrows` says otherwise: `own` where they belong to the
+ * whole page, as in the player, and `pass` for what only helps those who have no arrows.
+ */
+export function useArrowKeys(): void {
+  useEffect(() => {
+    const press = (event: KeyboardEvent) => {
+      if (!event.defaultPrevented) lead(event);
+    };
+    // A menu would open when one only passes its button.
+    const pressEarly = (event: KeyboardEvent) => {
+      if (!(event.target instanceof Element) || !event.target.matches(OPENS_A_MENU)) return;
+      if (lead(event)) event.stopPropagation();
+    };
+    window.addEventListener("keydown", press);
+    window.addEventListener("keydown", pressEarly, { capture: true });
+    return () => {
+      window.removeEventListener("keydown", press);
+      window.removeEventListener("keydown", pressEarly, { capture: true });
+    };
+  }, []);
+}
+
+/** Follow a key, and tell whether it led anywhere. */
+function lead(event: KeyboardEvent): boolean {
+  const direction = directionOf(event.key);
+  if (direction === null || event.isComposing) return false;
+  if (event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) return false;
+  const at = document.activeElement;
+  const scope = scopeOf(at);
+  if (scope === document.body && isTheirs(at)) return false;
+  if (at !== null && keeps(at, direction)) return false;
+  const stops = stopsIn(scope);
+  const isAtStop = at instanceof HTMLElement && (isRadio(at) || stops.includes(at));
+  const found = isAtStop ? next(stops, at, direction) : firstInSight(stops);
+  if (found === undefined || found === at) return false;
+  event.preventDefault();
+  if (isFarAway(found, direction)) {
+    scrollOn(direction);
+  } else {
+    found.focus({ preventScroll: true });
+    bringIntoSight(found, direction);
+  }
+  return true;
+}
+
+/** Tell whether the arrows belong to a player: of the whole page, or of what has the focus. */
+function isTheirs(at: Element | null): boolean {
+  const player = document.querySelector("[data-arrows=own]");
+  if (player === null) return false;
+  const isAlone = player.matches("[data-fills-window]") || document.fullscreenElement !== null;
+  return isAlone || player.contains(at);
+}
+
+function next(
+  stops: readonly HTMLElement[],
+  at: HTMLElement,
+  direction: Direction,
+): HTMLElement | undefined {
+  const from = at.getBoundingClientRect();
+  // Radio buttons lead to one another themselves, and choose on the way.
+  const group = isRadio(at) ? groupOf(at) : [at];
+  const others = group.filter((radio) => radio !== at);
+  const boxes = others.map((radio) => radio.getBoundingClientRect());
+  if (nextBox(boxes, from, direction) !== null) return undefined;
+  // The bar stays in sight while the page scrolls beneath it: it lies above all of the page.
+  const isInPage = (stop: Element) => stop.closest("main") !== null;
+  const rest = stops.filter((stop) => !group.some((one) => one === stop));
+  const near = rest.filter((stop) => isInPage(stop) === isInPage(at));
+  const found = nearest(near, at, direction) ?? inOrder(stops, at, direction);
+  const isAlongRow = direction === "left" || direction === "right";
+  if (found !== undefined || isAlongRow) return found;
+  return nearest(
+    rest.filter((stop) => isInPage(stop) !== isInPage(at)),
+    at,
+    direction,
+  );
+}
+
+function nearest(
+  stops: readonly HTMLElement[],
+  at: HTMLElement,
+  direction: Direction,
+): HTMLElement | undefined {
+  const seen: { stop: HTMLElement; box: NonNullable<ReturnType<typeof boxOf>> }[] = [];
+  boxesBeside(stops, at).forEach((box, index) => {
+    const stop = stops[index];
+    if (box !== null && stop !== undefined) seen.push({ stop, box });
+  });
+  const boxes = seen.map(({ box }) => box);
+  return seen[nextBox(boxes, at.getBoundingClientRect(), direction) ?? -1]?.stop;
+}
+
+/** A list to choose from keeps the keys up and down, so that the others must lead away from it. */
+function inOrder(
+  stops: readonly HTMLElement[],
+  at: HTMLElement,
+  direction: Direction,
+): HTMLElement | undefined {
+  if (!(at instanceof HTMLSelectElement)) return undefined;
+  return stops[stops.indexOf(at) + (direction === "right" ? 1 : -1)];
+}
+
+/** Nothing has the focus yet: begin with what is in sight, rather in the page than in its bar. */
+function firstInSight(stops: readonly HTMLElement[]): HTMLElement | undefined {
+  const ofPage = stops.filter((stop) => stop.closest("main") !== null);
+  const begin = ofPage.length > 0 ? ofPage : stops;
+  const isInSight = (stop: HTMLElement) => {
+    const { top, bottom } = stop.getBoundingClientRect();
+    return top >= 0 && bottom <= window.innerHeight;
+  };
+  return begin.find(isInSight) ?? begin[0];
+}
+
+/** What lies between is for reading, and would be skipped. */
+function isFarAway(found: HTMLElement, direction: Direction): boolean {
+  const { top, bottom } = found.getBoundingClientRect();
+  if (direction === "down") return top > window.innerHeight * 1.5;
+  return direction === "up" && bottom < -window.innerHeight * 0.5;
+}
+
+function scrollOn(direction: Direction): void {
+  const step = window.innerHeight * 0.6;
+  window.scrollBy({ top: direction === "down" ? step : -step, behavior: behavior() });
+}
+
+function bringIntoSight(stop: HTMLElement, direction: Direction): void {
+  const isAlongRow = direction === "left" || direction === "right";
+  stop.scrollIntoView({
+    block: isAlongRow ? "nearest" : "center",
+    inline: "nearest",
+    behavior: behavior(),
+  });
+}
+
+function behavior(): ScrollBehavior {
+  const isCalm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+  return isCalm ? "instant" : "smooth";
+}
