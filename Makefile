@@ -2,7 +2,8 @@
 # It needs Python 3.11 or newer, Node.js 20.19 or newer, and make; all else it fetches.
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test test-web test-server test-rest test-browser test-media test-mediakit \
+.PHONY: help run build test test-web test-server test-alone test-rest test-browser-early \
+	test-browser-late test-media test-mediakit \
 	check check-lock check-style check-imports check-rules check-types check-web format client \
 	bench services services-stop clean
 
@@ -37,16 +38,17 @@ test-web: $(NODE_READY)
 	$(step) 'Testing the web packages'
 	@npm test --silent
 
-# Tests that encode films or drive browsers wait for other programs: two parts run side by side,
-# the longest first.
+# What judges how smoothly something plays runs first, with nothing beside it. Tests that encode
+# films or drive browsers wait for other programs: three parts of them run side by side.
 BROWSER_TESTS := tests/e2e
+EARLY_BROWSER_TESTS := $(wildcard $(BROWSER_TESTS)/test_[a-o]*.py)
 MEDIA_TESTS := tests/media tests/playback
 MEDIAKIT_TESTS := $(addprefix tests/,benchmarks faults mediakit)
 # What each part covers is judged when all are put together. A test that fails has a second try,
 # which is printed: of seven thousand on a busy machine, one meets a limit of time that it set itself.
 PART = $(BIN)/python -m slipcover --fail-under 0 --out .coverage.$@ \
 	-m pytest -p no:cacheprovider --reruns 1 --durations 12
-PARTS := test-rest test-browser test-media test-mediakit
+PARTS := test-browser-early test-browser-late test-rest test-media test-mediakit
 
 test-server: $(PYTHON_DEV_READY) $(WEB_READY) ## Run the server's tests (ARGS="-k hls": only those)
 	$(step) 'Testing the server'
@@ -54,15 +56,22 @@ ifdef ARGS
 	@$(BIN)/pytest $(ARGS)
 else
 	@$(BIN)/pytest -p no:cacheprovider tools
-	@$(MAKE) --no-print-directory --jobs=2 --keep-going --output-sync=target $(PARTS)
-	@$(BIN)/slipcover --merge $(addprefix .coverage.,$(PARTS)) --out .coverage
+	@$(MAKE) --no-print-directory test-alone; alone=$$?; \
+		$(MAKE) --no-print-directory --jobs=3 --keep-going --output-sync=target $(PARTS) && exit $$alone
+	@$(BIN)/slipcover --merge $(addprefix .coverage.,test-alone $(PARTS)) --out .coverage
 endif
 
 test-rest:
 	@$(PART) tests $(addprefix --ignore=,$(BROWSER_TESTS) $(MEDIA_TESTS) $(MEDIAKIT_TESTS))
 
-test-browser:
-	@$(PART) $(BROWSER_TESTS)
+test-alone:
+	@$(PART) -m alone $(BROWSER_TESTS)
+
+test-browser-early:
+	@$(PART) -m 'not alone' $(EARLY_BROWSER_TESTS)
+
+test-browser-late:
+	@$(PART) -m 'not alone' $(BROWSER_TESTS) $(addprefix --ignore=,$(EARLY_BROWSER_TESTS))
 
 test-media:
 	@$(PART) $(MEDIA_TESTS)

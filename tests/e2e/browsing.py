@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
@@ -223,7 +224,9 @@ class Player:
         self._page.mouse.move(200, 300)
         self._page.mouse.move(220, 320)
         self._page.get_by_role("button", name="Quality and speed").click()
-        self._page.get_by_role("menuitemradio", name=name).click()
+        # What is automatic names the height that it chose, too.
+        begins_so = re.compile(f"^{re.escape(name)}")
+        self._page.get_by_role("menuitemradio", name=begins_so).click()
 
     def wait_until(self, condition: str) -> None:
         """Wait until something is true of the ``video``."""

@@ -112,6 +112,7 @@ def come(firefox: Browser) -> Iterator[Callable[..., Visitor]]:
         yield lambda url, **options: stack.enter_context(visit(firefox, url, **options))
 
 
+@pytest.mark.alone
 def test_somebody_logs_in_and_watches(
     come: Callable[..., Visitor], library: Library, title_id: str
 ) -> None:

@@ -100,6 +100,7 @@ def test_what_an_encoder_sends_is_watched_from_its_edge(
     assert owner.barriers() == []
 
 
+@pytest.mark.alone
 def test_whoever_watches_goes_on_when_the_picture_changes_its_size(
     owner: Visitor, media: MediaFactory, address: str
 ):

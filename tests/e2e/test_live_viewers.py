@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
+import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.browsing import PHONE, Visit, Visitor, photograph
@@ -60,6 +61,7 @@ def photograph_everywhere(page: Page, name: str) -> None:
     page.set_viewport_size(before)
 
 
+@pytest.mark.alone
 def test_a_viewer_chooses_a_height(owner: Visitor, library: Library, media: MediaFactory):
     stream_id, _ = make_stream(library.client, "Ladder", ladder="smaller")
     page = owner.page

@@ -39,6 +39,7 @@ def addresses_in(library: Library, playlist: str) -> list[str]:
     return [line for line in lines if line and not line.startswith("#")]
 
 
+@pytest.mark.alone
 def test_the_pictures_move_without_a_stall(player: Player) -> None:
     at, frames, began_at = player.position_s(), player.frames(), time.monotonic()
     player.wait_until_at(at + 5)
@@ -48,6 +49,7 @@ def test_the_pictures_move_without_a_stall(player: Player) -> None:
     assert player.stalls() == 0
 
 
+@pytest.mark.alone
 def test_the_quality_is_chosen_by_hand_and_left_to_the_player(
     owner: Visitor, player: Player
 ) -> None:
@@ -63,6 +65,7 @@ def test_the_quality_is_chosen_by_hand_and_left_to_the_player(
     expect(automatic).to_contain_text(re.compile(r"now \d+p"))
 
 
+@pytest.mark.alone
 def test_who_comes_early_gets_the_better_pictures_when_they_are_made(
     browser: Browser, media: MediaFactory, tmp_path: Path
 ) -> None:
@@ -85,6 +88,7 @@ def test_who_comes_early_gets_the_better_pictures_when_they_are_made(
             assert player.stalls() <= 1
 
 
+@pytest.mark.alone
 def test_the_keys(owner: Visitor, player: Player) -> None:
     keyboard = owner.page.keyboard
     keyboard.press("Space")
@@ -128,7 +132,7 @@ def wide_title_id(library: Library, media: MediaFactory) -> Iterator[str]:
     """Give a title with pictures of up to 720 lines."""
     film = media.folder / "wide.mp4"
     # A still picture may take fewer bits in 720 lines than in 480, and the player goes by bits.
-    media.lavfi(film, "testsrc2=size=1280x720:rate=25:duration=24", beep(24))
+    media.lavfi(film, "testsrc2=size=1280x720:rate=10:duration=60", beep(60))
     title_id = library.upload(film, "Wide")
     library.wait_until(title_id, "ready")
     library.wait_until_pictured(title_id)  # the player measures how fast a quiet server is
@@ -150,6 +154,7 @@ def liked(library: Library) -> Iterator[None]:
     library.client.patch(path, json=dict.fromkeys(chosen)).raise_for_status()
 
 
+@pytest.mark.alone
 def test_it_plays_as_whoever_watches_likes_it(
     wide_title_id: str, owner: Visitor, request: pytest.FixtureRequest
 ) -> None:
@@ -166,7 +171,7 @@ def test_it_plays_as_whoever_watches_likes_it(
     page.reload()
     player.wait_until_it_plays()
     player.wait_until("video.playbackRate === 1.5")
-    assert player.height() == 480
+    player.wait_until("video.videoHeight === 480")
     rule = page.evaluate(
         "[...document.styleSheets].flatMap(sheet => [...sheet.cssRules])"
         ".find(rule => rule.selectorText?.endsWith('::cue')).style.color"

@@ -97,6 +97,7 @@ def test_a_film_is_protected_by_a_switch_and_plays(
     library.remove(title_id)
 
 
+@pytest.mark.alone
 def test_pictures_move_in_every_quality_without_a_stall(owner: Visitor, protected_id: str) -> None:
     asked = licences_of(owner)
     owner.open(f"/watch/{protected_id}")

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.browsing import Player, Visitor, photograph
-from tests.e2e.conftest import Library
+from tests.e2e.conftest import Library, open_library
 from tests.e2e.test_live import frames_advance, sending
 from tests.factories.media import MediaFactory
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Library]:
+    """Run a server that does not wait long for an encoder that has gone."""
+    folder = tmp_path_factory.mktemp("recordings")
+    with open_library(browser, folder, STREAMVERSE_LIVE_RETURN_S="3") as library:
+        yield library
 
 
 @pytest.fixture
@@ -59,7 +67,7 @@ def test_a_stream_is_clipped_and_its_recording_offered(
     # The part that would have come next does not come.
     owner.expected.append("/broadcasts/")
     shown = page.get_by_role("list", name="Recordings").get_by_role("listitem")
-    # The clip, and half a minute after the encoder went, all of it.
+    # The clip, and three seconds after the encoder went, all of it.
     expect(shown).to_have_count(2, timeout=90_000)
     photograph(page, "recordings-offered")
     assert owner.barriers() == []

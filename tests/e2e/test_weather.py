@@ -22,6 +22,8 @@ from tests.factories.media import MediaFactory, beep
 from tests.factories.processes import Process
 from tests.factories.weather import Line, lay_line
 
+pytestmark = pytest.mark.alone
+
 KILOBITS_PER_SECOND, LOSS_PERCENT = 300, 10
 GAP_S = float(os.environ.get("STREAMVERSE_TEST_GAP_S", "45"))
 LEASE_S = 90
