@@ -64,7 +64,8 @@ async def suggest(work: Work, desk: SearchDesk, query: str, limit: int) -> Seque
     words = query_tokens(query)
     index = desk.index_of(work.actor.tenant_id)
     taste = await find_taste(work, desk)
-    for wanted, slips in _attempts(words):
+    # Where one of several words has two slips, the others lead there.
+    for wanted, slips in _attempts(words, most_slips=1 if len(words) > 1 else 2):
         found: list[Rated] = []
         for look in range(LOOKS):
             entries = index.find(
@@ -136,8 +137,8 @@ async def _candidates(
     return []
 
 
-def _attempts(words: Sequence[str]) -> Iterator[tuple[int, int]]:
-    most_slips = max(map(slips_allowed, words), default=0)
+def _attempts(words: Sequence[str], most_slips: int = 2) -> Iterator[tuple[int, int]]:
+    most_slips = min(most_slips, max(map(slips_allowed, words), default=0))
     for wanted in range(len(words), (len(words) + 1) // 2 - 1, -1):
         for slips in range(1, max(1, most_slips) + 1):
             yield wanted, slips
