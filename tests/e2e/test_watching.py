@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.browsing import Player, Visitor
+from tests.e2e.browsing import Player, Visitor, photograph
 from tests.e2e.conftest import Library
 from tests.factories.media import MediaFactory, picture
 
@@ -110,6 +111,29 @@ def test_the_other_sound_is_heard(page: Page) -> None:
     page.wait_for_function(f"() => Math.abs(loudestHz() - {GERMAN_HZ}) < 50")
     page.keyboard.press("a")
     page.wait_for_function(f"() => Math.abs(loudestHz() - {ENGLISH_HZ}) < 50")
+
+
+def test_pictures_are_left_out_and_come_back(page: Page) -> None:
+    player = Player(page)
+    seek(page, 6)
+    player.wait_until("video.currentTime > 6.5 && !video.seeking")
+    at = player.position_s()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(urlsplit(request.url).path))
+    player.choose("Sound only")
+    player.wait_until("video.readyState > 2 && video.videoWidth === 0")
+    player.wait_until(f"video.currentTime > {at} && video.currentTime < 20")
+    page.evaluate(LISTEN)
+    page.wait_for_function(f"() => Math.abs(loudestHz() - {ENGLISH_HZ}) < 50")
+    expect(page.get_by_text("Resumed at")).to_have_count(0)
+    page.mouse.move(300, 320)
+    expect(page.get_by_text("Sound only", exact=True)).to_be_visible()
+    photograph(page, "player-sound-only")
+    seek(page, 20)
+    player.wait_until("video.currentTime > 20.5")
+    assert {path.split("/")[-2] for path in asked if path.endswith(".m4s")} == {"a0"}
+    player.choose("180p")
+    player.wait_until("video.videoHeight === 180 && video.currentTime > 20.5")
 
 
 def test_the_next_episode_begins_by_itself_and_fills_the_screen_still(

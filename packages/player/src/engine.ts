@@ -1,6 +1,6 @@
 import type { Cue } from "./cues";
 import type { PlayerProblem } from "./problem";
-import type { AudioTrack, Measures, Quality, Source, TextTrack, ViewerPreferences } from "./state";
+import type { AudioTrack, Measures, PlayedSo, Quality, Source, TextTrack } from "./state";
 
 /** What an engine tells the player. */
 export interface EngineListener {
@@ -16,7 +16,7 @@ export interface EngineListener {
 /** Feeds a media element: adapts, buffers, and knows the tracks. */
 export interface Engine {
   /** Keep to what the viewer likes, as far as the device takes orders; said before `load`. */
-  prefer(preferences: ViewerPreferences): void;
+  prefer(preferences: PlayedSo): void;
   load(source: Source, startSeconds: number): Promise<void>;
   /** Fetch again what did not come; false where only loading anew helps. */
   fetchAgain(): boolean;

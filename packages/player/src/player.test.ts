@@ -8,6 +8,8 @@ import type { PlayerProblem } from "./problem";
 import {
   type AudioTrack,
   noPreferences,
+  type PlayedSo,
+  type Quality,
   type Source,
   type TextTrack,
   type ViewerPreferences,
@@ -38,17 +40,19 @@ class ScriptedEngine implements Engine {
     return this.fetchesAgain;
   }
 
-  preferences: ViewerPreferences[] = [];
+  preferences: PlayedSo[] = [];
   tracks: readonly TextTrack[] = [];
   shownText: string | null = null;
 
-  prefer(preferences: ViewerPreferences): void {
+  prefer(preferences: PlayedSo): void {
     this.preferences.push(preferences);
   }
 
-  qualities = () => [];
+  pictures: readonly Quality[] = [];
+  chosen: (string | null)[] = [];
+  qualities = () => (this.preferences.at(-1)?.isSoundOnly ? [] : this.pictures);
   activeQuality = () => null;
-  chooseQuality = () => undefined;
+  chooseQuality = (id: string | null) => void this.chosen.push(id);
   sounds: readonly AudioTrack[] = [];
   heard: string | null = null;
   audioTracks = () => this.sounds;
@@ -97,6 +101,7 @@ let stored: Map<string, string>;
 let nowMs: number;
 let renewals: number;
 let reported: WatchProgress[];
+let pictures: readonly Quality[];
 let tracks: readonly TextTrack[];
 let sounds: readonly AudioTrack[];
 let offered: (string | null)[];
@@ -110,6 +115,7 @@ beforeEach(() => {
   nowMs = 0;
   renewals = 0;
   reported = [];
+  pictures = [];
   tracks = [];
   sounds = [];
   offered = [];
@@ -146,6 +152,7 @@ function makePlayer(
     codecs: () => [],
     createEngine: (_video, listener) => {
       const engine = new ScriptedEngine(listener);
+      engine.pictures = pictures;
       engine.tracks = tracks;
       engine.sounds = sounds;
       engine.heard = sounds[0]?.id ?? null;
@@ -228,6 +235,48 @@ test("a film goes on when nobody can say whether it has better pictures", async 
   await player.takeBetterPictures();
   expect(engines).toHaveLength(1);
   expect(player.store.get().status).toBe("ready");
+});
+
+test("pictures are left out where the film is, and come back with the quality that is chosen", async () => {
+  const size = { width: 854, height: 480, framesPerSecond: 25, bitrateBps: 1_000_000 };
+  pictures = [{ id: "480p", ...size }];
+  const player = makePlayer();
+  await player.load(film);
+  player.chooseQuality("480p");
+  video.currentTime = 42;
+  player.store.set({ isPaused: true });
+  const plays = vi.spyOn(video, "play");
+  await player.chooseSoundOnly();
+  expect(lastEngine().loadedAt).toEqual([42]);
+  expect(lastEngine().preferences).toEqual([{ ...noPreferences, isSoundOnly: true }]);
+  expect(plays).not.toHaveBeenCalled();
+  expect(player.store.get()).toMatchObject({
+    isSoundOnly: true,
+    qualities: pictures,
+    chosenQuality: "480p",
+  });
+  lastEngine().hasMore = true;
+  await player.takeBetterPictures();
+  await player.chooseSoundOnly();
+  expect(engines).toHaveLength(2);
+  player.store.set({ isPaused: false });
+  video.currentTime = 50;
+  player.chooseQuality("480p");
+  await settle();
+  expect(engines).toHaveLength(3);
+  expect(lastEngine().loadedAt).toEqual([50]);
+  expect(lastEngine().preferences).toEqual([{ ...noPreferences, isSoundOnly: false }]);
+  expect(lastEngine().chosen).toEqual(["480p"]);
+  expect(plays).toHaveBeenCalledTimes(1);
+});
+
+test("pictures are left out also when nobody gives a fresh address", async () => {
+  const player = makePlayer(() => Promise.reject(new Error("no line")));
+  await player.chooseSoundOnly();
+  expect(engines).toEqual([]);
+  await player.load(film);
+  await player.chooseSoundOnly();
+  expect(lastEngine().preferences).toEqual([{ ...noPreferences, isSoundOnly: true }]);
 });
 
 test("it tells how far it is every ten seconds and when it stops", async () => {
@@ -371,13 +420,13 @@ test("a film plays as the viewer likes it, also after a problem", async () => {
   ];
   const player = makePlayer(undefined, fluent);
   await player.load(film);
-  expect(lastEngine().preferences).toEqual([fluent]);
+  expect(lastEngine().preferences).toEqual([{ ...fluent, isSoundOnly: false }]);
   expect(video.playbackRate).toBe(1.25);
   expect(video.defaultPlaybackRate).toBe(1.25);
   expect(player.store.get()).toMatchObject({ rate: 1.25, activeTextTrack: "2" });
   await player.retry();
   expect(engines).toHaveLength(2);
-  expect(lastEngine().preferences).toEqual([fluent]);
+  expect(lastEngine().preferences).toEqual([{ ...fluent, isSoundOnly: false }]);
   expect(player.store.get().activeTextTrack).toBe("2");
 });
 
@@ -401,7 +450,7 @@ test("whoever wants no subtitles gets none", async () => {
   tracks = [{ id: "1", language: "en", label: null }];
   const player = makePlayer();
   await player.load(film);
-  expect(lastEngine().preferences).toEqual([noPreferences]);
+  expect(lastEngine().preferences).toEqual([{ ...noPreferences, isSoundOnly: false }]);
   expect(player.store.get()).toMatchObject({ rate: 1, activeTextTrack: null });
 });
 

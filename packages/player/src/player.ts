@@ -17,8 +17,8 @@ import {
 } from "./state";
 import { Store } from "./store";
 import { clamp } from "./time";
+import { keepVolume, recallVolume } from "./volume";
 
-const VOLUME_KEY = "streamverse.volume";
 /** Closer than this to the end of a growing film, a wait is the encoder's and not the network's. */
 const EDGE_SECONDS = 1.5;
 /** So long the newest part may take to arrive after the playlist has named it. */
@@ -113,7 +113,7 @@ export class Player {
     const engine = await platform.createEngine(video, this.#engineListener());
     if (this.#isDestroyed) return engine.destroy();
     this.#engine = engine;
-    engine.prefer(this.#preferences);
+    engine.prefer({ ...this.#preferences, isSoundOnly: this.store.get().isSoundOnly });
     await engine.load({ ...source, lineBps }, start);
     if (!this.#isStillLoading(engine)) return;
     this.store.set({ status: "ready" });
@@ -133,7 +133,7 @@ export class Player {
   async takeBetterPictures(): Promise<void> {
     const engine = this.#engine;
     this.#isOutgrown = this.store.get().status === "loading";
-    if (!engine || this.store.get().status !== "ready") return;
+    if (!engine || this.store.get().status !== "ready" || this.store.get().isSoundOnly) return;
     let source: Source;
     try {
       source = await this.#options.renew();
@@ -213,10 +213,27 @@ export class Player {
     this.store.set({ rate });
   }
 
+  /** Keep to one quality; null adapts. Pictures that were left out come back. */
   chooseQuality(id: string | null): void {
-    this.#engine?.chooseQuality(id);
     this.store.set({ chosenQuality: id });
+    if (this.store.get().isSoundOnly) return void this.#loadHere({ isSoundOnly: false });
+    this.#engine?.chooseQuality(id);
     this.#readTracks();
+  }
+
+  /** Leave the pictures out, for whoever has hardly a line or looks elsewhere. */
+  async chooseSoundOnly(): Promise<void> {
+    if (!this.store.get().isSoundOnly) await this.#loadHere({ isSoundOnly: true });
+  }
+
+  /** Load it in another way where it is: an engine knows from the start what it leaves out. */
+  async #loadHere(way: Pick<PlayerState, "isSoundOnly">): Promise<void> {
+    const known = this.#source;
+    if (known === null) return;
+    this.store.set(way);
+    const source = await this.#options.renew().catch(() => known);
+    if (this.#isDestroyed) return;
+    await this.load(source, this.#options.video.currentTime, this.store.get().isPaused);
   }
 
   chooseAudioTrack(id: string): void {
@@ -332,8 +349,8 @@ export class Player {
 
   /** A new engine knows nothing of what was chosen, and may not have it. */
   #keepChosenQuality(): void {
-    const { chosenQuality, qualities } = this.store.get();
-    if (chosenQuality === null) return;
+    const { chosenQuality, qualities, isSoundOnly } = this.store.get();
+    if (chosenQuality === null || isSoundOnly) return;
     this.chooseQuality(qualities.some(({ id }) => id === chosenQuality) ? chosenQuality : null);
   }
 
@@ -414,8 +431,10 @@ export class Player {
   #readTracks(): void {
     const engine = this.#engine;
     if (!engine) return;
+    const { qualities, isSoundOnly } = this.store.get();
     this.store.set({
-      qualities: engine.qualities(),
+      // Without pictures an engine knows none, but they can be chosen again.
+      qualities: isSoundOnly ? qualities : engine.qualities(),
       activeQuality: engine.activeQuality(),
       audioTracks: engine.audioTracks(),
       activeAudioTrack: engine.activeAudioTrack(),
@@ -535,12 +554,12 @@ export class Player {
     this.store.set({ volume: video.volume, isMuted: video.muted });
     // Silence while another screen is heard is nobody's choice.
     if (platform.casting.isActive(video)) return;
-    platform.memory.write(VOLUME_KEY, JSON.stringify([video.volume, video.muted]));
+    keepVolume(platform.memory, video);
   }
 
   #restoreVolume(): void {
     const { video, platform } = this.#options;
-    const [volume, isMuted] = parseVolume(platform.memory.read(VOLUME_KEY));
+    const [volume, isMuted] = recallVolume(platform.memory);
     video.volume = volume;
     video.muted = isMuted;
     this.store.set({ volume, isMuted });
@@ -579,15 +598,3 @@ const modes = [
 ] as const;
 
 const nothingMeasured: Measures = { videoCodec: null, audioCodec: null, bandwidthBps: null };
-
-function parseVolume(stored: string | null): [volume: number, isMuted: boolean] {
-  try {
-    const parsed: unknown = JSON.parse(stored ?? "null");
-    if (Array.isArray(parsed) && typeof parsed[0] === "number" && typeof parsed[1] === "boolean") {
-      return [clamp(parsed[0], 0, 1), parsed[1]];
-    }
-  } catch {
-    // What was stored is not ours: begin afresh.
-  }
-  return [1, false];
-}

@@ -74,6 +74,11 @@ export interface ViewerPreferences {
   readonly textLanguages: readonly string[];
 }
 
+/** How it is to be played this time. */
+export interface PlayedSo extends ViewerPreferences {
+  readonly isSoundOnly: boolean;
+}
+
 export const noPreferences: ViewerPreferences = {
   maxHeight: Infinity,
   maxBitrateBps: Infinity,
@@ -104,6 +109,8 @@ export interface PlayerState {
   /** The chosen quality; null lets the player adapt. */
   readonly chosenQuality: string | null;
   readonly activeQuality: Quality | null;
+  /** The pictures are left out, by choice. */
+  readonly isSoundOnly: boolean;
   readonly audioTracks: readonly AudioTrack[];
   readonly activeAudioTrack: string | null;
   readonly textTracks: readonly TextTrack[];
@@ -138,6 +145,7 @@ export const initialState: PlayerState = {
   qualities: [],
   chosenQuality: null,
   activeQuality: null,
+  isSoundOnly: false,
   audioTracks: [],
   activeAudioTrack: null,
   textTracks: [],

@@ -7,11 +7,11 @@ import type { ProblemKind } from "../problem";
 import {
   type AudioTrack,
   type Measures,
+  type PlayedSo,
   type Protection,
   type Quality,
   type Source,
   type TextTrack,
-  type ViewerPreferences,
 } from "../state";
 import { Adaptation } from "./shaka-adaptation";
 import { errorIn, isShakaError, kindOf, problemOf } from "./shaka-problems";
@@ -59,8 +59,9 @@ export class ShakaEngine implements Engine {
     return shaka.Player.isBrowserSupported();
   }
 
-  prefer({ maxHeight, maxBitrateBps, audioLanguages }: ViewerPreferences): void {
+  prefer({ maxHeight, maxBitrateBps, audioLanguages, isSoundOnly }: PlayedSo): void {
     this.#player.configure({
+      manifest: { disableVideo: isSoundOnly },
       abr: { restrictions: { maxHeight, maxBandwidth: maxBitrateBps } },
       preferredAudio: audioLanguages.map((language) => ({ language })),
     });

@@ -276,6 +276,7 @@ export const en = {
     autoNow: (height: number) => `now ${height}p`,
     qualityName: (height: number, fps: number | null) =>
       `${height}p${fps !== null && fps > 30 ? ` ${fps}` : ""}`,
+    soundOnly: "Sound only",
     speed: "Speed",
     normalSpeed: "Normal",
     captions: "Captions",

@@ -9,6 +9,7 @@ import { ControlButton } from "./ControlButton";
 import { soundName } from "./sound-name";
 
 const AUTO = "auto";
+const SOUND_ONLY = "sound-only";
 const OFF = "off";
 
 export interface PlayerMenuProps {
@@ -39,7 +40,12 @@ export function SettingsMenu(props: SettingsMenuProps) {
       value: quality.id,
       label: text.player.qualityName(quality.height, quality.framesPerSecond),
     })),
+    ...(state.audioTracks.length > 0 ? [{ value: SOUND_ONLY, label: text.player.soundOnly }] : []),
   ];
+  const chooseQuality = (value: string) => {
+    if (value === SOUND_ONLY) void player.chooseSoundOnly();
+    else player.chooseQuality(value === AUTO ? null : value);
+  };
   return (
     <Menu
       side="top"
@@ -55,8 +61,8 @@ export function SettingsMenu(props: SettingsMenuProps) {
         <>
           <MenuChoice
             label={text.player.quality}
-            value={state.chosenQuality ?? AUTO}
-            onChange={(value) => player.chooseQuality(value === AUTO ? null : value)}
+            value={state.isSoundOnly ? SOUND_ONLY : (state.chosenQuality ?? AUTO)}
+            onChange={chooseQuality}
             choices={qualities}
           />
           <MenuSeparator />

@@ -11,7 +11,7 @@ import {
 } from "@streamverse/player";
 import { Button, cx, Spinner } from "@streamverse/ui";
 import { Link } from "@tanstack/react-router";
-import { ArrowLeft, Play } from "lucide-react";
+import { ArrowLeft, Headphones, Play } from "lucide-react";
 import { type PointerEvent, useCallback, useEffect, useRef, useState } from "react";
 
 import { useText } from "../../app/i18n";
@@ -175,6 +175,12 @@ export function VideoPlayer(props: VideoPlayerProps) {
                 <p className="truncate text-sm text-white/80">{playback.credit}</p>
               )}
             </div>
+            {state.isSoundOnly && (
+              <span className="ms-auto flex shrink-0 items-center gap-2 rounded-full bg-black/60 px-4 py-2 text-sm font-semibold">
+                <Headphones aria-hidden size={18} />
+                {text.player.soundOnly}
+              </span>
+            )}
           </div>
         </div>
         {player !== null && state.status === "ready" && (
@@ -322,7 +328,10 @@ function Middle({ player, state, isAway, word }: MiddleProps) {
 function ResumeNote({ player }: { player: Player }) {
   const text = useText();
   const [resumedAt] = useState(() => player.store.get().positionSeconds);
-  const [isShown, setIsShown] = useState(resumedAt > 1);
+  // What is loaded anew while it is watched is no news.
+  const [isShown, setIsShown] = useState(
+    () => resumedAt > 1 && player.store.get().startUpMs === null,
+  );
   useEffect(() => {
     const timer = window.setTimeout(() => setIsShown(false), RESUME_NOTE_MS);
     return () => window.clearTimeout(timer);
