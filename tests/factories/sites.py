@@ -23,7 +23,7 @@ from streamverse.mediakit.ffmpeg import Tools
 from streamverse.mediakit.ladder import CodecFamily
 from tests.conftest import Clients
 from tests.factories.media import MediaFactory
-from tests.factories.pipeline import fetch, make_film, play
+from tests.factories.pipeline import fetch, make_film
 
 H264 = (CodecFamily.H264,)
 EVERY_CODEC = tuple(CodecFamily)
@@ -136,9 +136,13 @@ def make_site(
                     await worker.run_until_idle()
 
             title_id = await make_film(clients.owner, work_off, media.make(kind))
-            started = await play(clients.viewer, title_id)
+            wish = {"title_id": title_id}
+            opened = await clients.viewer.post("/player/sessions/enhanced", json=wish)
+            session = opened.raise_for_status().json()
             folder = tmp_path_factory.mktemp("site")
-            await fetch_site(clients.nobody, started["hls_url"], folder)
+            await fetch_site(clients.nobody, session["playback"]["hls_url"], folder)
+            # Several films are seen in one test, which are not watched at once.
+            await clients.viewer.delete(f"/player/sessions/{session['session_id']}")
             sites[key] = folder
         return Site(sites[key], media.tools)
 
