@@ -9,7 +9,15 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.e2e.browsing import DESKTOP, PHONE, WIDER_THAN_THE_WINDOW, Visit, Visitor, photograph
+from tests.e2e.browsing import (
+    DESKTOP,
+    PHONE,
+    WIDER_THAN_THE_WINDOW,
+    Player,
+    Visit,
+    Visitor,
+    photograph,
+)
 from tests.e2e.conftest import Library, open_library
 
 NAMES = ["Short 2", "Short 1", "Short 0"]
@@ -61,6 +69,23 @@ def test_a_title_is_put_on_the_list_and_taken_off(reader: Visitor) -> None:
     reader.open("/")
     rail = page.get_by_role("region", name="My list")
     expect(rail.get_by_role("link", name="Short 2")).to_be_visible()
+
+
+def test_it_is_played_through_in_its_order(reader: Visitor) -> None:
+    page = reader.page
+    reader.open("/my-list")
+    play_all = page.get_by_role("link", name="Play all")
+    expect(play_all).to_be_visible()
+    photograph(page, "my-list-play-all")
+    play_all.press("Enter")
+    for name in NAMES:
+        expect(page.get_by_role("region", name=f"Player: {name}")).to_be_visible()
+        Player(page).wait_until_it_plays()
+        if name == NAMES[-1]:
+            break
+        expect(page.get_by_role("button", name="Next title")).to_be_attached()
+        page.keyboard.press("n")
+    expect(page.get_by_role("button", name="Next title")).to_have_count(0)
 
 
 def test_it_is_put_in_order_by_keys_and_by_dragging(reader: Visitor) -> None:

@@ -22,6 +22,7 @@ import {
   profilesSearch,
   wantedSearch,
   titleSearch,
+  watchSearch,
 } from "./search";
 
 interface RouterContext {
@@ -258,6 +259,7 @@ const liveSend = createRoute({
 const watch = createRoute({
   getParentRoute: () => member,
   path: "/watch/$id",
+  validateSearch: watchSearch,
   ...isSomebodys,
   component: lazyRouteComponent(() => import("../pages/WatchPage"), "WatchPage"),
 });

@@ -1,4 +1,5 @@
 /** What the pages read from the part of the address after the question mark. */
+import { isThrough, type Through } from "../features/library/playing-through";
 import { safeNext } from "./safe-next";
 
 type Raw = Record<string, unknown>;
@@ -39,6 +40,11 @@ export function wantedSearch(search: Raw): WantedSearch {
     ...(decade.length === 0 ? {} : { decade }),
     ...(language.length === 0 ? {} : { language }),
   };
+}
+
+/** What is played through, from one title to the next. */
+export function watchSearch(search: Raw): { in?: Through } {
+  return isThrough(search["in"]) ? { in: search["in"] } : {};
 }
 
 function listOf(value: unknown): string[] {

@@ -9,21 +9,28 @@ import { CatalogHeading, CatalogPage } from "../features/catalog/CatalogPage";
 import { bundleQuery, collectionQuery } from "../features/catalog/pages";
 import { Shelf } from "../features/catalog/Shelf";
 import { ShareButton } from "../features/catalog/ShareButton";
+import { PlayAll } from "../features/library/PlayAll";
+import type { Through } from "../features/library/playing-through";
 
 const collectionRoute = getRouteApi("/member/layout/collections/$slug");
 const bundleRoute = getRouteApi("/member/layout/bundles/$id");
 
 export function CollectionPage() {
   const { slug } = collectionRoute.useParams();
-  return <CollectionView query={useQuery(collectionQuery(slug))} />;
+  return <CollectionView query={useQuery(collectionQuery(slug))} through={`collection.${slug}`} />;
 }
 
 export function BundlePage() {
   const { id } = bundleRoute.useParams();
-  return <CollectionView query={useQuery(bundleQuery(id))} />;
+  return <CollectionView query={useQuery(bundleQuery(id))} through={`bundle.${id}`} />;
 }
 
-function CollectionView({ query }: { query: UseQueryResult<Collection> }) {
+interface CollectionViewProps {
+  query: UseQueryResult<Collection>;
+  through: Through;
+}
+
+function CollectionView({ query, through }: CollectionViewProps) {
   const { catalog } = useText();
   return (
     <CatalogPage
@@ -40,7 +47,8 @@ function CollectionView({ query }: { query: UseQueryResult<Collection> }) {
             {description !== "" && (
               <p className="text-lg whitespace-pre-line wrap-anywhere">{description}</p>
             )}
-            <div>
+            <div className="flex flex-wrap gap-3">
+              <PlayAll titles={items} through={through} />
               <ShareButton name={name} />
             </div>
           </CatalogHeading>

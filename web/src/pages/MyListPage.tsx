@@ -15,9 +15,10 @@ import { useRef, useState } from "react";
 
 import { useText } from "../app/i18n";
 import { useErrorToast } from "../app/use-error-toast";
-import { arrange, everything, isWhole } from "../features/library/arrange";
+import { arrange, everything, isInOrder, isWhole } from "../features/library/arrange";
 import { useListExport, useWatchlist, watchlistQuery } from "../features/library/list-queries";
 import { BulkBar, ListFilter } from "../features/library/ListFilter";
+import { PlayAll } from "../features/library/PlayAll";
 import { ShareDialog } from "../features/library/ShareDialog";
 import { SortableList } from "../features/library/SortableList";
 import { Failed } from "../features/Listing";
@@ -77,6 +78,11 @@ function Loaded({ profileId, list }: { profileId: string; list: Watchlist }) {
           <ListFilter list={list} wanted={wanted} onWant={setWanted} acts={acts} />
           {chosen.size > 0 && (
             <BulkBar list={list} chosen={chosen} onDone={() => setChosen(new Set())} acts={acts} />
+          )}
+          {isInOrder(wanted) && (
+            <div className="mb-5">
+              <PlayAll titles={shown.map(({ title }) => title)} through={`list.${wanted.folder}`} />
+            </div>
           )}
           {shown.length === 0 && <p className="py-8 text-muted">{words.nothingFound}</p>}
           <SortableList

@@ -7,6 +7,7 @@ import { isStatus } from "../app/api";
 import { useText } from "../app/i18n";
 import { TitleTile } from "../features/catalog/TitleTile";
 import { sharedListQuery } from "../features/library/list-queries";
+import { PlayAll } from "../features/library/PlayAll";
 import { Failed } from "../features/Listing";
 import { PageHeading } from "../features/PageHeading";
 
@@ -35,6 +36,11 @@ export function SharedListPage() {
         <EmptyState icon={<Bookmark aria-hidden size={36} />} title={words.sharedEmptyTitle}>
           {words.sharedEmptyBody}
         </EmptyState>
+      )}
+      {list.data !== undefined && (
+        <div className="mb-6">
+          <PlayAll titles={list.data.items} through={`link.${token}`} />
+        </div>
       )}
       <ul className="grid grid-cols-[repeat(auto-fill,minmax(min(100%,15rem),1fr))] gap-x-5 gap-y-8">
         {list.data?.items.map((title) => (

@@ -11,6 +11,7 @@ import { formatPercent } from "../app/format";
 import { useText } from "../app/i18n";
 import { detailsQuery } from "../features/catalog/pages";
 import { type Title, titleQuery } from "../features/catalog/queries";
+import { useFollowing } from "../features/library/playing-through";
 import { useProgressReporter, useResumePoint } from "../features/library/progress";
 import { PinGate } from "../features/player/PinGate";
 import { isNotYet, pinOpeners, tooManyStreams, useSession } from "../features/player/sessions";
@@ -55,15 +56,16 @@ function useOwnPreferences(): Preferences | null | undefined {
   return asked.data;
 }
 
-/** What there is to know around a film: its series, what follows it. */
+/** What there is to know around a film: its series, what follows it there or in what is played. */
 function useSurroundings(id: string) {
+  const inList = useFollowing(route.useSearch().in, id);
   const details = useQuery(detailsQuery(id)).data;
   const series = details?.above.find(({ kind }) => kind === "series");
   const next = details?.next_episode;
   const mayFollow = next?.state === "ready" || next?.state === "playable";
   return {
     partOf: series?.name ?? null,
-    next: mayFollow ? next : null,
+    next: inList ?? (mayFollow ? next : null),
   };
 }
 
@@ -71,6 +73,7 @@ function useSurroundings(id: string) {
 function useAttendance(nextId: string | undefined) {
   const navigate = useNavigate();
   const queryClient = useQueryClient();
+  const search = route.useSearch();
   const unattended = useRef(0);
   const note = useCallback(() => {
     unattended.current = 0;
@@ -86,9 +89,9 @@ function useAttendance(nextId: string | undefined) {
     (isByItself: boolean) => {
       if (nextId === undefined) return;
       unattended.current = isByItself ? unattended.current + 1 : 0;
-      void navigate({ to: "/watch/$id", params: { id: nextId }, replace: true });
+      void navigate({ to: "/watch/$id", params: { id: nextId }, search, replace: true });
     },
-    [nextId, navigate],
+    [nextId, search, navigate],
   );
   return { note, isSomebodyThere, onOffered, onNext };
 }

@@ -286,8 +286,7 @@ export const en = {
     skip: (kind: "intro" | "recap" | "credits" | "chapter") =>
       kind === "intro" ? "Skip intro" : kind === "recap" ? "Skip recap" : "Skip credits",
     next: {
-      label: "Next episode",
-      play: "Next episode",
+      label: (kind: string) => (kind === "episode" ? "Next episode" : "Next title"),
       playIn: (seconds: number) => `Plays in ${seconds} s`,
       decline: "Stay here",
       stillThere: "Are you still watching?",

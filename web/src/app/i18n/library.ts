@@ -15,6 +15,7 @@ export const library = {
   hero: "On top today",
   continueOf: (name: string) => `Continue ${name}`,
   nextEpisode: "Next episode",
+  playAll: "Play all",
   timeLeft: (time: string) => `${time} left`,
   hide: (name: string) => `Take ${name} off this row`,
   hidden: (name: string) => `“${name}” is off the row until you watch it again.`,

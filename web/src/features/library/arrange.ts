@@ -14,12 +14,12 @@ export const everything: Wanted = { words: "", sort: "order", folder: "", tag: "
 
 /** Whether a list is shown whole and in its own order, so that it can be put into another. */
 export function isWhole(wanted: Wanted): boolean {
-  return (
-    wanted.words.trim() === "" &&
-    wanted.sort === "order" &&
-    wanted.folder === "" &&
-    wanted.tag === ""
-  );
+  return isInOrder(wanted) && wanted.folder === "";
+}
+
+/** Whether the list or one of its folders is shown as it is, so that it can be played through. */
+export function isInOrder({ words, sort, tag }: Wanted): boolean {
+  return words.trim() === "" && sort === "order" && tag === "";
 }
 
 /** Choose and sort what is shown of a list. */

@@ -21,6 +21,7 @@ import {
 
 import { useText } from "../../app/i18n";
 import { ControlButton } from "./ControlButton";
+import type { NextUp } from "./NextTitle";
 import { ScrubBar } from "./ScrubBar";
 import { CaptionsMenu, SettingsMenu, SoundMenu } from "./SettingsMenu";
 import { VolumeControl } from "./VolumeControl";
@@ -35,7 +36,8 @@ export interface ControlBarProps {
   onHelp: () => void;
   onDetails: () => void;
   /** Go to what follows; null if nothing does. */
-  onNext: (() => void) | null;
+  next: NextUp | null;
+  onNext: () => void;
 }
 
 /** The controls along the lower edge. */
@@ -70,9 +72,9 @@ export function ControlBar(props: ControlBarProps) {
           >
             <FastForward aria-hidden />
           </ControlButton>
-          {props.onNext !== null && (
+          {props.next !== null && (
             <ControlButton
-              label={text.player.next.play}
+              label={text.player.next.label(props.next.kind)}
               keys="n"
               className="max-sm:hidden"
               onClick={props.onNext}

@@ -1,12 +1,11 @@
-import type { Title } from "@streamverse/client";
 import { initialState, type Player, type PlayerState } from "@streamverse/player";
 import { act, cleanup, fireEvent, render, screen } from "@testing-library/react";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
-import { NextTitle, type NextTitleProps } from "./NextTitle";
+import { NextTitle, type NextTitleProps, type NextUp } from "./NextTitle";
 
 const player = { seek: vi.fn() } as unknown as Player;
-const next = { id: "2", name: "The second" } as Title;
+const next: NextUp = { id: "2", name: "The second", kind: "episode" };
 const onNext = vi.fn();
 const onOffered = vi.fn();
 

@@ -1,4 +1,4 @@
-import type { Title } from "@streamverse/client";
+import type { TitleCard } from "@streamverse/client";
 import { type Marker, offerFrom, type Player, type PlayerState } from "@streamverse/player";
 import { Button } from "@streamverse/ui";
 import { Play } from "lucide-react";
@@ -8,11 +8,14 @@ import { useText } from "../../app/i18n";
 
 const COUNTDOWN_SECONDS = 10;
 
+/** What comes next, in a series or in a list that is played through. */
+export type NextUp = Pick<TitleCard, "id" | "name" | "kind">;
+
 export interface NextTitleProps {
   player: Player;
   state: PlayerState;
   markers: readonly Marker[];
-  next: Title;
+  next: NextUp;
   /** Whether it begins by itself, as whoever watches likes it. */
   isAutomatic: boolean;
   /** Whether anybody was there lately: several titles in a row may run for nobody. */
@@ -57,6 +60,8 @@ function Offer(props: OfferProps) {
   const { next, isAutomatic, isSomebodyThere, onNext, isHeld, isEnded, onDecline } = props;
   const { onOffered } = props;
   const text = useText();
+  const words = text.player.next;
+  const label = words.label(next.kind);
   const [isAsking] = useState(() => isAutomatic && !isSomebodyThere());
   const counts = isAutomatic && !isAsking;
   const left = useCountdown(counts && !isHeld, () => onNext(true));
@@ -68,19 +73,17 @@ function Offer(props: OfferProps) {
   }, []);
   return (
     <section
-      aria-label={text.player.next.label}
+      aria-label={label}
       className="pointer-events-auto ms-auto mb-3 grid w-fit max-w-full animate-rise gap-3 rounded-2xl bg-black/85 p-4 shadow-float"
     >
-      <p className="text-sm font-semibold text-white/80">
-        {isAsking ? text.player.next.stillThere : text.player.next.label}
-      </p>
+      <p className="text-sm font-semibold text-white/80">{isAsking ? words.stillThere : label}</p>
       <p className="max-w-xs truncate text-lg font-bold">{next.name}</p>
       <div className="flex flex-wrap gap-2">
         <Button ref={button} variant="primary" onClick={() => onNext(false)}>
           <Play aria-hidden size={18} fill="currentColor" />
-          {counts ? text.player.next.playIn(left) : text.player.next.play}
+          {counts ? words.playIn(left) : label}
         </Button>
-        {!isEnded && <Button onClick={onDecline}>{text.player.next.decline}</Button>}
+        {!isEnded && <Button onClick={onDecline}>{words.decline}</Button>}
       </div>
     </section>
   );

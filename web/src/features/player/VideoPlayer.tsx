@@ -1,4 +1,4 @@
-import type { Preferences, Title } from "@streamverse/client";
+import type { Preferences } from "@streamverse/client";
 import {
   clockTime,
   type Marker,
@@ -21,7 +21,7 @@ import { ControlButton } from "./ControlButton";
 import { DetailsPanel } from "./DetailsPanel";
 import { EndedScreen } from "./EndedScreen";
 import { HelpDialog } from "./HelpDialog";
-import { NextTitle } from "./NextTitle";
+import { NextTitle, type NextUp } from "./NextTitle";
 import { ProblemScreen } from "./ProblemScreen";
 import { SkipButton } from "./SkipButton";
 import { SubtitleLayer } from "./SubtitleLayer";
@@ -45,7 +45,7 @@ export interface VideoPlayerProps {
   /** What the title belongs to, such as a series. */
   partOf: string | null;
   /** What follows; null if nothing does. */
-  next: Title | null;
+  next: NextUp | null;
   isSomebodyThere: () => boolean;
   onOffered: () => void;
   onNext: (isByItself: boolean) => void;
@@ -196,7 +196,8 @@ export function VideoPlayer(props: VideoPlayerProps) {
                 onMenu={setIsMenuOpen}
                 onHelp={onHelp}
                 onDetails={onDetails}
-                onNext={next === null ? null : () => onNext(false)}
+                next={next}
+                onNext={() => onNext(false)}
               />
             </div>
           </div>
