@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.browsing import TELEVISION, Player, Visit, Visitor
+from tests.e2e.browsing import TELEVISION, TELEVISION_AGENT, Player, Visit, Visitor
 from tests.e2e.test_catalog import Catalog, catalog
 
 __all__ = ["catalog"]
@@ -37,6 +37,7 @@ def couch(come: Visit, catalog: Catalog) -> Visitor:
         catalog.library.url,
         storage_state=catalog.library.owner,
         viewport=TELEVISION,
+        user_agent=TELEVISION_AGENT,
         reduced_motion="reduce",
     )
 
@@ -119,7 +120,7 @@ def test_from_the_search_field_to_a_result(couch: Visitor) -> None:
     couch.open("/history")
     wait_for_page(page, re.compile("."))
     press_until(page, "Down", ".*")
-    press_until(page, "Up", "People")
+    press_until(page, "Up", "People|Processing")
     press_until(page, "Right", SEARCH)
     page.keyboard.type("night trai")
     page.keyboard.press("Enter")

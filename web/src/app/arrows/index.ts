@@ -157,9 +157,22 @@ function bringIntoSight(stop: HTMLElement, direction: Direction): void {
   const isAlongRow = direction === "left" || direction === "right";
   stop.scrollIntoView({
     block: isAlongRow ? "nearest" : "center",
-    inline: "nearest",
+    // A row that snaps to what it begins with would pull back what lies half beyond its end.
+    inline: isWhole(stop) ? "nearest" : "start",
     behavior: behavior(),
   });
+}
+
+/** Tell whether all the width of something is in sight, in the row that scrolls too. */
+function isWhole(stop: HTMLElement): boolean {
+  const { left, right } = stop.getBoundingClientRect();
+  let row: Element | null = stop.parentElement;
+  while (row !== null && !/auto|scroll/.test(getComputedStyle(row).overflowX)) {
+    row = row.parentElement;
+  }
+  const from = Math.max(0, row?.getBoundingClientRect().left ?? 0);
+  const to = Math.min(window.innerWidth, row?.getBoundingClientRect().right ?? Infinity);
+  return left >= from && right <= to;
 }
 
 function behavior(): ScrollBehavior {
