@@ -19,7 +19,7 @@ import { ShareButton } from "../features/catalog/ShareButton";
 import { StateBadge } from "../features/catalog/StateBadge";
 import { TitleActions } from "../features/catalog/TitleActions";
 import { TitleFacts } from "../features/catalog/TitleFacts";
-import { useResumeSeconds } from "../features/library/progress";
+import { useContinued, useResumeSeconds } from "../features/library/progress";
 import { WatchlistButton } from "../features/library/WatchlistButton";
 import { Attribution } from "../features/matching/Attribution";
 import { ReviewsSection } from "../features/social/ReviewsSection";
@@ -135,27 +135,39 @@ function Above({ details: { above, title } }: { details: TitleDetails }) {
   );
 }
 
-function MainAction({ details: { title, next_episode: next } }: { details: TitleDetails }) {
+function MainAction({ details }: { details: TitleDetails }) {
   const text = useText();
-  const isContainer = title.kind === "series" || title.kind === "season";
+  const { title, next_episode: next } = details;
+  if (title.kind === "series" || title.kind === "season") return <SeriesLink details={details} />;
   return (
     <>
-      {!isContainer && <PlayLink title={title} />}
+      <PlayLink title={title} />
       {next !== null && (
-        <Link
-          to="/watch/$id"
-          params={{ id: next.id }}
-          className={buttonClass(isContainer ? "primary" : "secondary", "lg")}
-        >
-          {isContainer ? (
-            <Play aria-hidden size={22} fill="currentColor" />
-          ) : (
-            <SkipForward aria-hidden size={20} />
-          )}
-          {isContainer ? text.catalog.playFirst : text.catalog.next}
+        <Link to="/watch/$id" params={{ id: next.id }} className={buttonClass("secondary", "lg")}>
+          <SkipForward aria-hidden size={20} />
+          {text.catalog.next}
         </Link>
       )}
     </>
+  );
+}
+
+/** Goes on with a series where it was left, or begins it. */
+function SeriesLink({ details: { title, above, next_episode: first } }: { details: TitleDetails }) {
+  const { catalog } = useText();
+  const left = useContinued(above[0]?.id ?? title.id);
+  if (first === null || left.isLoading) return null;
+  const place = left.data?.episode;
+  const goesOn = place != null && (title.kind === "series" || place.season === title.number);
+  return (
+    <Link
+      to="/watch/$id"
+      params={{ id: goesOn && left.data ? left.data.title.id : first.id }}
+      className={buttonClass("primary", "lg")}
+    >
+      <Play aria-hidden size={22} fill="currentColor" />
+      {goesOn ? catalog.goOn(place.season, place.number) : catalog.playFirst}
+    </Link>
   );
 }
 

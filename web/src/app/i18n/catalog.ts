@@ -68,6 +68,10 @@ export const catalog = {
     season === 0 ? `Special ${episode}` : `Season ${season}, episode ${episode}`,
   playEpisode: (name: string) => `Play ${name}`,
   playFirst: "Play the first episode",
+  goOn: (season: number, episode: number) =>
+    season === 0
+      ? `Continue with special ${episode}`
+      : `Continue with season ${season}, episode ${episode}`,
   next: "Next episode",
   watched: (name: string, percent: string) => `${name}: ${percent} watched`,
   wholeSeason: (count: number, length: string) =>
