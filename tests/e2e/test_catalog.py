@@ -33,6 +33,7 @@ WORDS: dict[str, Any] = {
     "countries": ["DE"],
     "certifications": {"DE": "FSK 12"},
     "advisories": ["violence", "flashing"],
+    "tags": ["by night"],
     "original_name": "Nachtzug",
 }
 
@@ -140,6 +141,20 @@ def test_a_movie_leads_to_all_that_has_to_do_with_it(viewer: Visitor, catalog: C
     page.go_back()
     facts.get_by_role("link", name="Rainy days").first.click()
     expect(page.get_by_text("For staying in.")).to_be_visible()
+
+
+def test_a_tag_leads_to_what_has_it_too(viewer: Visitor, catalog: Catalog) -> None:
+    page = viewer.page
+    viewer.open(catalog.path("Night train"))
+    page.get_by_role("list", name="Tags").get_by_role("link", name="#by night").click()
+    expect(page).to_have_url(re.compile(r"/browse\?tag=by(\+|%20)night$"))
+    titles = page.get_by_role("list", name="Titles").get_by_role("listitem")
+    expect(titles).to_have_count(1)
+    page.get_by_role("button", name="Remove the filter by night").click()
+    expect(titles).to_have_count(5)
+    page.get_by_role("button", name="Filters").click()
+    page.get_by_role("button", name="by night").click()
+    expect(titles).to_have_count(1)
 
 
 def test_a_link_is_shared(viewer: Visitor, catalog: Catalog) -> None:

@@ -5193,6 +5193,7 @@ export interface components {
         FiltersOut: {
             genres: components["schemas"]["GenreFilterOut"][];
             studios: components["schemas"]["LinkOut"][];
+            tags: string[];
             languages: string[];
             kinds: components["schemas"]["TitleKind"][];
             first_year: number | null;
@@ -16909,6 +16910,7 @@ export interface operations {
                 /** @description Whether a title must be of all the chosen genres, or of any. */
                 match?: components["schemas"]["Match"];
                 studio?: string[] | null;
+                tag?: string[] | null;
                 language?: string[] | null;
                 kind?: components["schemas"]["TitleKind"][] | null;
                 year_from?: number | null;

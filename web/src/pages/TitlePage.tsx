@@ -9,7 +9,7 @@ import { isStatus } from "../app/api";
 import { formatDuration, formatPercent } from "../app/format";
 import { useText } from "../app/i18n";
 import { ProblemState } from "../app/screens";
-import { Chips, genreChips } from "../features/catalog/Chips";
+import { Chips, genreChips, tagChips } from "../features/catalog/Chips";
 import { Credits } from "../features/catalog/Credits";
 import { HeroBackdrop } from "../features/catalog/Hero";
 import { detailsQuery } from "../features/catalog/pages";
@@ -53,6 +53,7 @@ function TitleView({ details }: { details: TitleDetails }) {
             {title.description || <span className="text-muted">{text.title.noDescription}</span>}
           </p>
           <Chips label={text.catalog.genres} chips={genreChips(details.genres)} />
+          <Chips label={text.catalog.tags} chips={tagChips(details.tags)} />
         </div>
         <TitleFacts details={details} />
       </div>

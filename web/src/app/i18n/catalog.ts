@@ -24,6 +24,7 @@ export const catalog = {
     violence: "Violence",
   } as Readonly<Record<string, string>>,
   genres: "Genres",
+  tags: "Tags",
   studios: "Studios",
   collections: "Part of",
   language: "Original language",
@@ -127,6 +128,7 @@ export const browse = {
   upTo: (age: number) => (age === 0 ? "For all ages" : `Up to ${age}`),
   languages: "Original language",
   studios: "Studio",
+  tags: "Tag",
   sort: "Sort by",
   sorts: {
     newest: "Newest first",

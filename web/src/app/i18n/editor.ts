@@ -92,7 +92,8 @@ export const editor = {
   artworkIntro: "Choose the picture that stands for it, or upload one.",
   toArtwork: "Choose the picture",
   picture: "Picture",
-  pictureIntro: "It stands for the title wherever that is shown. There is no film to take one from.",
+  pictureIntro:
+    "It stands for the title wherever that is shown. There is no film to take one from.",
   pictureUpload: "Upload a picture",
   pictureReplace: "Upload another picture",
   pictureRemove: "Remove the picture",
