@@ -542,6 +542,30 @@ async def test_a_kids_profile_finds_no_way_to_what_it_may_not_see(
     assert (await get(clients.viewer, "/browse/filters"))["tags"] == []
 
 
+async def test_a_title_of_another_country_or_time_says_so_to_whoever_may_else_see_it(
+    clients: Clients, films: dict[str, TitleId]
+) -> None:
+    path = f"/titles/{films['Adults']}/details"
+    over = [{"ends_at": "2020-01-01T00:00:00Z"}]
+    for windows, code in (
+        ([{"region": "FR"}], "catalog.title_not_here"),
+        (over, "catalog.title_not_now"),
+    ):
+        said = {"windows": windows}
+        await clients.owner.patch(f"/admin/titles/{films['Adults']}", json=said)
+        refused = await clients.viewer.get(path)
+        assert (refused.status_code, refused.json()["code"]) == (403, code)
+        assert "Adults" not in refused.text
+        assert (await clients.owner.get(path)).status_code == 200
+    assert (await clients.viewer.get(f"/titles/{films['Adults']}")).status_code == 404
+    child = {"name": "Child", "is_kids": True, "maturity_limit": 6}
+    made = (await clients.viewer.post("/users/me/profiles", json=child)).json()
+    switch = f"/users/me/profiles/{made['id']}/switch"
+    assert (await clients.viewer.post(switch, json={})).status_code == 200
+    refused = await clients.viewer.get(path)
+    assert (refused.status_code, refused.json()["code"]) == (404, "catalog.title_not_found")
+
+
 async def test_a_title_of_nobody_is_not_found(clients: Clients) -> None:
     for path in ("details", "seasons/1/bundle"):
         assert (await clients.viewer.get(f"/titles/{new_id()}/{path}")).status_code == 404

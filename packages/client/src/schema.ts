@@ -22606,6 +22606,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemOut"];
                 };
             };
+            /** @description `catalog.title_not_here`: Not available here; `catalog.title_not_now`: Not available now */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
             /** @description `catalog.title_not_found`: No such title */
             404: {
                 headers: {

@@ -5,7 +5,7 @@ import { getRouteApi, Link } from "@tanstack/react-router";
 import { clockTime } from "@streamverse/player";
 import { Film, Play, SkipForward } from "lucide-react";
 
-import { isStatus } from "../app/api";
+import { isCode, isStatus } from "../app/api";
 import { formatDuration, formatPercent } from "../app/format";
 import { useText } from "../app/i18n";
 import { ProblemState } from "../app/screens";
@@ -32,6 +32,8 @@ export function TitlePage() {
   if (details.isPending) return <TitleSkeleton />;
   // A malformed id is refused rather than not found; to a reader it is the same.
   if (isStatus(details.error, 404) || isStatus(details.error, 422)) return <NoSuchTitle />;
+  if (isCode(details.error, "catalog.title_not_here")) return <NoSuchTitle reason="notHere" />;
+  if (isCode(details.error, "catalog.title_not_now")) return <NoSuchTitle reason="notNow" />;
   if (details.data === undefined) {
     return <ProblemState error={details.error} onRetry={() => void details.refetch()} />;
   }
@@ -213,21 +215,22 @@ function PlayLink({ title }: { title: Title }) {
   );
 }
 
-function NoSuchTitle() {
+function NoSuchTitle({ reason = "notFound" }: { reason?: "notFound" | "notHere" | "notNow" }) {
   const text = useText();
+  const said = text.title[reason];
   return (
     <EmptyState
       as="h1"
       icon={<Film aria-hidden size={36} />}
-      title={text.title.notFound}
+      title={said}
       action={
         <Link to="/" className={buttonClass("primary")}>
           {text.common.goHome}
         </Link>
       }
     >
-      <title>{`${text.title.notFound} · ${text.appName}`}</title>
-      {text.title.notFoundBody}
+      <title>{`${said} · ${text.appName}`}</title>
+      {text.title[`${reason}Body`]}
     </EmptyState>
   );
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from streamverse.domains.catalog.contracts import TitleId, TitleKind, TitleState
-from streamverse.kit.errors import Conflict, Invalid, NotFound, Unavailable
+from streamverse.kit.errors import Conflict, Forbidden, Invalid, NotFound, Unavailable
 
 
 class TitleNotFound(NotFound):
@@ -16,6 +16,26 @@ class TitleNotFound(NotFound):
         super().__init__(
             "This title does not exist, or is not available to you.", title_id=str(title_id)
         )
+
+
+class TitleNotHere(Forbidden):
+    """The title is for other countries than the one that the caller is in."""
+
+    code = "catalog.title_not_here"
+    title = "Not available here"
+
+    def __init__(self) -> None:
+        super().__init__("This title may not be shown in the country that you are in.")
+
+
+class TitleNotNow(Forbidden):
+    """The title was there, or will be."""
+
+    code = "catalog.title_not_now"
+    title = "Not available now"
+
+    def __init__(self) -> None:
+        super().__init__("This title is not available now: it comes later, or its time is over.")
 
 
 class PictureOfMedia(Conflict):
