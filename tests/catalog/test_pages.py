@@ -301,6 +301,9 @@ async def test_what_has_no_title_has_no_page(clients: Clients, path: str) -> Non
         ({"language": ["ja", "fr"]}, ["Other"]),
         ({"studio": "blue-door", "sort": "latest_year"}, ["Alike", "Adults", "Nachtzug"]),
         ({"studio": "blue-door", "sort": "earliest_year"}, ["Nachtzug", "Adults", "Alike"]),
+        ({"tag": "Secret"}, ["Adults"]),
+        ({"tag": ["secret", "unheard of"], "genre": "crime"}, ["Adults"]),
+        ({"tag": "unheard of"}, []),
         ({"kind": ["series"]}, []),
         ({"kind": ["movie", "series"], "language": "ja"}, ["Other"]),
     ],
@@ -377,6 +380,7 @@ async def test_what_there_is_to_filter_by(clients: Clients, films: dict[str, Tit
             {"slug": "drama", "name": "Drama", "parent": None},
         ],
         "studios": [{"slug": "blue-door", "name": "Blue Door"}],
+        "tags": ["secret"],
         "languages": ["de", "ja"],
         "kinds": ["movie"],
         "first_year": 2008,
@@ -396,6 +400,7 @@ async def test_what_is_filtered_by_goes_with_its_titles(
     assert await get(clients.viewer, "/browse/filters") == {
         "genres": [],
         "studios": [],
+        "tags": [],
         "languages": [],
         "kinds": [],
         "first_year": None,
@@ -515,6 +520,7 @@ async def test_a_kids_profile_finds_no_way_to_what_it_may_not_see(
     starts += [f"/episodes/{title_id}/markers" for title_id in films.values()]
     starts += [f"/titles/{title_id}/children" for title_id in films.values()]
     starts += ["/people/ada-lee", "/people/bo-kim", "/studios/blue-door", "/genres/crime"]
+    starts += ["/browse?tag=secret"]
     seen: set[str] = set()
     found: set[str] = set()
     while starts:
@@ -533,6 +539,31 @@ async def test_a_kids_profile_finds_no_way_to_what_it_may_not_see(
     assert f"/titles/{films['Nachtzug']}/details" in found
     assert "/people/ada-lee" in found
     assert (await clients.viewer.get("/bundles")).json() == []
+    assert (await get(clients.viewer, "/browse/filters"))["tags"] == []
+
+
+async def test_a_title_of_another_country_or_time_says_so_to_whoever_may_else_see_it(
+    clients: Clients, films: dict[str, TitleId]
+) -> None:
+    path = f"/titles/{films['Adults']}/details"
+    over = [{"ends_at": "2020-01-01T00:00:00Z"}]
+    for windows, code in (
+        ([{"region": "FR"}], "catalog.title_not_here"),
+        (over, "catalog.title_not_now"),
+    ):
+        said = {"windows": windows}
+        await clients.owner.patch(f"/admin/titles/{films['Adults']}", json=said)
+        refused = await clients.viewer.get(path)
+        assert (refused.status_code, refused.json()["code"]) == (403, code)
+        assert "Adults" not in refused.text
+        assert (await clients.owner.get(path)).status_code == 200
+    assert (await clients.viewer.get(f"/titles/{films['Adults']}")).status_code == 404
+    child = {"name": "Child", "is_kids": True, "maturity_limit": 6}
+    made = (await clients.viewer.post("/users/me/profiles", json=child)).json()
+    switch = f"/users/me/profiles/{made['id']}/switch"
+    assert (await clients.viewer.post(switch, json={})).status_code == 200
+    refused = await clients.viewer.get(path)
+    assert (refused.status_code, refused.json()["code"]) == (404, "catalog.title_not_found")
 
 
 async def test_a_title_of_nobody_is_not_found(clients: Clients) -> None:

@@ -19,6 +19,11 @@ NODE_MODULES = Path(__file__).parents[2] / "node_modules"
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
 TELEVISION = {"width": 1920, "height": 1080}
+# What the browser of a television calls itself.
+TELEVISION_AGENT = (
+    "Mozilla/5.0 (Linux; Android 14; Android TV) AppleWebKit/537.36 (KHTML, like Gecko) "
+    "Chrome/120.0.0.0 Safari/537.36"
+)
 PATIENCE_MS = 60_000
 WIDER_THAN_THE_WINDOW = (
     "document.documentElement.scrollWidth > document.documentElement.clientWidth"

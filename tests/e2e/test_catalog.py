@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.e2e.browsing import Player, Visit, Visitor
+from tests.e2e.browsing import Player, Visit, Visitor, photograph
 from tests.e2e.conftest import Library, open_library
+from tests.factories.pictures import PictureFactory
 
 CAST = [
     {"name": "Ada Lee", "job": "director"},
@@ -32,6 +33,7 @@ WORDS: dict[str, Any] = {
     "countries": ["DE"],
     "certifications": {"DE": "FSK 12"},
     "advisories": ["violence", "flashing"],
+    "tags": ["by night"],
     "original_name": "Nachtzug",
 }
 
@@ -141,6 +143,20 @@ def test_a_movie_leads_to_all_that_has_to_do_with_it(viewer: Visitor, catalog: C
     expect(page.get_by_text("For staying in.")).to_be_visible()
 
 
+def test_a_tag_leads_to_what_has_it_too(viewer: Visitor, catalog: Catalog) -> None:
+    page = viewer.page
+    viewer.open(catalog.path("Night train"))
+    page.get_by_role("list", name="Tags").get_by_role("link", name="#by night").click()
+    expect(page).to_have_url(re.compile(r"/browse\?tag=by(\+|%20)night$"))
+    titles = page.get_by_role("list", name="Titles").get_by_role("listitem")
+    expect(titles).to_have_count(1)
+    page.get_by_role("button", name="Remove the filter by night").click()
+    expect(titles).to_have_count(5)
+    page.get_by_role("button", name="Filters").click()
+    page.get_by_role("button", name="by night").click()
+    expect(titles).to_have_count(1)
+
+
 def test_a_link_is_shared(viewer: Visitor, catalog: Catalog) -> None:
     viewer.context.grant_permissions(["clipboard-read", "clipboard-write"])
     viewer.open(catalog.path("Night train"))
@@ -174,6 +190,17 @@ def test_a_series_is_watched_episode_by_episode(viewer: Visitor, catalog: Catalo
         page.keyboard.press("k")
     viewer.open(catalog.path("The station"))
     expect(page.get_by_role("progressbar", name=re.compile("^Second: .* watched$"))).to_be_visible()
+    viewer.open(f"/watch/{catalog.ids['Second']}")
+    Player(page).wait_until_it_plays()
+    page.keyboard.press("9")
+    with page.expect_response(re.compile("/progress/")):
+        Player(page).wait_until("video.ended")
+    viewer.open(catalog.path("The station"))
+    # It goes on in another season, which is open.
+    expect(page.get_by_role("radio", name="Season 2")).to_be_checked()
+    page.get_by_role("link", name="Continue with season 2, episode 1").click()
+    expect(page).to_have_url(f"{viewer.url}/watch/{catalog.ids['Later']}")
+    Player(page).wait_until_it_plays()
 
 
 def test_filters_stand_in_the_address(viewer: Visitor) -> None:
@@ -268,6 +295,27 @@ def test_everything_about_a_title_is_edited_and_undone(viewer: Visitor, catalog:
     expect(page.get_by_label("Tagline", exact=True)).to_have_value("")
     said = catalog.library.client.get(f"/admin/titles/{title_id}").json()["said"]
     assert (said["tagline"], said["credits"], said["markers"]) == ("", [], [])
+
+
+def test_a_series_is_given_a_picture(viewer: Visitor, catalog: Catalog, tmp_path: Path) -> None:
+    page = viewer.page
+    viewer.open(f"{catalog.path('The station')}/edit")
+    section = page.get_by_role("region", name="Picture", exact=True)
+    expect(section.get_by_role("img")).to_have_count(0)
+    drawn = PictureFactory.in_folder(tmp_path)
+    drawn.make("station.png", "640x360")
+    page.get_by_test_id("picture-input").set_input_files(tmp_path / "640x360-station.png")
+    expect(page.get_by_text("The picture is changed.")).to_be_visible()
+    viewer.open("/browse?kind=series")
+    tile = page.get_by_role("list", name="Titles").get_by_role("link", name="The station")
+    shown = tile.locator("img")
+    expect(shown).to_have_js_property("complete", True)
+    assert shown.evaluate("(image) => image.naturalWidth / image.naturalHeight") == 16 / 9
+    photograph(page, "series-with-a-picture")
+    viewer.open(f"{catalog.path('The station')}/edit")
+    page.get_by_role("button", name="Remove the picture").click()
+    expect(page.get_by_text("The picture is removed.")).to_be_visible()
+    expect(page.get_by_role("button", name="Upload a picture")).to_be_visible()
 
 
 def test_a_publication_is_scheduled(viewer: Visitor, catalog: Catalog) -> None:

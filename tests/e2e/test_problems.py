@@ -75,6 +75,10 @@ def test_what_may_not_be_watched_here_or_now_says_so(
     heading = viewer.page.get_by_role("heading", level=1)
     expect(heading).to_have_text(said)
     assert viewer.barriers() == []
+    viewer.open(f"/titles/{title_id}")
+    of_title = {"Not available here": "Not available in your country"}
+    expect(heading).to_have_text(of_title.get(said, said))
+    assert viewer.barriers() == []
     viewer.page.get_by_role("link", name="Go to the home page").click()
     expect(viewer.page).to_have_url(f"{library.url}/")
 

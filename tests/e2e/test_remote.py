@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.browsing import TELEVISION, Player, Visit, Visitor
+from tests.e2e.browsing import TELEVISION, TELEVISION_AGENT, Player, Visit, Visitor
 from tests.e2e.test_catalog import Catalog, catalog
 
 __all__ = ["catalog"]
@@ -37,6 +37,7 @@ def couch(come: Visit, catalog: Catalog) -> Visitor:
         catalog.library.url,
         storage_state=catalog.library.owner,
         viewport=TELEVISION,
+        user_agent=TELEVISION_AGENT,
         reduced_motion="reduce",
     )
 
@@ -89,10 +90,17 @@ def test_from_a_filter_to_a_title_and_back_to_the_place(couch: Visitor) -> None:
     expect(titles.first).to_be_visible()
     page.wait_for_load_state("networkidle")
     press_until(page, "Down", "All")
+    # What is passed on the way is not chosen.
+    press_until(page, "Right", "Filters")
+    expect(page.get_by_role("radio", name="All")).to_be_checked()
+    # One comes back to what is chosen.
+    page.keyboard.press("ArrowLeft")
+    expect(page.get_by_role("radio", name="All")).to_be_focused()
+    press_until(page, "Right", "Series")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"kind=series$"))
     press_until(page, "Right", "Filters")
     page.keyboard.press("Enter")
-    # The kinds on the way are chosen as one goes over them, the last of them in the end.
-    expect(page).to_have_url(re.compile(r"kind=series$"))
     press_until(page, "Down", "Crime|Drama")
     if page.evaluate(FOCUSED)["name"] == "Crime":
         press_until(page, "Right", "Drama")
@@ -112,7 +120,7 @@ def test_from_the_search_field_to_a_result(couch: Visitor) -> None:
     couch.open("/history")
     wait_for_page(page, re.compile("."))
     press_until(page, "Down", ".*")
-    press_until(page, "Up", "People")
+    press_until(page, "Up", "People|Processing")
     press_until(page, "Right", SEARCH)
     page.keyboard.type("night trai")
     page.keyboard.press("Enter")
@@ -127,7 +135,8 @@ def test_seasons_are_chosen_and_left_behind(couch: Visitor, catalog: Catalog) ->
     couch.open(catalog.path("The station"))
     wait_for_page(page, "The station")
     press_until(page, "Down", "Season 1")
-    page.keyboard.press("ArrowRight")
+    press_until(page, "Right", "Season 2")
+    page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile("season=2"))
     expect(page.get_by_role("list", name="Episodes").get_by_role("article")).to_have_count(1)
     press_until(page, "Down", "Play Later|1. Later")
@@ -151,3 +160,56 @@ def test_a_dialog_keeps_the_arrows_within(couch: Visitor, catalog: Catalog) -> N
         page.keyboard.press("ArrowDown")
         expect(dialog.locator(":focus")).to_have_count(1)
     press_until(page, "Up", "Name")
+
+
+def test_a_field_is_passed_until_enter_begins_to_change_it(
+    couch: Visitor, catalog: Catalog
+) -> None:
+    page = couch.page
+    couch.open(f"{catalog.path('Night train')}/edit")
+    year = page.get_by_label("Year", exact=True)
+    year.focus()
+    page.keyboard.press("ArrowUp")
+    expect(year).not_to_be_focused()
+    press_until(page, "Down", "Year")
+    page.keyboard.press("Enter")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("ArrowUp")
+    expect(year).to_have_value("2010")
+    page.keyboard.press("Enter")
+    page.keyboard.press("ArrowDown")
+    expect(year).not_to_be_focused()
+    expect(year).to_have_value("2010")
+    couch.open("/browse")
+    order = page.get_by_label("Sort by")
+    expect(order).to_be_visible()
+    order.focus()
+    page.keyboard.press("ArrowDown")
+    expect(order).not_to_be_focused()
+    expect(order).to_have_value("newest")
+
+
+def test_fields_have_their_own_keys_for_whoever_comes_by_hand(
+    couch: Visitor, catalog: Catalog
+) -> None:
+    page = couch.page
+    couch.open(f"{catalog.path('Night train')}/edit")
+    year = page.get_by_label("Year", exact=True)
+    year.click()
+    page.keyboard.press("ArrowUp")
+    expect(year).to_have_value("2009")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    expect(year).to_have_value("2007")
+    couch.open("/browse")
+    page.get_by_role("radio", name="All").focus()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("ArrowRight")
+    expect(page).to_have_url(re.compile(r"kind=clip$"))
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("ArrowLeft")
+    # As in any group of radio buttons, the last follows before the first.
+    expect(page).to_have_url(re.compile(r"kind=series$"))

@@ -5,7 +5,15 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.browsing import DESKTOP, PHONE, TELEVISION, WIDER_THAN_THE_WINDOW, Visit, photograph
+from tests.e2e.browsing import (
+    DESKTOP,
+    PHONE,
+    TELEVISION,
+    TELEVISION_AGENT,
+    WIDER_THAN_THE_WINDOW,
+    Visit,
+    photograph,
+)
 from tests.e2e.test_catalog import Catalog, catalog
 
 __all__ = ["catalog"]
@@ -41,7 +49,18 @@ PAGES = {
     "bin": "/admin/bin",
 }
 SIZES = {"phone": PHONE, "desktop": DESKTOP, "tv": TELEVISION}
+AGENTS = {"tv": {"user_agent": TELEVISION_AGENT}}
 MOST_TABS = 300
+# Text that is too small to be read from a sofa; a page of 1920 is as wide as a television.
+TOO_SMALL = """
+() => [...document.querySelectorAll("body *")]
+    .filter((one) => one.checkVisibility())
+    .filter((one) => one.closest("svg, .sr-only, [aria-hidden=true]") === null)
+    .filter((one) => [...one.childNodes].some(
+        (node) => node.nodeType === Node.TEXT_NODE && node.textContent.trim() !== ""))
+    .filter((one) => parseFloat(getComputedStyle(one).fontSize) < 18)
+    .map((one) => `too small: ${one.outerHTML.slice(0, 200)}`)
+"""
 # What has the focus now: whether it had it before, and what is wrong with it.
 LOOK = """
 () => {
@@ -115,7 +134,12 @@ FOLLOW_ARROWS = """
 
 @pytest.mark.parametrize("size", SIZES)
 def test_the_keyboard_leads_through_every_page(come: Visit, catalog: Catalog, size: str) -> None:
-    walker = come(catalog.library.url, storage_state=catalog.library.owner, viewport=SIZES[size])
+    walker = come(
+        catalog.library.url,
+        storage_state=catalog.library.owner,
+        viewport=SIZES[size],
+        **AGENTS.get(size, {}),
+    )
     walker.expected += ["/people/nobody", "/api/v1/admin/folders"]
     found: dict[str, list[str]] = {}
     for name, path in PAGES.items():
@@ -127,9 +151,10 @@ def test_the_keyboard_leads_through_every_page(come: Visit, catalog: Catalog, si
         walked = walk(walker.page)
         # Nobody holds a remote before a phone.
         led = follow_arrows(walker.page) if size != "phone" else []
+        small = walker.page.evaluate(TOO_SMALL) if size == "tv" else []
         if name == "browse":
             walker.page.get_by_role("button", name="Filters").click()
-        if problems := [*wide, *walked, *led, *walker.barriers()]:
+        if problems := [*wide, *small, *walked, *led, *walker.barriers()]:
             found[name] = problems
     assert found == {}
 

@@ -82,6 +82,7 @@ async def test_nonsense_is_refused(
         ("POST", "history/export"),
         ("DELETE", "history/streams"),
         ("GET", "continue-watching"),
+        ("GET", "continue-watching/0198c0de-0000-7000-8000-000000000000"),
         ("GET", "progress"),
     ],
 )

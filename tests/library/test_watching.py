@@ -133,6 +133,42 @@ async def test_after_an_episode_comes_the_next_one(sofa: Sofa) -> None:
     assert await sofa.continued() == []
 
 
+async def test_a_series_goes_on_where_it_was_left_though_it_was_taken_off_the_row(
+    sofa: Sofa, addresses: MediaAddresses
+) -> None:
+    first, second, third = await make_series(sofa, 2, 1)
+    [other] = await make_series(sofa, 1)
+    async with sofa.workshop.reading(sofa.owner) as work:
+        roots = {one: (await work.session.get_one(TitleRow, one)).root_id for one in (first, other)}
+
+    async def going_on() -> list[tuple[TitleId, int | None, int]]:
+        async with sofa.workshop.reading(sofa.home.sofa) as work:
+            shown = await watching.show_continued_of(
+                work, addresses, sofa.home.first, TitleId(roots[first])
+            )
+        places = [(one, one.continued.place) for one in shown]
+        return [
+            (TitleId(one.card.id), one.continued.resume_at_ms, place.number)
+            for one, place in places
+            if place is not None
+        ]
+
+    assert await going_on() == []
+    await sofa.watch(first, 96_000)
+    await sofa.watch(second, 40_000)
+    await sofa.watch(other, 40_000)
+    async with sofa.workshop.work(sofa.home.sofa) as work:
+        await watching.hide_continued(work, sofa.home.first, second)
+    assert await going_on() == [(second, 40_000, 2)]
+    # A glance at another episode does not count.
+    await sofa.watch(third, 2_000)
+    assert await going_on() == [(second, 40_000, 2)]
+    await sofa.watch(second, 99_000)
+    assert await going_on() == [(third, None, 1)]
+    await sofa.watch(third, 99_000)
+    assert await going_on() == []
+
+
 async def test_what_is_hidden_comes_back_when_it_is_watched_again(sofa: Sofa) -> None:
     first, second = await make_series(sofa, 2)
     await sofa.watch(first, 96_000)

@@ -10,4 +10,8 @@
     chosen === "light" ||
     (chosen !== "dark" && matchMedia("(prefers-color-scheme: light)").matches);
   document.documentElement.dataset.theme = isLight ? "light" : "dark";
+  // Whoever sits before a television is some metres away: everything is larger there.
+  if (/\bTV\b|SmartTV|Tizen|Web0S|AppleTV|AFT|BRAVIA|CrKey|Roku|HbbTV/.test(navigator.userAgent)) {
+    document.documentElement.dataset.screen = "tv";
+  }
 })();

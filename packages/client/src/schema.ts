@@ -828,6 +828,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/titles/{title_id}/picture": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** GivePicture */
+        put: operations["ApiV1AdminTitlesTitleIdPictureGivePicture"];
+        post?: never;
+        /** RemovePicture */
+        delete: operations["ApiV1AdminTitlesTitleIdPictureRemovePicture"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/titles/{title_id}/place": {
         parameters: {
             query?: never;
@@ -4026,7 +4044,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** FindContinued */
+        get: operations["ApiV1UsersProfileIdContinueWatchingTitleIdFindContinued"];
         put?: never;
         post?: never;
         /** HideContinued */
@@ -5174,6 +5193,7 @@ export interface components {
         FiltersOut: {
             genres: components["schemas"]["GenreFilterOut"][];
             studios: components["schemas"]["LinkOut"][];
+            tags: string[];
             languages: string[];
             kinds: components["schemas"]["TitleKind"][];
             first_year: number | null;
@@ -11760,6 +11780,134 @@ export interface operations {
             };
         };
     };
+    ApiV1AdminTitlesTitleIdPictureGivePicture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                title_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TitleOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description `catalog.title_not_found`: No such title */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `catalog.picture_of_media`: The picture belongs to the film */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `catalog.picture_too_large`: The picture is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `media.poster_unreadable`: The picture cannot be read */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    ApiV1AdminTitlesTitleIdPictureRemovePicture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                title_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TitleOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description `catalog.title_not_found`: No such title */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `catalog.picture_of_media`: The picture belongs to the film */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
     ApiV1AdminTitlesTitleIdPlacePlaceTitle: {
         parameters: {
             query?: never;
@@ -16762,6 +16910,7 @@ export interface operations {
                 /** @description Whether a title must be of all the chosen genres, or of any. */
                 match?: components["schemas"]["Match"];
                 studio?: string[] | null;
+                tag?: string[] | null;
                 language?: string[] | null;
                 kind?: components["schemas"]["TitleKind"][] | null;
                 year_from?: number | null;
@@ -22457,6 +22606,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemOut"];
                 };
             };
+            /** @description `catalog.title_not_here`: Not available here; `catalog.title_not_now`: Not available now */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
             /** @description `catalog.title_not_found`: No such title */
             404: {
                 headers: {
@@ -24724,6 +24882,62 @@ export interface operations {
             header?: never;
             path: {
                 profile_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContinueWatchingOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description `kit.unauthenticated`: Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `profiles.profile_not_found`: No such profile */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    ApiV1UsersProfileIdContinueWatchingTitleIdFindContinued: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                profile_id: string;
+                title_id: string;
             };
             cookie?: never;
         };

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { loginSearch, wantedSearch } from "./search";
+import { browseSearch, loginSearch, wantedSearch } from "./search";
 
 test.each([
   [{ q: "bunny" }, { q: "bunny" }],
@@ -25,4 +25,9 @@ test.each([
   [{}, {}],
 ])("log-in reads %j as %j", (search, read) => {
   expect(loginSearch(search)).toEqual(read);
+});
+
+test("a tag of digits alone is a tag, and one with a comma is whole", () => {
+  expect(browseSearch({ tag: 1989 })).toEqual({ tag: "1989" });
+  expect(browseSearch({ tag: "rain, snow" })).toEqual({ tag: "rain, snow" });
 });

@@ -105,6 +105,8 @@ export interface BrowseSearch {
   genre?: string;
   match?: "all";
   studio?: string;
+  /** One alone: what staff calls a title may hold a comma. */
+  tag?: string;
   language?: string;
   kind?: (typeof BROWSED_KINDS)[number];
   from?: number;
@@ -119,6 +121,7 @@ export function browseSearch(search: Raw): BrowseSearch {
     genre: wordsOf(search["genre"]),
     match: search["match"] === "all" ? ("all" as const) : null,
     studio: wordsOf(search["studio"]),
+    tag: wordsOf(search["tag"]),
     language: wordsOf(search["language"]),
     kind: oneOf(BROWSED_KINDS, search["kind"]),
     from: wholeNumber(search["from"]),

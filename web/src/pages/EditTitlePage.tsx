@@ -14,6 +14,7 @@ import { History } from "../features/editor/History";
 import { MarkersSection } from "../features/editor/MarkersSection";
 import { OrderSection } from "../features/editor/OrderSection";
 import { PeopleSection } from "../features/editor/PeopleSection";
+import { PictureSection } from "../features/editor/PictureSection";
 import { PlaceSection } from "../features/editor/PlaceSection";
 import { PlansSection } from "../features/editor/PlansSection";
 import { PublicationSection } from "../features/editor/PublicationSection";
@@ -141,6 +142,7 @@ function Editor({ document }: { document: TitleDocument }) {
         {mayPublish && <PublicationSection document={document} />}
         {title.kind === "series" && <OrderSection seriesId={title.id} />}
         {PLACEABLE.includes(title.kind) && <PlaceSection title={title} />}
+        {title.asset_id === null && <PictureSection title={title} />}
         {title.asset_id !== null && (
           <Section
             id="artwork"

@@ -5,11 +5,11 @@ import { getRouteApi, Link } from "@tanstack/react-router";
 import { clockTime } from "@streamverse/player";
 import { Film, Play, SkipForward } from "lucide-react";
 
-import { isStatus } from "../app/api";
+import { isCode, isStatus } from "../app/api";
 import { formatDuration, formatPercent } from "../app/format";
 import { useText } from "../app/i18n";
 import { ProblemState } from "../app/screens";
-import { Chips, genreChips } from "../features/catalog/Chips";
+import { Chips, genreChips, tagChips } from "../features/catalog/Chips";
 import { Credits } from "../features/catalog/Credits";
 import { HeroBackdrop } from "../features/catalog/Hero";
 import { detailsQuery } from "../features/catalog/pages";
@@ -19,7 +19,7 @@ import { ShareButton } from "../features/catalog/ShareButton";
 import { StateBadge } from "../features/catalog/StateBadge";
 import { TitleActions } from "../features/catalog/TitleActions";
 import { TitleFacts } from "../features/catalog/TitleFacts";
-import { useResumeSeconds } from "../features/library/progress";
+import { useContinued, useResumeSeconds } from "../features/library/progress";
 import { WatchlistButton } from "../features/library/WatchlistButton";
 import { Attribution } from "../features/matching/Attribution";
 import { ReviewsSection } from "../features/social/ReviewsSection";
@@ -32,6 +32,8 @@ export function TitlePage() {
   if (details.isPending) return <TitleSkeleton />;
   // A malformed id is refused rather than not found; to a reader it is the same.
   if (isStatus(details.error, 404) || isStatus(details.error, 422)) return <NoSuchTitle />;
+  if (isCode(details.error, "catalog.title_not_here")) return <NoSuchTitle reason="notHere" />;
+  if (isCode(details.error, "catalog.title_not_now")) return <NoSuchTitle reason="notNow" />;
   if (details.data === undefined) {
     return <ProblemState error={details.error} onRetry={() => void details.refetch()} />;
   }
@@ -53,6 +55,7 @@ function TitleView({ details }: { details: TitleDetails }) {
             {title.description || <span className="text-muted">{text.title.noDescription}</span>}
           </p>
           <Chips label={text.catalog.genres} chips={genreChips(details.genres)} />
+          <Chips label={text.catalog.tags} chips={tagChips(details.tags)} />
         </div>
         <TitleFacts details={details} />
       </div>
@@ -135,27 +138,39 @@ function Above({ details: { above, title } }: { details: TitleDetails }) {
   );
 }
 
-function MainAction({ details: { title, next_episode: next } }: { details: TitleDetails }) {
+function MainAction({ details }: { details: TitleDetails }) {
   const text = useText();
-  const isContainer = title.kind === "series" || title.kind === "season";
+  const { title, next_episode: next } = details;
+  if (title.kind === "series" || title.kind === "season") return <SeriesLink details={details} />;
   return (
     <>
-      {!isContainer && <PlayLink title={title} />}
+      <PlayLink title={title} />
       {next !== null && (
-        <Link
-          to="/watch/$id"
-          params={{ id: next.id }}
-          className={buttonClass(isContainer ? "primary" : "secondary", "lg")}
-        >
-          {isContainer ? (
-            <Play aria-hidden size={22} fill="currentColor" />
-          ) : (
-            <SkipForward aria-hidden size={20} />
-          )}
-          {isContainer ? text.catalog.playFirst : text.catalog.next}
+        <Link to="/watch/$id" params={{ id: next.id }} className={buttonClass("secondary", "lg")}>
+          <SkipForward aria-hidden size={20} />
+          {text.catalog.next}
         </Link>
       )}
     </>
+  );
+}
+
+/** Goes on with a series where it was left, or begins it. */
+function SeriesLink({ details: { title, above, next_episode: first } }: { details: TitleDetails }) {
+  const { catalog } = useText();
+  const left = useContinued(above[0]?.id ?? title.id);
+  if (first === null || left.isLoading) return null;
+  const place = left.data?.episode;
+  const goesOn = place != null && (title.kind === "series" || place.season === title.number);
+  return (
+    <Link
+      to="/watch/$id"
+      params={{ id: goesOn && left.data ? left.data.title.id : first.id }}
+      className={buttonClass("primary", "lg")}
+    >
+      <Play aria-hidden size={22} fill="currentColor" />
+      {goesOn ? catalog.goOn(place.season, place.number) : catalog.playFirst}
+    </Link>
   );
 }
 
@@ -200,21 +215,22 @@ function PlayLink({ title }: { title: Title }) {
   );
 }
 
-function NoSuchTitle() {
+function NoSuchTitle({ reason = "notFound" }: { reason?: "notFound" | "notHere" | "notNow" }) {
   const text = useText();
+  const said = text.title[reason];
   return (
     <EmptyState
       as="h1"
       icon={<Film aria-hidden size={36} />}
-      title={text.title.notFound}
+      title={said}
       action={
         <Link to="/" className={buttonClass("primary")}>
           {text.common.goHome}
         </Link>
       }
     >
-      <title>{`${text.title.notFound} · ${text.appName}`}</title>
-      {text.title.notFoundBody}
+      <title>{`${said} · ${text.appName}`}</title>
+      {text.title[`${reason}Body`]}
     </EmptyState>
   );
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from streamverse.domains.catalog.contracts import TitleId, TitleKind, TitleState
-from streamverse.kit.errors import Conflict, NotFound, Unavailable
+from streamverse.kit.errors import Conflict, Forbidden, Invalid, NotFound, Unavailable
 
 
 class TitleNotFound(NotFound):
@@ -15,6 +15,53 @@ class TitleNotFound(NotFound):
     def __init__(self, title_id: TitleId) -> None:
         super().__init__(
             "This title does not exist, or is not available to you.", title_id=str(title_id)
+        )
+
+
+class TitleNotHere(Forbidden):
+    """The title is for other countries than the one that the caller is in."""
+
+    code = "catalog.title_not_here"
+    title = "Not available here"
+
+    def __init__(self) -> None:
+        super().__init__("This title may not be shown in the country that you are in.")
+
+
+class TitleNotNow(Forbidden):
+    """The title was there, or will be."""
+
+    code = "catalog.title_not_now"
+    title = "Not available now"
+
+    def __init__(self) -> None:
+        super().__init__("This title is not available now: it comes later, or its time is over.")
+
+
+class PictureOfMedia(Conflict):
+    """The title has media, and its picture belongs to that."""
+
+    code = "catalog.picture_of_media"
+    title = "The picture belongs to the film"
+
+    def __init__(self, title_id: TitleId) -> None:
+        super().__init__(
+            "This title has a film: choose its picture on the page of its media.",
+            title_id=str(title_id),
+        )
+
+
+class PictureTooLarge(Invalid):
+    """The picture for a title has more bytes than we take."""
+
+    status = 413
+    code = "catalog.picture_too_large"
+    title = "The picture is too large"
+
+    def __init__(self, limit_bytes: int) -> None:
+        super().__init__(
+            f"A picture may have at most {limit_bytes >> 20} MB: choose a smaller one.",
+            limit_bytes=limit_bytes,
         )
 
 

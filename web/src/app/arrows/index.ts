@@ -2,6 +2,7 @@ import { useEffect } from "react";
 
 import { type Direction, directionOf, nextBox } from "./geometry";
 import { keeps } from "./keeping";
+import { isLed, isStepped, noteChosen, noteKey, noteLed, notePointer } from "./manner";
 import { boxesBeside, boxOf, groupOf, isRadio, scopeOf, stopsIn } from "./stops";
 
 const OPENS_A_MENU = "[aria-haspopup=menu]:not([aria-expanded=true])";
@@ -9,7 +10,7 @@ const OPENS_A_MENU = "[aria-haspopup=menu]:not([aria-expanded=true])";
 /**
  * Let the arrow keys of a keyboard or a remote lead over every page, from stop to stop.
  *
- * What uses them itself comes first. `data-arrows` says otherwise: `own` where they belong to the
+ * What uses them itself comes first, unless one only passes it: see `Manner`. `data-arrows` says otherwise: `own` where they belong to the
  * whole page, as in the player, and `pass` for what only helps those who have no arrows.
  */
 export function useArrowKeys(): void {
@@ -17,16 +18,26 @@ export function useArrowKeys(): void {
     const press = (event: KeyboardEvent) => {
       if (!event.defaultPrevented) lead(event);
     };
-    // A menu would open when one only passes its button.
+    const choose = (event: Event) => noteChosen(event.target);
     const pressEarly = (event: KeyboardEvent) => {
+      if (!event.isComposing && noteKey(event, document.activeElement)) {
+        event.preventDefault();
+        event.stopPropagation();
+        return;
+      }
+      // A menu would open when one only passes its button.
       if (!(event.target instanceof Element) || !event.target.matches(OPENS_A_MENU)) return;
       if (lead(event)) event.stopPropagation();
     };
     window.addEventListener("keydown", press);
     window.addEventListener("keydown", pressEarly, { capture: true });
+    window.addEventListener("pointerdown", notePointer, { capture: true });
+    window.addEventListener("change", choose);
     return () => {
       window.removeEventListener("keydown", press);
       window.removeEventListener("keydown", pressEarly, { capture: true });
+      window.removeEventListener("pointerdown", notePointer, { capture: true });
+      window.removeEventListener("change", choose);
     };
   }, []);
 }
@@ -39,12 +50,13 @@ function lead(event: KeyboardEvent): boolean {
   const at = document.activeElement;
   const scope = scopeOf(at);
   if (scope === document.body && isTheirs(at)) return false;
-  if (at !== null && keeps(at, direction)) return false;
+  if (at !== null && keeps(at, direction, isLed())) return false;
   const stops = stopsIn(scope);
   const isAtStop = at instanceof HTMLElement && (isRadio(at) || stops.includes(at));
   const found = isAtStop ? next(stops, at, direction) : firstInSight(stops);
-  if (found === undefined || found === at) return false;
+  if (found === undefined || found === at) return holdStill(event, at);
   event.preventDefault();
+  noteLed();
   if (isFarAway(found, direction)) {
     scrollOn(direction);
   } else {
@@ -52,6 +64,12 @@ function lead(event: KeyboardEvent): boolean {
     bringIntoSight(found, direction);
   }
   return true;
+}
+
+/** Nothing lies that way; what is only passed keeps its value. */
+function holdStill(event: KeyboardEvent, at: Element | null): boolean {
+  if (at !== null && isLed() && (isRadio(at) || isStepped(at))) event.preventDefault();
+  return false;
 }
 
 /** Tell whether the arrows belong to a player: of the whole page, or of what has the focus. */
@@ -68,11 +86,12 @@ function next(
   direction: Direction,
 ): HTMLElement | undefined {
   const from = at.getBoundingClientRect();
-  // Radio buttons lead to one another themselves, and choose on the way.
+  // By themselves radio buttons would lead to one another too, but choose on the way.
   const group = isRadio(at) ? groupOf(at) : [at];
   const others = group.filter((radio) => radio !== at);
   const boxes = others.map((radio) => radio.getBoundingClientRect());
-  if (nextBox(boxes, from, direction) !== null) return undefined;
+  const within = others[nextBox(boxes, from, direction) ?? -1];
+  if (within !== undefined) return within;
   // The bar stays in sight while the page scrolls beneath it: it lies above all of the page.
   const isInPage = (stop: Element) => stop.closest("main") !== null;
   const rest = stops.filter((stop) => !group.some((one) => one === stop));
@@ -138,9 +157,22 @@ function bringIntoSight(stop: HTMLElement, direction: Direction): void {
   const isAlongRow = direction === "left" || direction === "right";
   stop.scrollIntoView({
     block: isAlongRow ? "nearest" : "center",
-    inline: "nearest",
+    // A row that snaps to what it begins with would pull back what lies half beyond its end.
+    inline: isWhole(stop) ? "nearest" : "start",
     behavior: behavior(),
   });
+}
+
+/** Tell whether all the width of something is in sight, in the row that scrolls too. */
+function isWhole(stop: HTMLElement): boolean {
+  const { left, right } = stop.getBoundingClientRect();
+  let row: Element | null = stop.parentElement;
+  while (row !== null && !/auto|scroll/.test(getComputedStyle(row).overflowX)) {
+    row = row.parentElement;
+  }
+  const from = Math.max(0, row?.getBoundingClientRect().left ?? 0);
+  const to = Math.min(window.innerWidth, row?.getBoundingClientRect().right ?? Infinity);
+  return left >= from && right <= to;
 }
 
 function behavior(): ScrollBehavior {

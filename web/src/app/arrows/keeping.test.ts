@@ -5,23 +5,23 @@ import { keeps } from "./keeping";
 
 const SIDES: readonly Direction[] = ["left", "right", "up", "down"];
 
-function kept(html: string, caret?: number): Direction[] {
+function kept(html: string, caret?: number, isLed = false): Direction[] {
   document.body.innerHTML = html;
   const element = document.body.querySelector("[data-at]") ?? document.body.firstElementChild;
   if (element === null) throw new RangeError("There is nothing to try.");
   if (caret !== undefined && "setSelectionRange" in element) {
     (element as HTMLInputElement).setSelectionRange(caret, caret);
   }
-  return SIDES.filter((side) => keeps(element, side));
+  return SIDES.filter((side) => keeps(element, side, isLed));
 }
 
 test.each([
   ['<a href="/">Home</a>', []],
   ["<button>Play</button>", []],
   ['<input type="checkbox">', []],
-  ['<input type="radio">', []],
+  ['<input type="radio">', SIDES],
   ['<input type="range">', ["left", "right"]],
-  ['<input type="number">', ["left", "right"]],
+  ['<input type="number">', SIDES],
   ['<input type="date">', SIDES],
   ["<select></select>", ["up", "down"]],
   ['<ul role="menu"><li data-at></li></ul>', SIDES],
@@ -29,6 +29,17 @@ test.each([
   ['<div contenteditable="true"></div>', SIDES],
 ])("%s keeps %j", (html, sides) => {
   expect(kept(html)).toEqual(sides);
+});
+
+test.each([
+  ['<input type="radio">', []],
+  ['<input type="number">', []],
+  ['<input type="date">', []],
+  ["<select></select>", []],
+  ['<input type="range">', ["left", "right"]],
+  ['<div role="slider"></div>', SIDES],
+])("whoever is led by arrows passes %s but for %j", (html, sides) => {
+  expect(kept(html, undefined, true)).toEqual(sides);
 });
 
 test("a line of text keeps what moves the caret in it", () => {

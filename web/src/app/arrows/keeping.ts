@@ -1,19 +1,19 @@
 import type { Direction } from "./geometry";
+import { isStepped } from "./manner";
 
-// What one steps through by the keys up and down, and from part to part by left and right.
-const IN_PARTS = new Set(["date", "datetime-local", "month", "time", "week"]);
 const PRESSED = new Set(["button", "checkbox", "color", "file", "image", "reset", "submit"]);
 const OWN = "[contenteditable=true], [role=menu], [role=listbox], [role=slider]";
 
 /** Tell whether something needs an arrow key itself: to move the caret, the thumb or the choice. */
-export function keeps(element: Element, direction: Direction): boolean {
+export function keeps(element: Element, direction: Direction, isLed: boolean): boolean {
   if (element.closest(OWN) !== null) return true;
   const isAcross = direction === "up" || direction === "down";
-  if (element instanceof HTMLSelectElement) return isAcross;
+  if (isStepped(element)) {
+    return !isLed && (isAcross || !(element instanceof HTMLSelectElement));
+  }
   if (element instanceof HTMLTextAreaElement) return !isAtEdge(element, direction);
   if (!(element instanceof HTMLInputElement) || PRESSED.has(element.type)) return false;
-  if (element.type === "radio") return false;
-  if (IN_PARTS.has(element.type)) return true;
+  if (element.type === "radio") return !isLed;
   if (isAcross) return false;
   return element.type === "range" || !isAtEdge(element, direction);
 }

@@ -24,6 +24,7 @@ export const catalog = {
     violence: "Violence",
   } as Readonly<Record<string, string>>,
   genres: "Genres",
+  tags: "Tags",
   studios: "Studios",
   collections: "Part of",
   language: "Original language",
@@ -68,6 +69,10 @@ export const catalog = {
     season === 0 ? `Special ${episode}` : `Season ${season}, episode ${episode}`,
   playEpisode: (name: string) => `Play ${name}`,
   playFirst: "Play the first episode",
+  goOn: (season: number, episode: number) =>
+    season === 0
+      ? `Continue with special ${episode}`
+      : `Continue with season ${season}, episode ${episode}`,
   next: "Next episode",
   watched: (name: string, percent: string) => `${name}: ${percent} watched`,
   wholeSeason: (count: number, length: string) =>
@@ -123,6 +128,7 @@ export const browse = {
   upTo: (age: number) => (age === 0 ? "For all ages" : `Up to ${age}`),
   languages: "Original language",
   studios: "Studio",
+  tags: "Tag",
   sort: "Sort by",
   sorts: {
     newest: "Newest first",

@@ -23,6 +23,15 @@ export function Chips({ label, chips }: { label: string; chips: readonly Chip[] 
   );
 }
 
+/** The ways to what has the same tags. */
+export function tagChips(tags: readonly string[]): Chip[] {
+  return tags.map((tag) => ({
+    key: tag,
+    name: `#${tag}`,
+    link: { to: "/browse", search: { tag } },
+  }));
+}
+
 /** The ways to the pages of genres. */
 export function genreChips(genres: readonly { slug: string; name: string }[]): Chip[] {
   return genres.map(({ slug, name }) => ({

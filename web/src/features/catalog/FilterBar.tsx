@@ -120,6 +120,9 @@ function useChosen(search: BrowseSearch, filters: BrowseFilters | undefined): Ch
   return [
     ...several("genre", named(filters?.genres)),
     ...several("studio", named(filters?.studios)),
+    ...(search.tag === undefined
+      ? []
+      : [{ key: "tag", name: search.tag, without: { tag: undefined } }]),
     ...several("language", (tag) => formatLanguage(tag)),
     ...single("from", (year) => `${browse.from} ${year}`),
     ...single("to", (year) => `${browse.to} ${year}`),
@@ -203,6 +206,19 @@ function Panel({
       )}
       {filters.studios.length > 0 && (
         <Group label={browse.studios}>{chipsOf("studio", filters.studios)}</Group>
+      )}
+      {filters.tags.length > 0 && (
+        <Group label={browse.tags}>
+          {filters.tags.map((tag) => (
+            <ChipToggle
+              key={tag}
+              isOn={search.tag === tag}
+              onToggle={() => change({ tag: search.tag === tag ? undefined : tag })}
+            >
+              {tag}
+            </ChipToggle>
+          ))}
+        </Group>
       )}
       <div className="flex flex-wrap items-start gap-x-8 gap-y-6">
         <Choice

@@ -56,7 +56,7 @@ export function Rail<Item extends TitleCard>({ rail, notes = {}, children }: Rai
       <ul
         ref={list}
         className={cx(
-          "gutter flex snap-x scroll-ps-(--rail-edge) gap-4 overflow-x-auto py-2 scrollbar-none sm:gap-5",
+          "gutter flex snap-x scroll-px-(--rail-edge) gap-4 overflow-x-auto py-2 scrollbar-none sm:gap-5",
           "[--rail-edge:max(1rem,min(4vw,4.5rem))]",
         )}
       >

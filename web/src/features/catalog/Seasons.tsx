@@ -7,6 +7,7 @@ import { useId } from "react";
 
 import { formatDuration } from "../../app/format";
 import { useText } from "../../app/i18n";
+import { useContinued } from "../library/progress";
 import { Watched } from "../library/Watched";
 import { Failed } from "../Listing";
 import { childrenQuery } from "./pages";
@@ -16,18 +17,22 @@ import { WatchedBar } from "./WatchedBar";
 
 const MOST_IN_SIGHT = 6;
 
-/** The seasons of a series, one of them open with its episodes; the address says which. */
+/**
+ * The seasons of a series, one of them open with its episodes: that which the address says, or that
+ * in which somebody stopped.
+ */
 export function Seasons({ id, season }: { id: string; season: number | undefined }) {
   const text = useText();
   const headingId = useId();
   const beneath = useQuery(childrenQuery(id));
-  if (beneath.isPending) return <Skeleton className="gutter mt-12 h-64" />;
+  const left = useContinued(id);
+  if (beneath.isPending || left.isLoading) return <Skeleton className="gutter mt-12 h-64" />;
   if (beneath.isError) {
     return <Failed error={beneath.error} onRetry={() => void beneath.refetch()} />;
   }
   const seasons = beneath.data.filter((child) => child.kind === "season");
   const open =
-    seasons.find((child) => child.number === season) ??
+    seasons.find((child) => child.number === (season ?? left.data?.episode?.season)) ??
     seasons.find((child) => child.number !== 0) ??
     seasons[0];
   return (

@@ -104,12 +104,13 @@ export function wordsIn(value: string | undefined): string[] {
   return value === undefined ? [] : value.split(",").filter(Boolean);
 }
 
-function asked({ genre, studio, language, kind, from, to, ...rest }: BrowseSearch) {
+function asked({ genre, studio, tag, language, kind, from, to, ...rest }: BrowseSearch) {
   return {
     ...rest,
     genre: wordsIn(genre),
     studio: wordsIn(studio),
     language: wordsIn(language),
+    ...(tag === undefined ? {} : { tag: [tag] }),
     ...(kind === undefined ? {} : { kind: [kind] }),
     ...(from === undefined ? {} : { year_from: from }),
     ...(to === undefined ? {} : { year_to: to }),

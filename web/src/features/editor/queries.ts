@@ -57,6 +57,34 @@ export function useSchedule(id: string) {
   });
 }
 
+export function useGivePicture(id: string) {
+  return useMutation({
+    mutationFn: (picture: File) =>
+      unwrap(
+        api.PUT("/api/v1/admin/titles/{title_id}/picture", {
+          params: { path: { title_id: id } },
+          // The body is the picture itself, which the API's document has no words for.
+          body: picture as never,
+          bodySerializer: (body) => body as unknown as File,
+          headers: { "Content-Type": "application/octet-stream" },
+        }),
+      ),
+    onSuccess: useForget(),
+  });
+}
+
+export function useRemovePicture(id: string) {
+  return useMutation({
+    mutationFn: () =>
+      unwrap(
+        api.DELETE("/api/v1/admin/titles/{title_id}/picture", {
+          params: { path: { title_id: id } },
+        }),
+      ),
+    onSuccess: useForget(),
+  });
+}
+
 // --- collections --------------------------------------------------------------------------------
 
 export const allCollectionsQuery = queryOptions({

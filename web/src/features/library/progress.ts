@@ -28,6 +28,25 @@ export async function fetchProgress(profileId: string, titleIds: readonly string
   return found.items;
 }
 
+/** Which episode of a series a profile goes on with; null where it is new to them or at its end. */
+export function useContinued(seriesId: string) {
+  const profileId = useCurrentProfile()?.id;
+  return useQuery({
+    queryKey: ["progress", profileId, "series", seriesId],
+    staleTime: 0,
+    enabled: profileId !== undefined,
+    queryFn: async () => {
+      await lastReport;
+      const found = await unwrap(
+        api.GET("/api/v1/users/{profile_id}/continue-watching/{title_id}", {
+          params: { path: { profile_id: profileId ?? "", title_id: seriesId } },
+        }),
+      );
+      return found.items[0] ?? null;
+    },
+  });
+}
+
 /** Where a film goes on, in seconds; null where it would begin anew. */
 export function useResumeSeconds(titleId: string): number | null {
   const profile = useCurrentProfile();

@@ -16,6 +16,7 @@ from streamverse.domains.catalog.models import (
     TitleGenreRow,
     TitleRow,
     TitleStudioRow,
+    TitleTagRow,
 )
 from streamverse.domains.catalog.repository.titles import CARDS, CardRow
 from streamverse.domains.catalog.repository.visibility import is_visible
@@ -25,6 +26,7 @@ from streamverse.kit.paging import is_after, is_before
 from streamverse.kit.work import Work
 
 STUDIOS_OFFERED = 100
+TAGS_OFFERED = 100
 _ORDERS: dict[Sort, tuple[ColumnElement[Any], bool]] = {
     Sort.NEWEST: (TitleRow.shown_from.expression, True),
     Sort.NAME: (TitleRow.name_search.expression, False),
@@ -84,6 +86,12 @@ class Browsing:
                 TitleStudioRow.title_id == TitleRow.id, TitleStudioRow.studio_id.in_(studio_ids)
             )
             query = query.where(exists(made))
+        if wish.tags:
+            tagged = select(TitleTagRow.title_id).where(
+                TitleTagRow.title_id == TitleRow.id,
+                TitleTagRow.tag.in_([tag.casefold() for tag in wish.tags]),
+            )
+            query = query.where(exists(tagged))
         if after is not None:
             is_beyond = is_before if is_descending else is_after
             query = query.where(is_beyond(column, TitleRow.id, after))
@@ -121,6 +129,18 @@ class Browsing:
         ids = list(await self._work.session.scalars(most))
         query = select(StudioRow).where(StudioRow.id.in_(ids)).order_by(StudioRow.name_search)
         return list(await self._work.session.scalars(query))
+
+    async def tags(self) -> Sequence[str]:
+        """List the tags that most titles have, in the order of the alphabet."""
+        most = (
+            select(TitleTagRow.tag)
+            .join(TitleRow, TitleRow.id == TitleTagRow.title_id)
+            .where(*self._shown, TitleRow.kind.in_(BROWSABLE))
+            .group_by(TitleTagRow.tag)
+            .order_by(func.count().desc(), TitleTagRow.tag)
+            .limit(TAGS_OFFERED)
+        )
+        return sorted(await self._work.session.scalars(most))
 
     async def sorts(self) -> Sequence[SortRow]:
         """Tell of which kinds and languages titles are, and of which years: all in one look."""

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, case, delete, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, case, delete, exists, func, or_, select, update
 from sqlalchemy.orm import aliased
 
 from streamverse.domains.catalog.contracts import TitleId, TitleKind, TitleState, Viewer
@@ -75,6 +75,12 @@ class Titles:
         if row.deleted_at is not None:
             raise TitleNotFound(title_id)
         return row
+
+    async def note_picture(self, row: TitleRow, *, has_picture: bool) -> None:
+        """Write down whether a title has a picture; a new one counts as a change of the title."""
+        changed = update(TitleRow).where(TitleRow.id == row.id).values(has_poster=has_picture)
+        await self._work.session.execute(changed)
+        await self._work.session.refresh(row)
 
     async def lock_even_deleted(self, title_id: TitleId) -> TitleRow:
         """Get a title for change, deleted or not, or fail with ``TitleNotFound``."""

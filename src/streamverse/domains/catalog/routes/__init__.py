@@ -5,6 +5,7 @@ from __future__ import annotations
 from litestar import Router
 
 from streamverse.domains.catalog.routes import (
+    artwork,
     browsing,
     collections,
     cutting,
@@ -37,6 +38,8 @@ router = Router(
         editing.purge_title,
         editing.place_title,
         editing.schedule_title,
+        artwork.give_picture,
+        artwork.remove_picture,
         cutting.list_recordings,
         cutting.get_cut,
         cutting.trim_title,

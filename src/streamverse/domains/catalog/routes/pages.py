@@ -15,6 +15,8 @@ from streamverse.domains.catalog.errors import (
     SeasonNotFound,
     StudioNotFound,
     TitleNotFound,
+    TitleNotHere,
+    TitleNotNow,
 )
 from streamverse.domains.catalog.schemas.pages import (
     GenreOut,
@@ -35,7 +37,7 @@ from streamverse.kit.work import Work
     "/titles/{title_id:uuid}/details",
     guards=[signed_in],
     middleware=[revalidated],
-    responses=problems(Unauthenticated, TitleNotFound),
+    responses=problems(Unauthenticated, TitleNotFound, TitleNotHere, TitleNotNow),
 )
 async def get_details(
     title_id: FromPath[UUID],

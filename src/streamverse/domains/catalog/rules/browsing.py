@@ -43,6 +43,7 @@ class Wish:
     genres: tuple[str, ...] = ()
     match: Match = Match.ANY
     studios: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
     kinds: tuple[TitleKind, ...] = ()
     year_from: int | None = None
@@ -60,6 +61,7 @@ FILTERS = (
     "genre",
     "match",
     "studio",
+    "tag",
     "language",
     "kind",
     "year_from",
@@ -83,6 +85,7 @@ def check_wish(wish: Wish) -> Wish:
     for name, chosen in (
         ("genre", wish.genres),
         ("studio", wish.studios),
+        ("tag", wish.tags),
         ("language", wish.languages),
     ):
         if len(chosen) > CHOICES_LIMIT:

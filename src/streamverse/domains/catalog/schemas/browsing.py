@@ -26,6 +26,7 @@ class FiltersOut(Struct, kw_only=True):
 
     genres: list[GenreFilterOut]
     studios: list[LinkOut]
+    tags: list[str]
     languages: list[str]
     kinds: list[TitleKind]
     first_year: int | None
@@ -45,6 +46,7 @@ class FiltersOut(Struct, kw_only=True):
                 for row in filters.genres
             ],
             studios=[LinkOut(row.slug, row.name) for row in filters.studios],
+            tags=list(filters.tags),
             languages=list(filters.languages),
             kinds=[TitleKind(kind) for kind in filters.kinds],
             first_year=filters.first_year,

@@ -39,6 +39,7 @@ class Filters:
 
     genres: Sequence[GenreRow]
     studios: Sequence[StudioRow]
+    tags: Sequence[str]
     languages: Sequence[str]
     kinds: Sequence[str]
     first_year: int | None
@@ -116,6 +117,7 @@ async def _look(work: Work, viewer: Viewer) -> Filters:
     return Filters(
         genres=await list_genres(work),
         studios=await browsing.studios(),
+        tags=await browsing.tags(),
         languages=sorted({one.language for one in sorts if one.language}),
         kinds=sorted({one.kind for one in sorts}),
         first_year=min(years, default=None),

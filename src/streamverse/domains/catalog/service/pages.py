@@ -49,6 +49,7 @@ from streamverse.domains.catalog.service.titles import (
     Shown,
     find_visible,
     get_title,
+    get_title_or_reason,
     list_beneath,
     show,
 )
@@ -122,7 +123,7 @@ class SeasonBundle:
 
 async def get_details(work: Work, addresses: MediaAddresses, title_id: TitleId) -> TitleDetails:
     """Get everything on the page of a title that the actor may know of."""
-    row = await get_title(work, title_id)
+    row = await get_title_or_reason(work, title_id)
     viewer, links, aspects = await viewer_of(work), Links(work), Aspects(work)
     # What an episode does not say for itself, its series says for it.
     genres = await links.genres(row.id) or await links.genres(row.root_id)

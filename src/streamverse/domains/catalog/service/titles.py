@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 from uuid import UUID
 
 from streamverse.domains.catalog.contracts import Lock, TitleId, TitleState, Viewer, Visibility
-from streamverse.domains.catalog.errors import TitleNotFound
+from streamverse.domains.catalog.errors import TitleNotFound, TitleNotHere, TitleNotNow
 from streamverse.domains.catalog.models import TitleRow
 from streamverse.domains.catalog.repository import CardRow, Titles
 from streamverse.domains.catalog.repository.judging import JudgedRow
@@ -85,6 +85,21 @@ async def get_title(work: Work, title_id: TitleId) -> TitleRow:
     if row is None:
         raise TitleNotFound(title_id)
     return row
+
+
+async def get_title_or_reason(work: Work, title_id: TitleId) -> TitleRow:
+    """Get a title that the actor may know of, or say that only the place or the time is wrong."""
+    row = await Titles(work).find(title_id)
+    if row is None:
+        raise TitleNotFound(title_id)
+    viewer, standing = await viewer_of(work), await standing_of(work, row)
+    visibility = decide_visibility(standing, viewer, work.now)
+    if visibility is Visibility.VISIBLE:
+        return row
+    anywhere = decide_visibility(replace(standing, windows=()), viewer, work.now)
+    if anywhere is not Visibility.VISIBLE:
+        raise TitleNotFound(title_id)
+    raise TitleNotHere if visibility is Visibility.NOT_HERE else TitleNotNow
 
 
 async def get_title_to_edit(work: Work, title_id: TitleId) -> TitleRow:

@@ -259,6 +259,15 @@ class Progresses:
         found = await _OPEN_ENDS.ask(self._work.session, profile_id=profile_id, most=limit)
         return [OpenEnd(*row) for row in found]
 
+    async def ends_of(self, profile_id: ProfileId, root_id: TitleId) -> Sequence[ProgressRow]:
+        """List how far a profile is with what belongs to a series, the last watched first."""
+        query = (
+            select(ProgressRow)
+            .where(ProgressRow.profile_id == profile_id, ProgressRow.root_id == root_id)
+            .order_by(ProgressRow.watched_at.desc(), ProgressRow.title_id.desc())
+        )
+        return (await self._work.session.scalars(query)).all()
+
     async def recent_roots(self, profile_id: ProfileId, limit: int) -> Sequence[TitleId]:
         """List what a profile has watched last, newest first: series instead of episodes."""
         found = await _RECENT_ROOTS.ask(self._work.session, profile_id=profile_id, most=limit)

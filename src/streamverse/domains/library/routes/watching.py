@@ -76,6 +76,24 @@ async def list_continued(
     return ContinueWatchingOut([ContinuedOut.of(one) for one in shown])
 
 
+@get(
+    "/continue-watching/{title_id:uuid}",
+    guards=[signed_in],
+    responses=problems(Unauthenticated, ProfileNotFound),
+)
+async def find_continued(
+    profile_id: FromPath[UUID],
+    title_id: FromPath[UUID],
+    work: NamedDependency[Work],
+    media_addresses: NamedDependency[MediaAddresses],
+) -> ContinueWatchingOut:
+    """Tell which episode of a series somebody may go on with: one, or none."""
+    shown = await watching.show_continued_of(
+        work, media_addresses, ProfileId(profile_id), TitleId(title_id)
+    )
+    return ContinueWatchingOut([ContinuedOut.of(one) for one in shown])
+
+
 @delete(
     "/continue-watching/{title_id:uuid}",
     guards=[signed_in],
@@ -88,4 +106,4 @@ async def hide_continued(
     await watching.hide_continued(work, ProfileId(profile_id), TitleId(title_id))
 
 
-handlers = [report_progress, list_progress, list_continued, hide_continued]
+handlers = [report_progress, list_progress, list_continued, find_continued, hide_continued]

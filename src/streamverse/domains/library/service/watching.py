@@ -9,7 +9,7 @@ from streamverse.domains.catalog import public as catalog
 from streamverse.domains.catalog.contracts import EpisodePlace, TitleId, Viewer
 from streamverse.domains.library.contracts import Progress, ProgressReport
 from streamverse.domains.library.models import ProgressRow
-from streamverse.domains.library.repository import Progresses, Viewings
+from streamverse.domains.library.repository import OpenEnd, Progresses, Viewings
 from streamverse.domains.library.rules.watching import is_watched, resume_at_ms
 from streamverse.domains.media.public import MediaAddresses
 from streamverse.domains.profiles import public as profiles
@@ -83,7 +83,12 @@ async def list_continued(
 
     The titles are not asked about yet: ``show_continued`` leaves out what may not be seen.
     """
-    ends = await _newest_ends(work, profile_id)
+    return await _go_on(work, profile_id, await _newest_ends(work, profile_id), viewer)
+
+
+async def _go_on(
+    work: Work, profile_id: ProfileId, ends: Sequence[Stopped], viewer: Viewer | None = None
+) -> Sequence[Continued]:
     finished = {end.title_id: end.root_id for end in ends if end.is_finished}
     following = await catalog.find_next_episodes(work, finished, viewer)
     chosen = [
@@ -105,13 +110,7 @@ async def _newest_ends(work: Work, profile_id: ProfileId) -> Sequence[Stopped]:
         rows = await Progresses(work).open_ends(profile_id, limit)
         ends = {}
         for row in rows:
-            end = Stopped(
-                TitleId(row.title_id),
-                TitleId(row.root_id),
-                row.duration_ms,
-                resume_at_ms(row.position_ms, is_finished=row.is_finished),
-                is_finished=row.is_finished,
-            )
+            end = _stopped(row)
             ends.setdefault(end.root_id, end)
         if len(rows) < limit or sum(map(_is_begun, ends.values())) >= CONTINUE_LIMIT:
             break
@@ -123,7 +122,23 @@ async def show_continued(
 ) -> Sequence[ContinuedCard]:
     """Show what somebody may go on with, as far as the actor may know of it."""
     await profiles.get_own_profile(work, profile_id)
-    listed = await list_continued(work, profile_id)
+    return await _show(work, addresses, await list_continued(work, profile_id))
+
+
+async def show_continued_of(
+    work: Work, addresses: MediaAddresses, profile_id: ProfileId, series_id: TitleId
+) -> Sequence[ContinuedCard]:
+    """Show where somebody goes on with a series; nothing where it is new to them or at its end."""
+    await profiles.get_own_profile(work, profile_id)
+    ends = map(_stopped, await Progresses(work).ends_of(profile_id, series_id))
+    last = next((end for end in ends if end.is_finished or _is_begun(end)), None)
+    listed = await _go_on(work, profile_id, [last]) if last else ()
+    return await _show(work, addresses, listed)
+
+
+async def _show(
+    work: Work, addresses: MediaAddresses, listed: Sequence[Continued]
+) -> Sequence[ContinuedCard]:
     cards = await catalog.show_cards(work, addresses, [one.title_id for one in listed])
     return [ContinuedCard(cards[one.title_id], one) for one in listed if one.title_id in cards]
 
@@ -144,6 +159,16 @@ def view_of(row: ProgressRow) -> Progress:
         is_finished=row.is_finished,
         watched_at=row.watched_at,
         resume_at_ms=resume_at_ms(row.position_ms, is_finished=row.is_finished),
+    )
+
+
+def _stopped(row: OpenEnd | ProgressRow) -> Stopped:
+    return Stopped(
+        TitleId(row.title_id),
+        TitleId(row.root_id),
+        row.duration_ms,
+        resume_at_ms(row.position_ms, is_finished=row.is_finished),
+        is_finished=row.is_finished,
     )
 
 
