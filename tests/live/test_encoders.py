@@ -7,14 +7,23 @@ import re
 import socket
 from collections.abc import AsyncGenerator
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from streamverse.domains.live.public import LiveDesk
+from streamverse.mediakit import avc, hevc
+from streamverse.mediakit.ingest.formats import join_nals
+from streamverse.mediakit.ingest.rtmp_carrier import Place, RtmpCarrier
+from streamverse.mediakit.ingest.rtmp_client import RtmpTarget
+from streamverse.mediakit.ingest.samples import VideoFormat
 from tests.conftest import Clients
 from tests.factories.ingest import AAC, H264, run_ffmpeg, sources, until
-from tests.live.conftest import make_stream
+from tests.factories.media import frame_numbers
+from tests.factories.samples import film
+from tests.live.conftest import Channel, make_stream
+from tests.live.test_edge import watch
 
 if TYPE_CHECKING:
     from streamverse.app.resources import Resources
@@ -49,6 +58,89 @@ async def test_what_an_encoder_sends_goes_out(
     # The end of the stream comes a moment after the encoder has gone.
     await until(lambda: sum(segment.duration_s for segment in pictures) > 4.8)
     assert [segment.number for segment in pictures] == [0, 1, 2]
+
+
+@pytest.mark.parametrize("codec", ["h264", "hevc", "av1"])
+@pytest.mark.parametrize("is_announced", [True, False], ids=["announced", "within pictures"])
+async def test_another_size_in_one_connection_by_rtmp_is_another_span(
+    is_announced: bool,
+    codec: str,
+    desk: LiveDesk,
+    clients: Clients,
+    resources: Resources,
+    tmp_path: Path,
+):
+    stream = await make_stream(clients)
+    key = (await clients.owner.get(f"/live/streams/{stream['id']}/key")).json()["key"]
+    large, small = [
+        await film(resources.tools, tmp_path, *CODINGS[codec], seconds=2, size=size)
+        for size in ((640, 360), (426, 240))
+    ]
+    carrier = await dial(desk, key)
+    carrier.send_format(large.media)
+    for sample in large.samples:
+        carrier.send_sample(sample)
+    last = large.samples[-1].decode_ticks
+    if is_announced:
+        carrier.send_format(small.media)
+    for sample in small.samples:
+        payload = sample.payload
+        if sample.is_keyframe and not is_announced:
+            payload = sets_of(small.media) + payload
+        ticks = sample.decode_ticks + last + 3000, sample.present_ticks + last + 3000
+        moved = replace(sample, decode_ticks=ticks[0], present_ticks=ticks[1], payload=payload)
+        carrier.send_sample(moved)
+    await until(lambda: carrier.failure is None and is_cut(desk, 2))
+    (broadcast,) = desk.broadcasts
+    heads = broadcast.edge.tracks["v"].heads
+    assert [(one.width, one.height) for one in heads] == [(640, 360), (426, 240)]
+    await carrier.close()
+    channel = Channel(desk, broadcast.stream.id, key)
+    await until(lambda: not desk.has_publisher(broadcast.stream.id))
+    await channel.settle()
+    player = await watch(clients, channel)
+    playlist = await player.playlist("v")
+    played = [one for one in playlist.segments if one.uri]
+    assert [one.discontinuity for one in played] == [False, True]
+    assert [one.init_section.uri for one in played] == ["v/init-0.mp4", "v/init-1.mp4"]
+    for one in played:
+        path = tmp_path / "played.mp4"
+        pieces = [(await player.get(uri)).content for uri in (one.init_section.uri, one.uri)]
+        path.write_bytes(b"".join(pieces))
+        assert frame_numbers(path, resources.tools) == list(range(60))
+    assert broadcast.id == desk.broadcasts[0].id
+
+
+CODINGS = {
+    "h264": ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p"),
+    "hevc": ("-c:v", "libx265", "-preset", "ultrafast", "-x265-params", "log-level=none"),
+    "av1": ("-c:v", "libsvtav1", "-preset", "12", "-svtav1-params", "pred-struct=1"),
+}
+
+
+async def dial(desk: LiveDesk, key: str) -> RtmpCarrier:
+    """Publish by RTMP."""
+
+    async def here() -> Place:
+        return Place("localhost", desk.rtmp_port or 0, ["127.0.0.1"])
+
+    carrier = RtmpCarrier(here, RtmpTarget("rtmp://localhost/live", "live", key), None, int)
+    await carrier.connect()
+    return carrier
+
+
+def sets_of(media: VideoFormat) -> bytes:
+    """Give what a configuration says as it stands within pictures."""
+    if media.codec == "av1":
+        return media.configuration[4:]
+    read = avc.parameter_sets if media.codec == "h264" else hevc.parameter_sets
+    return join_nals(read(media.configuration))
+
+
+def is_cut(desk: LiveDesk, heads: int) -> bool:
+    """Tell whether pictures under so many heads have gone out."""
+    tracks = desk.broadcasts[0].edge.tracks if desk.broadcasts else {}
+    return "v" in tracks and tracks["v"].segments[-1].head == heads - 1
 
 
 async def _play(clients: Clients, stream_id: str) -> dict[str, str]:

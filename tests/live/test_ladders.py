@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -21,7 +22,7 @@ from streamverse.domains.live.service.ladders import LadderDesk
 from streamverse.mediakit.ffmpeg import Tools
 from streamverse.mediakit.ingest.samples import CLOCK_HZ, Sample
 from streamverse.mediakit.ladder import DynamicRange
-from streamverse.mediakit.live.rungs import range_of
+from streamverse.mediakit.live.rungs import choose_live_rungs, range_of, rate_of
 from streamverse.mediakit.picture import TRANSFERS, map_tones
 from tests.conftest import Clients
 from tests.factories.media import frame_numbers
@@ -187,6 +188,11 @@ async def _is_whole(show: Show, name: str, number: int) -> bool:
 
 def kill_encoder() -> None:
     """End the encoder of this process's broadcasts, as the kernel does when memory is short."""
+    signal_encoder(signal.SIGKILL)
+
+
+def signal_encoder(what: signal.Signals) -> None:
+    """Tell the encoder of this process's broadcasts to end, to stop or to go on."""
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             parent = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
@@ -194,7 +200,7 @@ def kill_encoder() -> None:
         except OSError:
             continue
         if parent == os.getpid() and b"force_key_frames" in arguments:
-            os.kill(int(folder.name), signal.SIGKILL)
+            os.kill(int(folder.name), what)
 
 
 @pytest.mark.parametrize(
@@ -321,6 +327,88 @@ async def test_a_machine_without_room_makes_fewer_and_says_so(
     ladder = show.broadcast.ladder
     assert ladder is not None
     assert ladder.left_out == ["v480"]
+
+
+async def test_a_silence_of_the_publisher_is_no_slow_machine(
+    channel: Channel, tools: Tools, tmp_path: Path, caplog: pytest.LogCaptureFixture
+):
+    filmed = await film(tools, tmp_path, seconds=6)
+    show = await begin(channel, filmed)
+    await show.send(filmed.samples[:75], ["v480", "v360"])
+    await show.send([at_later(one, 9 * CLOCK_HZ) for one in filmed.samples[75:]], ["v480", "v360"])
+    assert "too slow" not in caplog.text
+    for name in ("v480", "v360"):
+        assert [one.is_gap for one in show.track(name).segments] == [False] * len(
+            show.track("v").segments
+        )
+
+
+async def test_a_machine_that_is_busy_for_a_moment_catches_up(
+    channel: Channel, tools: Tools, tmp_path: Path, caplog: pytest.LogCaptureFixture
+):
+    filmed = await film(tools, tmp_path, seconds=11)
+    show = await begin(channel, filmed)
+    await show.send(filmed.samples[:60], ["v480", "v360"])
+    signal_encoder(signal.SIGSTOP)
+    await show.send(filmed.samples[60:285], [])
+    signal_encoder(signal.SIGCONT)
+    await show.send(filmed.samples[285:], ["v480", "v360"])
+    assert "too slow" not in caplog.text
+    assert [one.is_gap for one in show.track("v480").segments] == [False] * 6
+
+
+async def test_what_a_slow_machine_gave_up_is_tried_for_the_next_publisher(
+    channel: Channel, tools: Tools, tmp_path: Path, caplog: pytest.LogCaptureFixture
+):
+    filmed = await film(tools, tmp_path, seconds=14)
+    show = await begin(channel, filmed)
+    await show.send(filmed.samples[:60], ["v480", "v360"])
+    signal_encoder(signal.SIGSTOP)
+    await show.send(filmed.samples[60:310], [])
+    await eventually(lambda: _is_offered(show, "v360", is_it=False))
+    assert "too slow for the rungs v480, v360" in caplog.text
+    # The next keyframe begins with what is left.
+    await show.send(filmed.samples[310:390], [])
+    await show.send(filmed.samples[390:], ["v360"])
+    ladder = show.broadcast.ladder
+    assert ladder is not None
+    assert (ladder.left_out, show.track("v480").is_offered) == (["v480"], False)
+    broadcast = show.broadcast
+    show.publisher.receiver.on_end("The publisher hung up.")
+    again = await begin(channel, filmed)
+    assert again.broadcast is broadcast
+    again.sent = broadcast.edge.tracks["v"].segments[-1].start_ticks
+    for sample in filmed.samples[:60]:
+        again.publisher.receiver.on_sample(sample)
+    await eventually(lambda: _is_offered(again, "v480", is_it=True))
+    assert ladder.left_out == []
+
+
+async def test_the_room_of_a_ladder_is_free_as_soon_as_its_broadcast_ends(
+    channel: Channel, tools: Tools, tmp_path: Path
+):
+    desk = channel.desk.ladders
+    # Room for one ladder of 720p of 30 pictures a second.
+    desk.processors = 0.6
+    filmed = await film(tools, tmp_path, seconds=3)
+    show = await begin(channel, filmed)
+    await show.send(filmed.samples, ["v480", "v360"])
+    rate = rate_of(filmed.samples)
+    wanted = choose_live_rungs(filmed.media, rate, is_own_size=False)
+    assert list(desk.take("another", filmed.media, wanted, rate)) == []
+    # An encoder that is busy has not given all that it was sent.
+    signal_encoder(signal.SIGSTOP)
+    ending = asyncio.create_task(channel.desk.stop(channel.id))
+    await asyncio.sleep(0)
+    await eventually(lambda: _has_ended(channel))
+    assert list(desk.take("another", filmed.media, wanted, rate)) == list(wanted)
+    assert not ending.done()
+    signal_encoder(signal.SIGCONT)
+    await ending
+
+
+async def _has_ended(channel: Channel) -> bool:
+    return not channel.desk.broadcasts
 
 
 async def test_whose_plan_limits_lines_gets_no_more(

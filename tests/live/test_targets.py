@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import AsyncGenerator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -19,11 +22,20 @@ from streamverse.kit.fetching import GuardedFetcher
 from streamverse.kit.reach import Reach
 from streamverse.kit.work import Actor, Workshop
 from streamverse.mediakit.ingest import outlet as outlets
+from streamverse.mediakit.ingest.flv import FlvTracks, write_format, write_sample
+from streamverse.mediakit.ingest.flv_tags import (
+    AUDIO_FLAG,
+    AUDIO_TAG,
+    TagReader,
+    write_head,
+    write_tag,
+)
 from streamverse.mediakit.ingest.formats import join_nals
 from streamverse.mediakit.ingest.rtmp_server import RtmpServer
-from streamverse.mediakit.ingest.samples import Receiver, Sample
+from streamverse.mediakit.ingest.samples import AudioFormat, Receiver, Sample
 from tests.conftest import Clients
-from tests.factories.ingest import KEY, Studio, until
+from tests.factories.ingest import KEY, Studio, run_ffmpeg, until
+from tests.factories.media import beep, beep_starts_ms
 from tests.factories.pipeline import eventually
 from tests.live.conftest import Channel, Publisher
 
@@ -384,3 +396,50 @@ async def test_a_target_that_refuses_says_why_and_is_told(
 
     await eventually(is_well)
     assert [name for name, _ in await told_of(workshop)] == ["live.target_failed"]
+
+
+async def test_opus_goes_out_as_aac_by_rtmp_and_can_be_heard(
+    clients: Clients,
+    channel: Channel,
+    nearby: None,
+    service: tuple[Studio, int],
+    resources: Resources,
+    tmp_path: Path,
+):
+    studio, port = service
+    channel.desk.settings = replace(channel.desk.settings, ffmpeg=resources.tools.ffmpeg)
+    path = tmp_path / "beeps.flv"
+    coding = ("-f", "lavfi", "-i", beep(12), "-c:a", "libopus", "-b:a", "96k", "-f", "flv")
+    assert await run_ffmpeg(resources.tools, *coding, str(path)) == (0, "")
+    tracks = FlvTracks()
+    tags = TagReader().feed(path.read_bytes())
+    heard = [tracks.read_audio(data, at) for kind, at, data in tags if kind == AUDIO_TAG]
+    (media,) = [one for one in heard if isinstance(one, AudioFormat)]
+    assert media.codec == "opus"
+    frames = deque(one for one in heard if isinstance(one, Sample))
+    publisher = await channel.connect()
+    publisher.receiver = Framed(publisher.receiver)
+    publisher.begin(audio=media)
+    publisher.send(1, has_audio=False)
+    await add(clients, channel, address=f"rtmp://127.0.0.1:{port}/live", key=KEY)
+    await channel.desk.restreams.look()
+
+    async def is_heard() -> bool:
+        publisher.send(0.1, has_audio=False)
+        while frames and frames[0].decode_ticks < publisher.at:
+            publisher.receiver.on_sample(frames.popleft())
+        return len(studio.recorder.of("audio")) > 120
+
+    await eventually(is_heard)
+    (told,) = [one for one in studio.recorder.formats if isinstance(one, AudioFormat)]
+    assert (told.codec, told.sample_rate_hz, told.channels) == ("aac", 48_000, 2)
+    got = tmp_path / "got.flv"
+    tags_out = [write_tag(AUDIO_TAG, write_format(told), 0)]
+    sound = studio.recorder.of("audio")
+    tags_out += [
+        write_tag(AUDIO_TAG, write_sample(told, one), one.decode_ticks // 90) for one in sound
+    ]
+    got.write_bytes(write_head(AUDIO_FLAG) + b"".join(tags_out))
+    assert len(beep_starts_ms(got, resources.tools)) >= 2
+    steps = [after.decode_ticks - before.decode_ticks for before, after in pairwise(sound)]
+    assert {round(step / 90) for step in steps} <= {21, 22}

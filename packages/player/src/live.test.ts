@@ -304,6 +304,30 @@ test("a quality that began to be offered later is in the menu, and chosen by ano
   engine.qualities.mockReturnValue([tall, small]);
 });
 
+test("whoever stands still takes up what began to be offered later, once", async () => {
+  engine.qualities.mockReturnValue([tall]);
+  const player = makePlayer();
+  await player.load(addresses, "steady");
+  video.dispatchEvent(new Event("play"));
+  listener.onWaiting(false);
+  await vi.advanceTimersByTimeAsync(LOOK_FOR_QUALITIES_EVERY_MS);
+  expect(engine.load).toHaveBeenCalledOnce();
+  listener.onWaiting(true);
+  video.dispatchEvent(new Event("pause"));
+  await vi.advanceTimersByTimeAsync(LOOK_FOR_QUALITIES_EVERY_MS);
+  expect(engine.load).toHaveBeenCalledOnce();
+  video.dispatchEvent(new Event("play"));
+  await vi.advanceTimersByTimeAsync(LOOK_FOR_QUALITIES_EVERY_MS);
+  expect(engine.load).toHaveBeenCalledTimes(2);
+  expect(engine.destroy).toHaveBeenCalledOnce();
+  expect(player.store.get()).toMatchObject({ mode: "steady", status: "ready" });
+  // This engine does not have it either.
+  listener.onWaiting(true);
+  await vi.advanceTimersByTimeAsync(2 * LOOK_FOR_QUALITIES_EVERY_MS);
+  expect(engine.load).toHaveBeenCalledTimes(2);
+  engine.qualities.mockReturnValue([tall, small]);
+});
+
 test("where the device adapts by itself nothing is offered later either", async () => {
   const player = makePlayer();
   engine.qualities.mockReturnValue([]);

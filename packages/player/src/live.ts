@@ -84,6 +84,8 @@ export class LivePlayer {
   #limits: LiveLimits = noPreferences;
   /** What the server offered last, which an engine that began before may not have. */
   #offered: readonly Quality[] = [];
+  /** What another engine was begun for; one that still lacks it does not play it. */
+  readonly #takenUp = new Set<string>();
   #engine: LiveEngine | null = null;
   /** What was begun last counts; whatever else is under way ends. */
   #turn = 0;
@@ -113,6 +115,7 @@ export class LivePlayer {
   async load(addresses: LiveAddresses, mode: LiveMode = "low"): Promise<void> {
     this.#addresses = addresses;
     this.#offered = [];
+    this.#takenUp.clear();
     await this.follow(mode);
   }
 
@@ -337,7 +340,20 @@ export class LivePlayer {
     if (turn !== this.#turn || offered.length === 0) return;
     this.#offered = offered;
     if (this.store.get().mode === "lowest") this.store.set({ qualities: offered });
-    else this.#readTracks();
+    else {
+      this.#readTracks();
+      this.#takeUpOffered();
+    }
+  }
+
+  /** Whoever stands still may have what came later: nothing that plays is stopped for it. */
+  #takeUpOffered(): void {
+    const { mode, status, isWaiting, isPaused, chosenQuality } = this.store.get();
+    if (status !== "ready" || !isWaiting || isPaused || chosenQuality !== null) return;
+    const late = this.#offered.filter(({ id }) => !this.#has(id) && !this.#takenUp.has(id));
+    if (late.length === 0 || !this.#engine?.qualities().length) return;
+    for (const { id } of late) this.#takenUp.add(id);
+    void this.#followHls(mode);
   }
 
   #readTracks(): void {

@@ -19,6 +19,8 @@ class OperatingPoint:
 
     layers: int
     removal_time_bits: int
+    level: int = 0
+    tier: int = 0
 
     def is_in(self, extension: int) -> bool:
         """Tell whether a unit with this extension byte belongs to it."""
@@ -35,6 +37,8 @@ class Av1Sequence:
     `screen_tools` and `whole_vectors` are None where each picture says so itself.
     """
 
+    # The bytes of a configuration (av1C) that say the profile, level, tier and colours.
+    described: bytes
     is_reduced: bool
     has_decoder_model: bool
     presentation_time_bits: int
@@ -87,6 +91,8 @@ class _Tools:
 
 @dataclass(frozen=True, slots=True)
 class _Colours:
+    # As a configuration has them, below the tier.
+    flags: int
     is_monochrome: bool
     is_420: bool
     has_separate_chroma: bool
@@ -98,9 +104,9 @@ def read_sequence(bits: BitReader) -> Av1Sequence:
     profile = bits.u(3)
     bits.skip(1)
     is_reduced = bits.flag()
-    timing, points = _Timing(), (OperatingPoint(0, 0),)
+    timing = _Timing()
     if is_reduced:
-        bits.skip(5)
+        points = (OperatingPoint(0, 0, bits.u(5)),)
     else:
         timing = _read_timing(bits)
         points = _read_points(bits, timing)
@@ -115,7 +121,9 @@ def read_sequence(bits: BitReader) -> Av1Sequence:
     tools = _Tools() if is_reduced else _read_tools(bits)
     has_superres, has_direction_filter, has_restoration = bits.flag(), bits.flag(), bits.flag()
     colours = _read_colours(bits, profile)
+    first = points[0]
     return Av1Sequence(
+        described=bytes([profile << 5 | first.level, first.tier << 7 | colours.flags]),
         is_reduced=is_reduced,
         has_decoder_model=timing.has_model,
         presentation_time_bits=timing.presentation_time_bits,
@@ -169,14 +177,15 @@ def _read_points(bits: BitReader, timing: _Timing) -> tuple[OperatingPoint, ...]
     points: list[OperatingPoint] = []
     for _ in range(bits.u(5) + 1):
         layers = bits.u(12)
-        bits.skip(1 if bits.u(5) > LEVELS_WITH_TIER else 0)
+        level = bits.u(5)
+        tier = bits.u(1) if level > LEVELS_WITH_TIER else 0
         removal_bits = 0
         if timing.has_model and bits.flag():
             bits.skip(2 * timing.delay_bits + 1)
             removal_bits = timing.removal_time_bits
         if has_display_delay and bits.flag():
             bits.skip(4)
-        points.append(OperatingPoint(layers, removal_bits))
+        points.append(OperatingPoint(layers, removal_bits, level, tier))
     return tuple(points)
 
 
@@ -207,24 +216,32 @@ def _read_colours(bits: BitReader, profile: int) -> _Colours:
     is_deepest = profile == PROFESSIONAL and is_deep and bits.flag()
     is_monochrome = profile != 1 and bits.flag()
     described = (bits.u(8), bits.u(8), bits.u(8)) if bits.flag() else UNSPECIFIED
+    depth = is_deep << 6 | is_deepest << 5
     if is_monochrome:
         bits.skip(1)
         return _Colours(
-            is_monochrome=True, is_420=True, has_separate_chroma=False, transfer=described[1]
+            flags=depth | 0b111 << 2,
+            is_monochrome=True,
+            is_420=True,
+            has_separate_chroma=False,
+            transfer=described[1],
         )
     if described == SRGB:
         return _Colours(
+            flags=depth,
             is_monochrome=False,
             is_420=False,
             has_separate_chroma=bits.flag(),
             transfer=described[1],
         )
     bits.skip(1)
-    is_420 = profile == 0
+    is_420, is_narrow = profile == 0, profile != 1
     if is_deepest:
-        is_420 = bits.flag() and bits.flag()
-    bits.skip(2 if is_420 else 0)
+        is_narrow = bits.flag()
+        is_420 = is_narrow and bits.flag()
+    place = bits.u(2) if is_420 else 0
     return _Colours(
+        flags=depth | is_narrow << 3 | is_420 << 2 | place,
         is_monochrome=False,
         is_420=is_420,
         has_separate_chroma=bits.flag(),

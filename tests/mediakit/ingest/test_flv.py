@@ -29,6 +29,9 @@ AV1C = bytes.fromhex("81000c000a0b0200000521e7f66017c002")
 ASC = bytes.fromhex("1190")
 OPUS = b"OpusHead\1\2\x38\1\x80\xbb\0\0\0\0\0"
 IDR = join_nals([b"\x65\x88\x84"])
+# The parameter sets that the configuration names, and those of larger pictures, both by x264.
+SAME = [AVCC[8:31], AVCC[34:]]
+LARGER = [bytes.fromhex("6742c01eda0280bfe5c044000003000400000300f03c58ba80"), AVCC[34:]]
 INTER = join_nals([b"\x41\x9a\x02"])
 
 
@@ -49,6 +52,40 @@ def test_old_h264():
     # Whoever says key frame of a picture that refers to others is not believed.
     assert not tracks.read_video(b"\x17\1\0\0\0" + INTER, 120).is_keyframe
     assert tracks.read_video(b"\x17\2\0\0\0", 120) is None
+
+
+def test_a_size_that_only_pictures_say():
+    tracks = started(b"\x17\0\0\0\0" + AVCC)
+    announced, larger = b"\x17\0\0\0\0" + AVCC, b"\x17\1\0\0\0" + join_nals(LARGER) + IDR
+    plain = b"\x17\1\0\0\0" + IDR
+    found = tracks.renew(larger)
+    assert found is not None
+    assert (found.codec, found.width, found.height) == ("h264", 640, 360)
+    assert tracks.renew(larger) is None
+    assert tracks.read_video(larger, 0).payload == join_nals(LARGER) + IDR
+    # What was announced at first is said again, but pictures go on as they are.
+    assert tracks.read_video(announced, 40) is None
+    assert tracks.renew(larger) is None
+    # Nothing else is said by a picture: now it is true.
+    assert tracks.read_video(announced, 80) is None
+    assert tracks.renew(plain) == VideoFormat("h264", AVCC, 320, 180)
+    assert tracks.renew(plain) is None
+
+
+def test_what_is_no_keyframe_says_nothing_of_sizes():
+    sets = join_nals(LARGER)
+    assert FlvTracks().renew(b"\x17\1\0\0\0" + sets + IDR) is None
+    tracks = started(b"\x17\0\0\0\0" + AVCC)
+    inter, hevc = b"\x17\1\0\0\0" + sets + INTER, b"\x93hvc1" + sets + IDR
+    for message in (b"", b"\x27\1\0\0\0" + sets + IDR, inter, hevc, b"\x17\2\0\0\0"):
+        assert tracks.renew(message) is None
+    assert tracks.renew(b"\x17\1\0\0\0" + join_nals(SAME) + IDR) is None
+
+
+def test_a_broken_size_within_pictures_is_refused():
+    tracks = started(b"\x17\0\0\0\0" + AVCC)
+    with pytest.raises(MediaRefused, match="sequence parameter set that breaks off"):
+        tracks.renew(b"\x17\1\0\0\0" + join_nals([b"\x67"]) + IDR)
 
 
 def test_old_aac():

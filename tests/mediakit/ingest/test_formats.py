@@ -17,6 +17,7 @@ from streamverse.mediakit.ingest.formats import (
     av1_format,
     avc_format,
     avc_format_of,
+    format_within,
     hevc_format,
     hevc_format_of,
     join_nals,
@@ -274,3 +275,55 @@ def test_opus():
 def test_opus_that_is_refused(head: bytes, sentence: str):
     with pytest.raises(MediaRefused, match=sentence):
         opus_format(head)
+
+
+@pytest.mark.parametrize(
+    ("codec", "options"),
+    [
+        ("h264", ("-c:v", "libx264", "-preset", "ultrafast", "-f", "h264")),
+        ("hevc", (*("-c:v", "libx265", "-preset", "ultrafast"), "-f", "hevc")),
+    ],
+)
+def test_a_picture_may_bring_its_format(codec: str, options: tuple[str, ...], tools: Tools):
+    small, large = (first_picture(tools, *options, size=size) for size in ("320x180", "640x360"))
+    kinds = (32, 33, 34) if codec == "hevc" else (7, 8)
+
+    def format_of(nals: dict[int, list[bytes]]) -> VideoFormat:
+        if codec == "hevc":
+            return hevc_format_of([(kind, nals[kind]) for kind in kinds])
+        return avc_format_of(nals[7], nals[8])
+
+    before = format_of(small)
+    pictures = [nal for kind, nals in large.items() if kind not in kinds for nal in nals]
+    sets = [nal for kind in kinds for nal in large[kind]]
+    found = format_within(before, join_nals([*sets, *pictures]))
+    assert found == format_of(large)
+    assert (found.width, found.height) == (640, 360)
+    assert format_within(before, join_nals(pictures)) is None
+    # What a picture does not bring stays as it was.
+    sequence = [nal for nal in sets if nal not in {*large[kinds[-1]], *large[kinds[0]]}]
+    partly = format_within(before, join_nals([*(sequence or large[7]), *pictures]))
+    assert partly is not None
+    read = hevc.parameter_sets if codec == "hevc" else avc.parameter_sets
+    assert list(read(partly.configuration))[-1] == small[kinds[-1]][0]
+
+
+def test_a_picture_in_av1_may_bring_its_format(tools: Tools):
+    before = av1_format(AV1C)
+    header = AV1C[4:]
+    assert format_within(before, header + b"\x32\1\0") == before
+    assert format_within(before, b"\x32\1\0") is None
+    with pytest.raises(MediaRefused, match="AV1 in a broken way"):
+        format_within(before, b"\x0a\1\0")
+    for pixels in ("yuv420p", "yuv420p10le"):
+        command = [
+            *(str(tools.ffmpeg), "-v", "error", "-f", "lavfi"),
+            *("-i", "color=c=gray:s=640x360:r=30:d=0.1", "-c:v", "libsvtav1", "-preset", "12"),
+            *("-pix_fmt", pixels, "-movflags", "frag_keyframe+empty_moov", "-f", "mp4", "-"),
+        ]
+        made = subprocess.run(command, check=True, capture_output=True, timeout=120).stdout
+        start = made.index(b"av1C") + 4
+        size = int.from_bytes(made[start - 8 : start - 4]) - 8
+        written = av1_format(made[start : start + size])
+        assert (written.width, written.height) == (640, 360)
+        assert format_within(before, written.configuration[4:]) == written

@@ -9,7 +9,7 @@ from typing import Final, Literal, Protocol
 from streamverse.mediakit import avc, hevc
 from streamverse.mediakit.ingest.formats import (
     AAC_RATES_HZ,
-    HEVC_VIDEO_SET,
+    HEVC_SETS,
     OPUS_RATE_HZ,
     aac_configuration,
     aac_format,
@@ -117,9 +117,6 @@ class AnnexB:
         if found != self._format:
             self._format = found
             yield found
-
-
-HEVC_SETS: Final = (HEVC_VIDEO_SET, hevc.SEQUENCE_SET, hevc.PICTURE_SET)
 
 
 class Adts:

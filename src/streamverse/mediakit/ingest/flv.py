@@ -10,6 +10,7 @@ from streamverse.mediakit.ingest.formats import (
     aac_format,
     av1_format,
     avc_format,
+    format_within,
     hevc_format,
     opus_format,
     opus_head,
@@ -204,6 +205,9 @@ class FlvTracks:
     def __init__(self) -> None:
         self._time_ms: int | None = None
         self._video: VideoFormat | None = None
+        # What was announced last, which pictures may have left since.
+        self._announced: VideoFormat | None = None
+        self._is_announced_again = False
         self._audio: AudioFormat | None = None
         self._length_bytes = LENGTH_BYTES
 
@@ -233,7 +237,32 @@ class FlvTracks:
         found = read(body)
         if codec != "av1":
             self._length_bytes = (body[4 if codec == "h264" else 21] & 3) + 1
+        if found == self._announced and found != self._video:
+            # Some encoders repeat what they said at first, whatever has become of it.
+            self._is_announced_again = True
+            return None
+        self._announced = found
         if found == self._video:
+            return None
+        self._video = found
+        return found
+
+    def renew(self, data: bytes) -> VideoFormat | None:
+        """Tell how the pictures are coded from a video message on that was not announced."""
+        before = self._video
+        if before is None or not data or data[0] >> 4 & 7 != KEY_FRAME:
+            return None
+        tag = VideoTag.parse(data)
+        if tag.codec != before.codec or tag.kind not in {FRAMES, FRAMES_X} or not tag.body:
+            return None
+        payload, is_keyframe = self._read_picture(tag)
+        if not is_keyframe:
+            return None
+        found = format_within(before, payload)
+        if found is None and self._is_announced_again:
+            found = self._announced
+        self._is_announced_again = False
+        if found is None or (found.width, found.height) == (before.width, before.height):
             return None
         self._video = found
         return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final, TypeVar
 
 from streamverse.mediakit import avc, hevc
@@ -28,6 +28,7 @@ LONGEST_SET: Final = 0xFFFF
 START_CODES: Final = (b"\0\0\0\1", b"\0\0\1")
 LENGTH_BYTES: Final = 4
 HEVC_VIDEO_SET: Final = 32
+HEVC_SETS: Final = (HEVC_VIDEO_SET, hevc.SEQUENCE_SET, hevc.PICTURE_SET)
 AV1_FIXED_BYTES: Final = 4
 
 T = TypeVar("T")
@@ -124,6 +125,66 @@ def hevc_format_of(sets: Sequence[tuple[int, Sequence[bytes]]]) -> VideoFormat:
     listed = (b"".join(_counted(nals)) for _, nals in sets)
     content = b"".join(head + body for head, body in zip(arrays, listed, strict=True))
     return VideoFormat("hevc", fixed + content, *_size(sequence.width, sequence.height))
+
+
+def av1_format_of(header: bytes) -> VideoFormat:
+    """Write the configuration that the unit of a sequence header amounts to."""
+    _, _, start, stop = next(iter(units_in(memoryview(header))))
+    sequence = _reading("AV1", lambda: read_sequence(BitReader(header[start:stop])))
+    return av1_format(b"\x81" + sequence.described + b"\0" + header)
+
+
+def format_within(before: VideoFormat, payload: bytes) -> VideoFormat | None:
+    """Read the format that a picture brings with it, if it does; the rest is as before."""
+    return _av1_within(payload) if before.codec == "av1" else _sets_within(before, payload)
+
+
+def _av1_within(payload: bytes) -> VideoFormat | None:
+    def find() -> bytes | None:
+        position = 0
+        for kind, _, _, stop in units_in(memoryview(payload)):
+            if kind == SEQUENCE_HEADER:
+                return payload[position:stop]
+            position = stop
+        return None
+
+    header = _reading("AV1", find)
+    return None if header is None else av1_format_of(header)
+
+
+def _sets_within(before: VideoFormat, payload: bytes) -> VideoFormat | None:
+    """Let the parameter sets of a picture stand for those of their kind before."""
+    is_avc = before.codec == "h264"
+    module = avc if is_avc else hevc
+    kinds = (avc.SEQUENCE_SET, avc.PICTURE_SET) if is_avc else HEVC_SETS
+    said = _sets_by_kind(before.codec, kinds, module.parameter_sets(before.configuration))
+    brought = _sets_by_kind(before.codec, kinds, _nals_in(payload))
+    if not brought[kinds[-2]]:
+        return None
+    merged = {kind: brought[kind] or said[kind] for kind in kinds}
+    if is_avc:
+        return avc_format_of(merged[avc.SEQUENCE_SET], merged[avc.PICTURE_SET])
+    return hevc_format_of([(kind, nals) for kind, nals in merged.items() if nals])
+
+
+def _sets_by_kind(
+    codec: VideoCodec, kinds: Sequence[int], nals: Iterable[bytes]
+) -> dict[int, list[bytes]]:
+    found: dict[int, list[bytes]] = {kind: [] for kind in kinds}
+    for nal in nals:
+        kind = nal[0] & 0x1F if codec == "h264" else nal[0] >> 1 & 0x3F
+        if kind in found and nal not in found[kind]:
+            found[kind].append(nal)
+    return found
+
+
+def _nals_in(payload: bytes) -> Iterator[bytes]:
+    position = 0
+    while position < len(payload):
+        start = position + LENGTH_BYTES
+        position = start + int.from_bytes(payload[position:start])
+        if position > start:
+            yield payload[start:position]
 
 
 def _counted(nals: Sequence[bytes]) -> list[bytes]:

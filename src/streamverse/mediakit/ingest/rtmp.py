@@ -137,6 +137,10 @@ class RtmpServerSession:
             message = self._link.next_message()
             if message is None:
                 return
+            if message.kind == VIDEO and self._is_publishing:
+                renewed = self._tracks.renew(message.payload)
+                if renewed is not None:
+                    yield renewed
             event = self._handle(message)
             if event is not None:
                 yield event

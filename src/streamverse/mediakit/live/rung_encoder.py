@@ -27,8 +27,10 @@ if TYPE_CHECKING:
     from streamverse.mediakit.frames import FrameRate
 
 READ_BYTES: Final = 1 << 16
-# Whoever is further behind is of no use to viewers who follow closely.
-MOST_BEHIND_TICKS: Final = 4 * CLOCK_HZ
+# A machine that is busy for a moment catches up; whoever is further behind does not.
+MOST_BEHIND_TICKS: Final = 8 * CLOCK_HZ
+# What is longer from one picture to the next is silence, in which there is nothing to encode.
+LONGEST_STEP_TICKS: Final = CLOCK_HZ
 
 # A rung by the name of its track, and what there is of it: how it is coded, then its pictures.
 Give = Callable[[str, "VideoFormat | Sample"], None]
@@ -93,6 +95,8 @@ class RungEncoder:
         self._feed: asyncio.StreamWriter | None = None
         self._newest_ticks: int | None = None
         self._given_ticks: dict[str, int] = {}
+        # After which pictures nothing came, and how long, as far as these are under way.
+        self._silences: deque[tuple[int, int]] = deque()
         self._is_finished = False
         self._fell = asyncio.Event()
 
@@ -102,13 +106,23 @@ class RungEncoder:
             return
         if self._newest_ticks is None:
             self._begin(sample)
+        elif sample.decode_ticks - self._newest_ticks > LONGEST_STEP_TICKS:
+            step = sample.decode_ticks - self._newest_ticks
+            self._silences.append((self._newest_ticks, step - LONGEST_STEP_TICKS))
         self._newest_ticks = sample.decode_ticks
-        if sample.decode_ticks - min(self._given_ticks.values()) > MOST_BEHIND_TICKS:
+        if self._behind_ticks(sample) > MOST_BEHIND_TICKS:
             self._fell.set()
         elif self._feed is None:
             self._early.append(sample)
         else:
             self._feed.write(self._write(sample))
+
+    def _behind_ticks(self, newest: Sample) -> int:
+        """Tell how much of what came before a picture is still to be encoded."""
+        given = min(self._given_ticks.values())
+        while self._silences and self._silences[0][0] < given:
+            self._silences.popleft()
+        return newest.decode_ticks - given - sum(ticks for _, ticks in self._silences)
 
     def finish(self) -> None:
         """Let what is under way come out, and end."""

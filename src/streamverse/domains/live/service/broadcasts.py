@@ -94,7 +94,7 @@ class Broadcast:
         self.hold = hold
         self.edge = LiveEdge(stream.rewind, has_parts=stream.has_parts)
         self.relay = LiveRelay(lambda: workshop.clock.now().timestamp(), ffmpeg)
-        self.fan = Fan()
+        self.fan = Fan(ffmpeg)
         self.is_over = False
         # Which encoder was on air last.
         self.encoder: Encoder | None = None

@@ -96,6 +96,7 @@ class LadderDesk:
 class _Run:
     """One encoder, from a keyframe on until it ends."""
 
+    owner: object
     encoder: RungEncoder
     packagers: Mapping[str, RungPackager]
     is_own_size: bool
@@ -168,8 +169,12 @@ class LiveLadder:
                 self._fill(track, number)
 
     def pause(self) -> None:
-        """Let what is under way come out: nothing more comes for now."""
+        """Let what is under way come out: nothing more comes for now.
+
+        What comes next may be less to do, on a machine that has less to do: all is tried again.
+        """
         self._media, self._early = None, []
+        self._given_up, self._pause_s, self._waits_until_s = 0, FIRST_PAUSE_S, 0.0
         if self._run is not None:
             self._finish(self._run)
 
@@ -214,7 +219,7 @@ class LiveLadder:
         encoder = RungEncoder(
             command, media, names, rate, lambda name, heard: self._hear(run, name, heard)
         )
-        run = _Run(encoder, packagers, is_own_size)
+        run = _Run(owner, encoder, packagers, is_own_size)
         for start in self._starts:
             if start.present_ticks >= early[0].present_ticks:
                 for packager in packagers.values():
@@ -222,23 +227,25 @@ class LiveLadder:
         for sample in early:
             encoder.take(sample)
         self._run = run
-        self._tasks[run] = asyncio.create_task(self._attend(run, owner))
+        self._tasks[run] = asyncio.create_task(self._attend(run))
 
-    async def _attend(self, run: _Run, owner: object) -> None:
+    async def _attend(self, run: _Run) -> None:
         try:
             await run.encoder.run()
         except FellBehind:
             log.warning("This machine is too slow for the rungs %s.", ", ".join(run.packagers))
-            self._given_up += 1
+            self._given_up += 0 if run.is_finished else 1
         except Exception:
             log.exception("The rungs %s could not be made.", ", ".join(run.packagers))
         finally:
-            self._desk.give_back(owner)
+            self._desk.give_back(run.owner)
             self._take_leave(run)
 
     def _finish(self, run: _Run) -> None:
         run.is_finished, self._run = True, None
         run.encoder.finish()
+        # What is left to do is little, and whoever begins does not wait for it.
+        self._desk.give_back(run.owner)
 
     def _take_leave(self, run: _Run) -> None:
         """Give what is left, or gaps in its place."""

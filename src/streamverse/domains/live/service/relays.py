@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from streamverse.mediakit.ingest.samples import AudioFormat, Sample, VideoFormat
-from streamverse.mediakit.webrtc.opus import OpusEncoder
+from streamverse.mediakit.live.sound_encoder import SoundEncoder
 from streamverse.mediakit.webrtc.relay import Relay
 
 
@@ -15,7 +15,7 @@ class LiveRelay:
 
     def __init__(self, now: Callable[[], float], ffmpeg: Path | None) -> None:
         self.relay = Relay(now, self._wake)
-        self._encoder = None if ffmpeg is None else OpusEncoder(ffmpeg, self.relay.take_sound)
+        self._encoder = None if ffmpeg is None else SoundEncoder(ffmpeg, "opus", self._hear)
         self._sound: AudioFormat | None = None
 
     def take_format(self, media: VideoFormat | AudioFormat) -> None:
@@ -36,6 +36,10 @@ class LiveRelay:
             self.relay.take_sound(sample)
         elif self._encoder is not None:
             self._encoder.take(sample)
+
+    def _hear(self, heard: AudioFormat | Sample) -> None:
+        if isinstance(heard, Sample):
+            self.relay.take_sound(heard)
 
     def end(self) -> None:
         """Tell everybody that it is over."""

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
@@ -30,6 +31,7 @@ from streamverse.mediakit.ingest.rtmp_client import RtmpTarget
 from streamverse.mediakit.ingest.samples import AudioFormat, Sample, VideoFormat
 from streamverse.mediakit.ingest.srt_caller import Wish
 from streamverse.mediakit.ingest.srt_carrier import SrtCarrier
+from streamverse.mediakit.live.sound_encoder import SoundEncoder
 
 if TYPE_CHECKING:
     import ssl
@@ -61,6 +63,8 @@ class _Link:
 
     sealed_address: bytes
     outlet: Outlet
+    # Services that are sent to by RTMP take sound in AAC alone.
+    is_rtmp: bool = False
     reading: TargetReading | None = None
     watch: TargetWatch = field(default_factory=TargetWatch)
 
@@ -68,10 +72,14 @@ class _Link:
 class Fan:
     """Hands what goes out on a stream to all its targets."""
 
-    def __init__(self) -> None:
+    def __init__(self, ffmpeg: Path | None = None) -> None:
         self.links: dict[UUID, _Link] = {}
         self._video: VideoFormat | None = None
         self._audio: AudioFormat | None = None
+        self._encoder = None if ffmpeg is None else SoundEncoder(ffmpeg, "aac", self._hear)
+        # How the sound is coded that the encoder gives, while it runs.
+        self._encoded: AudioFormat | None = None
+        self._is_encoding = False
 
     def take_format(self, media: VideoFormat | AudioFormat) -> None:
         """Take how what follows is coded."""
@@ -79,26 +87,63 @@ class Fan:
             self._video = media
         else:
             self._audio = media
+            self._is_encoding = False
+            self._wake()
         for link in self.links.values():
-            link.outlet.take_format(media)
+            if not self._is_encoded_for(link, media):
+                link.outlet.take_format(media)
 
     def take_sample(self, sample: Sample) -> None:
         """Take a picture or a frame of sound, at its place on the broadcast's clock."""
+        is_sound = sample.kind == "audio"
         for link in self.links.values():
-            link.outlet.take_sample(sample)
+            if not (is_sound and self._is_encoded_for(link, self._audio)):
+                link.outlet.take_sample(sample)
+        if is_sound and self._is_encoding and self._encoder is not None:
+            self._encoder.take(sample)
 
     def open(self, target_id: UUID, link: _Link) -> None:
         """Begin with a target; one in whose place it comes is to be closed first."""
-        for media in (self._video, self._audio):
+        is_encoded = self._is_encoded_for(link, self._audio)
+        for media in (self._video, self._encoded if is_encoded else self._audio):
             if media is not None:
                 link.outlet.take_format(media)
         self.links[target_id] = link
+        self._wake()
 
     async def close(self, target_id: UUID) -> None:
         """End with a target."""
         link = self.links.pop(target_id, None)
         if link is not None:
+            self._wake()
             await link.outlet.close()
+
+    def _is_encoded_for(self, link: _Link, media: VideoFormat | AudioFormat | None) -> bool:
+        is_opus = isinstance(media, AudioFormat) and media.codec == "opus"
+        return is_opus and link.is_rtmp and self._encoder is not None
+
+    def _wake(self) -> None:
+        """Encode while somebody wants it."""
+        if self._encoder is None:
+            return
+        wanted = any(self._is_encoded_for(link, self._audio) for link in self.links.values())
+        if wanted and not self._is_encoding and self._audio is not None:
+            self._encoder.start(self._audio)
+        elif not wanted:
+            self._encoder.stop()
+            self._encoded = None
+        self._is_encoding = wanted
+
+    def _hear(self, heard: AudioFormat | Sample) -> None:
+        if isinstance(heard, AudioFormat):
+            self._encoded = heard
+        for link in self.links.values():
+            if not self._is_encoded_for(link, self._audio):
+                continue
+            if isinstance(heard, AudioFormat):
+                link.outlet.take_format(heard)
+            else:
+                link.outlet.take_sample(heard)
 
     async def end(self) -> None:
         """End with all targets."""
@@ -161,7 +206,8 @@ class RestreamDesk:
             if target_id not in fan.links and not broadcast.is_over:
                 destination = open_destination(self._settings.vault, row)
                 outlet = Outlet(self._dial(destination), self.clock)
-                fan.open(target_id, _Link(row.sealed_address, outlet))
+                is_rtmp = destination.scheme != "srt"
+                fan.open(target_id, _Link(row.sealed_address, outlet, is_rtmp))
 
     async def _watch(self, broadcast: Broadcast, row: TargetRow, link: _Link) -> None:
         now, found = self._workshop.clock.now(), link.outlet.read()

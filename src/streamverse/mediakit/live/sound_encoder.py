@@ -1,4 +1,4 @@
-"""Sound in AAC made Opus for WebRTC, by one confined ffmpeg for a stream and its time as it was."""
+"""Sound of a stream made AAC or Opus, by one confined ffmpeg, at the times that it had."""
 
 from __future__ import annotations
 
@@ -14,7 +14,13 @@ from streamverse.mediakit.ffmpeg import QUIET
 from streamverse.mediakit.ingest.flv import write_format, write_sample
 from streamverse.mediakit.ingest.flv_tags import AUDIO_FLAG, AUDIO_TAG, write_head, write_tag
 from streamverse.mediakit.ingest.mpegts import TsDemuxer
-from streamverse.mediakit.ingest.samples import CLOCK_HZ, AudioFormat, MediaRefused, Sample
+from streamverse.mediakit.ingest.samples import (
+    CLOCK_HZ,
+    AudioCodec,
+    AudioFormat,
+    MediaRefused,
+    Sample,
+)
 
 log = logging.getLogger(__name__)
 
@@ -26,32 +32,42 @@ PAUSE_S: Final = 1.0
 MOST_WAITING_BYTES: Final = 1 << 19
 LIMITS: Final = sandbox.Limits(wall_seconds=12 * 3600, cpu_seconds=6 * 3600)
 INPUT: Final = (
-    *("-protocol_whitelist", "pipe", "-codec_whitelist", "aac", "-fflags", "nobuffer"),
+    *("-protocol_whitelist", "pipe", "-codec_whitelist", "aac,opus,libopus", "-fflags", "nobuffer"),
     *("-probesize", "32", "-analyzeduration", "0", "-f", "flv"),
 )
 CODING: Final = (
     *("-copyts", "-vn", "-af", "aresample=async=1000:first_pts=0,aformat=channel_layouts=stereo"),
-    *("-ar", "48000", "-c:a", "libopus", "-b:a", "96k", "-application", "lowdelay"),
-    *("-frame_duration", "20"),
+    *("-ar", "48000"),
 )
+CODECS: Final[dict[AudioCodec, tuple[str, ...]]] = {
+    "opus": (
+        *("-c:a", "libopus", "-b:a", "96k", "-application", "lowdelay"),
+        *("-frame_duration", "20"),
+    ),
+    "aac": ("-c:a", "aac", "-b:a", "160k"),
+}
 OUTPUT: Final = (
     *("-flush_packets", "1", "-muxdelay", "0", "-muxpreload", "0", "-pes_payload_size", "0"),
     *("-mpegts_copyts", "1", "-f", "mpegts"),
 )
 
 
-def command(ffmpeg: Path) -> sandbox.Command:
-    """Say how AAC in FLV becomes Opus in MPEG-TS, over one pipe in both directions."""
+def command(ffmpeg: Path, codec: AudioCodec) -> sandbox.Command:
+    """Say how sound in FLV becomes such in MPEG-TS, over one pipe in both directions."""
     pipe = sandbox.pipe_url(0)
-    arguments = (*QUIET, "-threads", "1", *INPUT, "-i", pipe, *CODING, *OUTPUT, pipe)
+    coding = (*CODING, *CODECS[codec])
+    arguments = (*QUIET, "-threads", "1", *INPUT, "-i", pipe, *coding, *OUTPUT, pipe)
     return sandbox.Command((str(ffmpeg), *arguments), pipe_count=1, limits=LIMITS)
 
 
-class OpusEncoder:
-    """Takes AAC, and gives Opus at the same times."""
+class SoundEncoder:
+    """Takes sound, and gives it in another codec at the same times."""
 
-    def __init__(self, ffmpeg: Path, give: Callable[[Sample], None]) -> None:
+    def __init__(
+        self, ffmpeg: Path, codec: AudioCodec, give: Callable[[AudioFormat | Sample], None]
+    ) -> None:
         self._ffmpeg = ffmpeg
+        self._codec: AudioCodec = codec
         self._give = give
         self._format: AudioFormat | None = None
         self._begins_at: int | None = None
@@ -71,7 +87,7 @@ class OpusEncoder:
             self._task = None
 
     def take(self, sample: Sample) -> None:
-        """Take a frame of AAC."""
+        """Take a frame of sound."""
         feed = self._feed
         if feed is None or self._format is None:
             return
@@ -89,11 +105,11 @@ class OpusEncoder:
             try:
                 await self._encode()
             except Exception:
-                log.exception("Sound could not be encoded for viewers by WebRTC.")
+                log.exception("Sound could not be encoded anew.")
             await asyncio.sleep(PAUSE_S)
 
     async def _encode(self) -> None:
-        async with sandbox.run(command(self._ffmpeg)) as process:
+        async with sandbox.run(command(self._ffmpeg, self._codec)) as process:
             self._begins_at = None
             self._feed = process.feeds[0]
             try:
@@ -108,6 +124,8 @@ class OpusEncoder:
                 for event in demuxer.feed(data):
                     if isinstance(event, Sample):
                         self._give(self._moved(event))
+                    elif isinstance(event, AudioFormat):
+                        self._give(event)
             except MediaRefused as refusal:
                 log.warning("Sound could not be read back: %s", refusal)
                 return
