@@ -84,6 +84,18 @@ document.addEventListener("playing", () => {
     }, true);
 }, { capture: true, once: true });
 """
+# Sets the clock of the device wrong, by so many milliseconds.
+SHIFT_CLOCK = """
+{
+    const Clock = Date;
+    const now = () => Clock.now() + %d;
+    globalThis.Date = class extends Clock {
+        constructor(...given) { super(...(given.length ? given : [now()])); }
+        static now() { return now(); }
+    };
+}
+"""
+A_DAY_MS = 24 * 60 * 60 * 1000
 AXE = (NODE_MODULES / "axe-core/axe.min.js").read_text()
 FIND_BARRIERS = """
 async (theme) => {

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
+import time
 from collections.abc import Generator
 from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.browsing import Visitor, photograph
+from tests.e2e.browsing import A_DAY_MS, SHIFT_CLOCK, Visitor, photograph
 from tests.factories.media import MediaFactory
 
 GOP = 60
@@ -98,6 +100,23 @@ def test_what_an_encoder_sends_is_watched_from_its_edge(
         expect(card.get_by_text("Live", exact=True)).to_be_visible()
         photograph(page, "live-list")
     assert owner.barriers() == []
+
+
+@pytest.mark.parametrize("by_ms", [A_DAY_MS, -A_DAY_MS], ids=["ahead", "behind"])
+def test_a_clock_that_is_wrong_by_a_day_tells_the_same_latency(
+    owner: Visitor, media: MediaFactory, address: str, by_ms: int
+):
+    page = owner.page
+    watching = page.get_by_role("link", name="Watch").last.get_attribute("href")
+    owner.context.add_init_script(SHIFT_CLOCK % by_ms)
+    with sending(media, address):
+        owner.open(watching or "")
+        assert abs(page.evaluate("Date.now()") - time.time() * 1000 - by_ms) < A_DAY_MS / 2
+        frames_advance(page)
+        told = re.search(r"\d+\.\d", page.get_by_test_id("latency").inner_text())
+    assert told is not None
+    # What is sent takes its time to be cut and shown; no machine is a minute behind.
+    assert 0 < float(told[0]) < 60
 
 
 @pytest.mark.alone

@@ -10,7 +10,16 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Playwright, Request, Route, expect
 
-from tests.e2e.browsing import NODE_MODULES, Player, Visit, Visitor, launch, visit
+from tests.e2e.browsing import (
+    A_DAY_MS,
+    NODE_MODULES,
+    SHIFT_CLOCK,
+    Player,
+    Visit,
+    Visitor,
+    launch,
+    visit,
+)
 from tests.e2e.conftest import Library, logged_in
 from tests.e2e.test_sessions import begin, wait_until
 from tests.factories.media import MediaFactory, beep, picture
@@ -31,17 +40,6 @@ async (titleId) => {
     await player.attach(video);
     await player.load(started.dash_url);
     await video.play();
-}
-"""
-A_DAY_MS = 24 * 60 * 60 * 1000
-SHIFT_CLOCK = """
-{
-    const Clock = Date;
-    const now = () => Clock.now() + %d;
-    globalThis.Date = class extends Clock {
-        constructor(...given) { super(...(given.length ? given : [now()])); }
-        static now() { return now(); }
-    };
 }
 """
 ELSEWHERE = "films.example"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
@@ -79,6 +79,7 @@ async def test_a_session_is_all_that_a_player_begins_with(
     session = await opened_live(clients.viewer, on_air.id)
     (row,) = await rows(workshop)
     assert session["session_id"] == str(row.id)
+    assert datetime.fromisoformat(session["server_time"]) == clock.now()
     assert (session["heartbeat_ms"], session["lease_ms"]) == (20_000, 90_000)
     assert session["throughput_bps"] is None
     assert (row.stream_id, row.title_id, row.package_id) == (on_air.id, None, None)

@@ -5690,6 +5690,8 @@ export interface components {
         LiveSessionOut: {
             /** Format: uuid */
             session_id: string;
+            /** Format: date-time */
+            server_time: string;
             playback: components["schemas"]["LivePlaybackOut"];
             events_token: string;
             heartbeat_ms: number;

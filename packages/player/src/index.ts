@@ -44,6 +44,7 @@ export {
   type ToldState,
 } from "./telling";
 export { randomId } from "./random";
+export { serverAheadMs } from "./server-clock";
 export { parseThumbnails, type Thumbnail, thumbnailAt } from "./thumbnails";
 export { clamp, clockTime } from "./time";
 export { webPlatform } from "./web";

@@ -27,7 +27,8 @@ export interface LiveEngine {
   chooseQuality(id: string | null): void;
   goLive(): void;
   seekBehind(seconds: number): void;
-  latencySeconds(): number | null;
+  /** When what is shown now happened, by the server's clock; null while nobody knows. */
+  shownAtMs(): number | null;
   rewindSeconds(): number;
   behindSeconds(): number;
   isOver(): boolean;

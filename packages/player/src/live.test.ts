@@ -12,6 +12,7 @@ v.m3u8
 v360.m3u8
 `;
 const addresses = { hlsUrl: "/live.m3u8", whepUrl: "/whep", licenseUrl: null };
+const SERVER_NOW_MS = Date.UTC(2026, 10, 29, 10);
 let video: HTMLVideoElement;
 let press: { play: Mock<() => Promise<void>>; pause: Mock<() => void> };
 let listener: LiveListener;
@@ -38,7 +39,7 @@ const engine = {
   chooseQuality: vi.fn(),
   goLive: vi.fn(),
   seekBehind: vi.fn(),
-  latencySeconds: () => 1.4,
+  shownAtMs: vi.fn((): number | null => SERVER_NOW_MS - 1_400),
   rewindSeconds: () => 60,
   behindSeconds: () => 2,
   isOver: vi.fn(() => false),
@@ -46,10 +47,12 @@ const engine = {
 } satisfies LiveEngine;
 
 function makePlayer(): LivePlayer {
-  return new LivePlayer(video, (_video, given) => {
+  const player = new LivePlayer(video, (_video, given) => {
     listener = given;
     return Promise.resolve(engine);
   });
+  player.tellTimeBy(() => SERVER_NOW_MS);
+  return player;
 }
 
 beforeEach(() => {
@@ -111,6 +114,37 @@ test("the element's events are the state", () => {
   expect(player.store.get()).toMatchObject({ isPaused: true, isWaiting: false, isMuted: true });
   video.dispatchEvent(new Event("ended"));
   expect(player.store.get().status).toBe("ended");
+});
+
+test.each([
+  ["a day ahead", 86_400_000],
+  ["a day behind", -86_400_000],
+])("latency is told by the server's clock where the device's is %s", async (_name, wrongByMs) => {
+  vi.setSystemTime(SERVER_NOW_MS + wrongByMs);
+  const player = makePlayer();
+  await player.load(addresses);
+  vi.advanceTimersByTime(500);
+  expect(player.store.get().latencySeconds).toBe(1.4);
+});
+
+test("nothing is shown before it happens", async () => {
+  const player = makePlayer();
+  await player.load(addresses);
+  player.tellTimeBy(() => SERVER_NOW_MS - 1_450);
+  vi.advanceTimersByTime(500);
+  expect(player.store.get().latencySeconds).toBe(0);
+});
+
+test("latency is unknown without the server's clock, or the time of what is shown", async () => {
+  const player = makePlayer();
+  await player.load(addresses);
+  engine.shownAtMs.mockReturnValueOnce(null);
+  vi.advanceTimersByTime(500);
+  expect(player.store.get().latencySeconds).toBeNull();
+  const timeless = new LivePlayer(video, () => Promise.resolve(engine));
+  await timeless.load(addresses);
+  vi.advanceTimersByTime(500);
+  expect(timeless.store.get().latencySeconds).toBeNull();
 });
 
 test("what is over has no latency", async () => {

@@ -82,6 +82,7 @@ export class LivePlayer {
   readonly #cleanups: (() => void)[] = [];
   #addresses: LiveAddresses = { hlsUrl: "", whepUrl: null, licenseUrl: null };
   #limits: LiveLimits = noPreferences;
+  #serverNowMs: (() => number) | null = null;
   /** What the server offered last, which an engine that began before may not have. */
   #offered: readonly Quality[] = [];
   /** What another engine was begun for; one that still lacks it does not play it. */
@@ -134,6 +135,11 @@ export class LivePlayer {
   /** What a teller tells of it, by how long ago somebody wished to see the stream. */
   told(sinceWishMs: () => number): ToldPlayer {
     return new ToldLive(this, this.#video, sinceWishMs);
+  }
+
+  /** Tell the time by the server's clock, as the device's may be wrong. */
+  tellTimeBy(serverNowMs: () => number): void {
+    this.#serverNowMs = serverNowMs;
   }
 
   /** Keep to no more than the viewer likes while it adapts. */
@@ -364,12 +370,18 @@ export class LivePlayer {
     this.store.set({ qualities, activeQuality: engine.activeQuality() });
   }
 
+  #latencySeconds(engine: LiveEngine): number | null {
+    const shownAtMs = engine.shownAtMs();
+    if (shownAtMs === null || this.#serverNowMs === null) return null;
+    return Math.max(0, (this.#serverNowMs() - shownAtMs) / 1000);
+  }
+
   #look(): void {
     const engine = this.#engine;
     const { status, isReturning } = this.store.get();
     if (!engine || status !== "ready" || isReturning) return;
     this.store.set({
-      latencySeconds: engine.isOver() ? null : engine.latencySeconds(),
+      latencySeconds: engine.isOver() ? null : this.#latencySeconds(engine),
       rewindSeconds: engine.rewindSeconds(),
       behindSeconds: engine.behindSeconds(),
     });

@@ -45,12 +45,10 @@ export class NativeLiveEngine implements LiveEngine {
     this.#video.currentTime = Math.max(seekable.start(0), seekable.end(last) - seconds);
   }
 
-  latencySeconds(): number | null {
+  shownAtMs(): number | null {
     const video = this.#video as HTMLVideoElement & { getStartDate?: () => Date };
     const startedAt = video.getStartDate?.().getTime() ?? NaN;
-    return Number.isNaN(startedAt)
-      ? null
-      : (Date.now() - startedAt) / 1000 - this.#video.currentTime;
+    return Number.isNaN(startedAt) ? null : startedAt + this.#video.currentTime * 1000;
   }
 
   rewindSeconds(): number {

@@ -135,9 +135,8 @@ export class ShakaLiveEngine implements LiveEngine {
     this.#video.currentTime = Math.max(start, end - seconds);
   }
 
-  latencySeconds(): number | null {
-    const shown = this.#player.getPlayheadTimeAsDate();
-    return shown === null ? null : (Date.now() - shown.getTime()) / 1000;
+  shownAtMs(): number | null {
+    return this.#player.getPlayheadTimeAsDate()?.getTime() ?? null;
   }
 
   rewindSeconds(): number {

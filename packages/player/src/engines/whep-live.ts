@@ -27,7 +27,8 @@ export class WhepLiveEngine implements LiveEngine {
   readonly #line = new RTCPeerConnection();
   readonly #stream = new MediaStream();
   #address: string | null = null;
-  #latencySeconds: number | null = null;
+  /** What was shown at the last look, and when that was by a clock that nobody sets. */
+  #seen: { readonly shownAtMs: number; readonly lookedAtMs: number } | null = null;
   #decodedFrames = 0;
   #stillLooks = 0;
   #looking: ReturnType<typeof setInterval> | undefined;
@@ -91,8 +92,9 @@ export class WhepLiveEngine implements LiveEngine {
     // There is nothing behind.
   }
 
-  latencySeconds(): number | null {
-    return this.#latencySeconds;
+  shownAtMs(): number | null {
+    const seen = this.#seen;
+    return seen === null ? null : seen.shownAtMs + performance.now() - seen.lookedAtMs;
   }
 
   rewindSeconds(): number {
@@ -164,8 +166,7 @@ export class WhepLiveEngine implements LiveEngine {
     for (const { kind, estimatedPlayoutTimestamp: shown, framesDecoded } of reports) {
       if (kind !== "video") continue;
       if (shown !== undefined) {
-        const shownAtMs = shown - NTP_BEFORE_UNIX_MS;
-        this.#latencySeconds = Math.max(0, (Date.now() - shownAtMs) / 1000);
+        this.#seen = { shownAtMs: shown - NTP_BEFORE_UNIX_MS, lookedAtMs: performance.now() };
       }
       if (framesDecoded !== undefined) this.#noteFrames(framesDecoded);
     }

@@ -267,10 +267,12 @@ class LivePlaybackOut(msgspec.Struct):
 class LiveSessionOut(msgspec.Struct):
     """A session of a stream that is open, and all that its player begins with.
 
-    The rest is as in sessions of titles.
+    ``server_time`` is what players tell by how far behind they are. The rest is as in sessions of
+    titles.
     """
 
     session_id: UUID
+    server_time: datetime
     playback: LivePlaybackOut
     events_token: str
     heartbeat_ms: int
@@ -278,10 +280,11 @@ class LiveSessionOut(msgspec.Struct):
     throughput_bps: int | None
 
     @classmethod
-    def of(cls, opened: OpenedLive) -> Self:
+    def of(cls, opened: OpenedLive, now: datetime) -> Self:
         """Show an open session."""
         return cls(
             session_id=opened.session_id,
+            server_time=now,
             playback=LivePlaybackOut.of(opened.address),
             events_token=opened.events_token,
             heartbeat_ms=milliseconds(HEARTBEAT_EVERY),

@@ -38,7 +38,7 @@ export function LiveStage({ stream, addresses, session, onReopen }: LiveStagePro
   const video = useRef<HTMLVideoElement>(null);
   const [stage, setStage] = useState<HTMLElement | null>(null);
   const [mode, rememberMode] = useLatencyMode();
-  const player = useLivePlayer(video, addresses, mode);
+  const player = useLivePlayer(video, addresses, mode, session.serverAheadMs);
   const state = useLiveState(player);
   const fate = useLiveSession(player, state, session, onReopen);
   const fullscreen = useFullscreen(stage, video);

@@ -1,5 +1,5 @@
 import { ApiProblem, type LiveSession, unwrap } from "@streamverse/client";
-import { webPlatform } from "@streamverse/player";
+import { serverAheadMs, webPlatform } from "@streamverse/player";
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 
 import { api } from "../../app/api";
@@ -32,9 +32,13 @@ export const keyQuery = (id: string) =>
     gcTime: 0,
   });
 
-/** An open session of a stream, and when it was wished for by the player's clock. */
+/**
+ * An open session of a stream, when it was wished for by the player's clock, and how far the
+ * server's clock is ahead of that.
+ */
 export interface OpenLiveSession extends LiveSession {
   readonly wishedAtMs: number;
+  readonly serverAheadMs: number;
 }
 
 async function openLiveSession(streamId: string): Promise<OpenLiveSession> {
@@ -43,7 +47,9 @@ async function openLiveSession(streamId: string): Promise<OpenLiveSession> {
   const opened = await unwrap(
     api.POST("/api/v1/player/sessions/live", { body: { ...body, resumes: null } }),
   );
-  return { ...opened, wishedAtMs };
+  const times = { askedAtMs: wishedAtMs, answeredAtMs: webPlatform.nowMs() };
+  const aheadMs = serverAheadMs({ ...times, serverTime: opened.server_time });
+  return { ...opened, wishedAtMs, serverAheadMs: aheadMs };
 }
 
 /** The session that a stream is watched in; opened anew each time that it goes live. */

@@ -18,6 +18,7 @@ export function useLivePlayer(
   video: RefObject<HTMLVideoElement | null>,
   { hlsUrl, whepUrl, licenseUrl }: LiveAddresses,
   mode: LiveMode,
+  serverAheadMs: number,
 ): LivePlayer | null {
   const [player, setPlayer] = useState<LivePlayer | null>(null);
   const { maxHeight, maxBitrateBps } = useLiked();
@@ -33,6 +34,9 @@ export function useLivePlayer(
       void made.destroy();
     };
   }, [video]);
+  useEffect(() => {
+    player?.tellTimeBy(() => webPlatform.nowMs() + serverAheadMs);
+  }, [player, serverAheadMs]);
   useEffect(() => {
     player?.prefer({ maxHeight, maxBitrateBps });
   }, [player, maxHeight, maxBitrateBps]);

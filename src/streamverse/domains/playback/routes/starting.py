@@ -246,7 +246,8 @@ async def open_live_session(
     live_door: NamedDependency[LiveDoor],
 ) -> LiveSessionOut:
     """Start to watch a live stream: whether that may be, and where it is followed."""
-    return LiveSessionOut.of(await opening_live.open_live(work, live_door, data.wish()))
+    opened = await opening_live.open_live(work, live_door, data.wish())
+    return LiveSessionOut.of(opened, work.now)
 
 
 async def _check_pin(
