@@ -39,7 +39,7 @@ test-web: $(NODE_READY)
 	@npm test --silent
 
 # What judges how smoothly something plays runs first, with nothing beside it. Tests that encode
-# films or drive browsers wait for other programs: three parts of them run side by side.
+# films or drive browsers wait for other programs: two parts run side by side, the longest first.
 BROWSER_TESTS := tests/e2e
 EARLY_BROWSER_TESTS := $(wildcard $(BROWSER_TESTS)/test_[a-o]*.py)
 MEDIA_TESTS := tests/media tests/playback
@@ -48,7 +48,7 @@ MEDIAKIT_TESTS := $(addprefix tests/,benchmarks faults mediakit)
 # which is printed: of seven thousand on a busy machine, one meets a limit of time that it set itself.
 PART = $(BIN)/python -m slipcover --fail-under 0 --out .coverage.$@ \
 	-m pytest -p no:cacheprovider --reruns 1 --durations 12
-PARTS := test-browser-early test-browser-late test-rest test-media test-mediakit
+PARTS := test-browser-late test-rest test-browser-early test-media test-mediakit
 
 test-server: $(PYTHON_DEV_READY) $(WEB_READY) ## Run the server's tests (ARGS="-k hls": only those)
 	$(step) 'Testing the server'
@@ -57,7 +57,7 @@ ifdef ARGS
 else
 	@$(BIN)/pytest -p no:cacheprovider tools
 	@$(MAKE) --no-print-directory test-alone; alone=$$?; \
-		$(MAKE) --no-print-directory --jobs=3 --keep-going --output-sync=target $(PARTS) && exit $$alone
+		$(MAKE) --no-print-directory --jobs=2 --keep-going --output-sync=target $(PARTS) && exit $$alone
 	@$(BIN)/slipcover --merge $(addprefix .coverage.,test-alone $(PARTS)) --out .coverage
 endif
 
