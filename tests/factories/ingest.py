@@ -93,8 +93,13 @@ async def run(*command: str) -> tuple[int, str]:
     process = await asyncio.create_subprocess_exec(
         *command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
     )
-    async with asyncio.timeout(120):
-        printed, _ = await process.communicate()
+    try:
+        async with asyncio.timeout(120):
+            printed, _ = await process.communicate()
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.communicate()
     return process.returncode or 0, printed.decode("utf-8", "replace")
 
 

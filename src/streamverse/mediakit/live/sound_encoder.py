@@ -73,6 +73,7 @@ class SoundEncoder:
         self._begins_at: int | None = None
         self._feed: asyncio.StreamWriter | None = None
         self._task: asyncio.Task[None] | None = None
+        self._ending: set[asyncio.Task[None]] = set()
 
     def start(self, media: AudioFormat) -> None:
         """Begin, or begin anew with sound of another coding."""
@@ -84,7 +85,13 @@ class SoundEncoder:
         """End, and let go of the process."""
         if self._task is not None:
             self._task.cancel()
+            self._ending.add(self._task)
+            self._task.add_done_callback(self._ending.discard)
             self._task = None
+
+    async def ended(self) -> None:
+        """Wait until the processes of what was stopped are gone."""
+        await asyncio.gather(*self._ending, return_exceptions=True)
 
     def take(self, sample: Sample) -> None:
         """Take a frame of sound."""

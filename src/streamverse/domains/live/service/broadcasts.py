@@ -211,10 +211,11 @@ class Broadcast:
         self._has_room.set()
 
     async def let_go(self) -> None:
-        """End what else is made of it: rungs, and copies for other services."""
+        """End what else is made of it: rungs, copies for other services, sound for WebRTC."""
         if self.ladder is not None:
             await self.ladder.end()
         await self.fan.end()
+        await self.relay.ended()
 
     async def _store_rest(self) -> None:
         self.pause()

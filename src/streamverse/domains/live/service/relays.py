@@ -46,6 +46,11 @@ class LiveRelay:
         self.relay.end()
         self._wake(is_watched=False)
 
+    async def ended(self) -> None:
+        """Wait until nothing of it runs any more."""
+        if self._encoder is not None:
+            await self._encoder.ended()
+
     def _wake(self, is_watched: bool) -> None:  # noqa: FBT001 - a relay says no more
         if self._encoder is None:
             return

@@ -117,6 +117,8 @@ class Fan:
         if link is not None:
             self._wake()
             await link.outlet.close()
+            if self._encoder is not None:
+                await self._encoder.ended()
 
     def _is_encoded_for(self, link: _Link, media: VideoFormat | AudioFormat | None) -> bool:
         is_opus = isinstance(media, AudioFormat) and media.codec == "opus"
