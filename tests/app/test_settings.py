@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from streamverse.app.manual import render_manual
 from streamverse.app.settings import (
     Settings,
     load_settings,
     master_secrets,
-    render_manual,
     unknown_variables,
 )
 from streamverse.kit.settings import SettingsInvalid
@@ -26,7 +26,7 @@ def load(tmp_path: Path, **environ: str) -> Settings:
 
 def test_manual_is_current():
     assert MANUAL.read_text(encoding="utf-8") == render_manual(), (
-        "Run: python -m streamverse.app.settings > docs/operate/settings.md"
+        "Run: python -m streamverse.app.manual > docs/operate/settings.md"
     )
 
 

@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.e2e.browsing import PHONE, WIDER_THAN_THE_WINDOW, Visit, Visitor
 from tests.e2e.conftest import Library, open_library
+from tests.factories.anilist_server import AniListServer, anime, run_anilist_server
 from tests.factories.tmdb_server import KEY, TmdbServer, film, run_tmdb_server
 
 WRITTEN_AT = 1_600_000_000
@@ -38,16 +39,29 @@ def tmdb() -> Iterator[TmdbServer]:
 
 
 @pytest.fixture(scope="module")
+def anilist() -> Iterator[AniListServer]:
+    """Run AniList in miniature."""
+    with run_anilist_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
 def shelves(
-    browser: Browser, tmp_path_factory: pytest.TempPathFactory, disk: Path, tmdb: TmdbServer
+    browser: Browser,
+    tmp_path_factory: pytest.TempPathFactory,
+    disk: Path,
+    tmdb: TmdbServer,
+    anilist: AniListServer,
 ) -> Iterator[Library]:
-    """Run a server that may read the disk, and has a key for TMDB."""
+    """Run a server that may read the disk, has a key for TMDB, and asks AniList."""
     with open_library(
         browser,
         tmp_path_factory.mktemp("shelves"),
         STREAMVERSE_LIBRARY_ROOTS=str(disk),
         STREAMVERSE_TMDB_KEY=KEY,
         STREAMVERSE_TMDB_ADDRESS=tmdb.address,
+        STREAMVERSE_ANILIST="true",
+        STREAMVERSE_ANILIST_ADDRESS=anilist.address,
     ) as library:
         yield library
 
@@ -118,26 +132,28 @@ def test_a_folder_is_changed_looked_through_and_removed(librarian: Visitor, disk
 
 
 def test_a_title_that_is_not_sure_is_matched_by_hand(
-    librarian: Visitor, shelves: Library, tmdb: TmdbServer
+    librarian: Visitor, shelves: Library, tmdb: TmdbServer, anilist: AniListServer
 ) -> None:
     page = librarian.page
     name = f"Lighthouse {uuid.uuid4().hex[:6]}"
     tmdb.know(film(11, name, "2012-05-04"), film(12, name, "1961-01-01"))
+    anilist.know(anime(13, name, 1988, format="MOVIE"))
     title_id = shelves.make_title(kind="movie", name=name)
     librarian.open(f"/titles/{title_id}/edit")
-    page.get_by_role("button", name="Fetch from TMDB").click()
-    doubt = page.get_by_role("dialog", name="TMDB is not sure")
+    page.get_by_role("button", name="Look it up").click()
+    doubt = page.get_by_role("dialog", name="It is not sure which this is")
     expect(doubt.get_by_role("button", name=f"This one: {name} (2012)")).to_be_visible()
     assert librarian.barriers() == []
     doubt.get_by_role("button", name="Close").click()
 
     librarian.open("/admin/matches")
     proposals = page.get_by_role("list", name=f"What {name} may be")
-    expect(proposals.get_by_role("listitem")).to_have_count(2)
+    expect(proposals.get_by_role("listitem")).to_have_count(3)
+    of_anilist = proposals.get_by_role("listitem").filter(has_text="AniList")
     # The pictures come through our own server, and are there.
-    picture = proposals.locator("img").first
-    picture.scroll_into_view_if_needed()
-    expect(picture).to_have_js_property("naturalWidth", 640)
+    for picture in (proposals.locator("img").first, of_anilist.locator("img")):
+        picture.scroll_into_view_if_needed()
+        expect(picture).to_have_js_property("naturalWidth", 640)
     assert librarian.barriers() == []
     page.set_viewport_size(PHONE)
     assert page.evaluate(WIDER_THAN_THE_WINDOW) is False
@@ -150,3 +166,14 @@ def test_a_title_that_is_not_sure_is_matched_by_hand(
     expect(page.get_by_text(f"What happens in {name}.")).to_be_visible()
     expect(page.get_by_text("This product uses the TMDB API")).to_be_visible()
     assert librarian.barriers() == []
+
+    librarian.open("/admin/matches")
+    page.get_by_role("radio", name="Matched (1)").check()
+    page.get_by_role("button", name=f"Search for {name} by hand").click()
+    page.get_by_role("button", name="Search", exact=True).click()
+    page.get_by_role("button", name=f"This one: {name} (1988)").click()
+    expect(page.get_by_text(f"{name} is filled in.")).to_be_visible()
+    librarian.open(f"/titles/{title_id}")
+    source = page.get_by_text("Some of this is from AniList.")
+    expect(source.get_by_role("link")).to_have_attribute("href", "https://anilist.co/anime/13")
+    expect(page.get_by_role("link", name="Studio Example")).to_be_visible()

@@ -15,7 +15,7 @@ from streamverse.app.resources import Resources
 from streamverse.domains.catalog.contracts import TitleKind
 from streamverse.domains.catalog.models import TitleRow
 from streamverse.domains.identity.contracts import DEFAULT_TENANT_ID
-from streamverse.domains.intake.contracts import METADATA_LANE, LookUpTitles
+from streamverse.domains.intake.contracts import METADATA_LANE, LookUpTitles, SourceName
 from streamverse.domains.intake.models import MatchRow
 from streamverse.domains.media.models import ArtworkRow, PackageRow
 from streamverse.kit.clock import FixedClock
@@ -334,11 +334,12 @@ async def test_what_is_not_sure_is_shown_with_what_it_may_be_until_somebody_says
     [title_id] = await titles_of_intake(workshop, "Lighthouse")
     await look_up()
     shown = await matches(clients)
-    assert (shown["is_set_up"], shown["problem"], shown["counts"]) == (True, None, {"unsure": 1})
+    assert (shown["sources"], shown["problem"], shown["counts"]) == (["tmdb"], None, {"unsure": 1})
     [item] = shown["items"]
     assert (item["title_id"], item["name"], item["kind"]) == (title_id, "Lighthouse", "movie")
     assert item["candidates"] == [
         {
+            "source": "tmdb",
             "number": number,
             "name": "Lighthouse",
             "original_name": None,
@@ -572,7 +573,7 @@ async def test_without_a_key_nothing_is_asked(
     [title_id] = await titles_of_intake(workshop, "Lighthouse")
     await look_up()
     shown = await matches(clients, "new")
-    assert (shown["is_set_up"], shown["counts"], tmdb.asked) == (False, {"new": 1}, [])
+    assert (shown["sources"], shown["counts"], tmdb.asked) == ([], {"new": 1}, [])
     answer = await clients.owner.post(
         f"/admin/matches/{title_id}", json={"decision": {"type": "fetch"}}
     )
@@ -583,8 +584,7 @@ async def test_without_a_key_nothing_is_asked(
 async def test_the_longer_key_goes_into_a_header(resources: Resources, tmdb: TmdbServer) -> None:
     tmdb.know(film(11, "Lighthouse", "2012-05-04"))
     settings = replace(resources.settings, tmdb_key=f"{KEY}.token")
-    source = replace(resources, settings=settings).metadata_source
-    assert source is not None
+    source = replace(resources, settings=settings).metadata_sources.named(SourceName.TMDB)
     found = await source.search(TitleKind.MOVIE, "Lighthouse", 2012)
     assert [each.number for each in found] == ["11"]
     assert tmdb.authorizations == [f"Bearer {KEY}.token"]

@@ -76,6 +76,7 @@ export type LibraryFolder = Answer<"/api/v1/admin/folders">["items"][number];
 export type LibraryFile = Answer<"/api/v1/admin/folders/{folder_id}/files">["items"][number];
 export type TitleMatch = Answer<"/api/v1/admin/matches">["items"][number];
 export type MatchCandidate = TitleMatch["candidates"][number];
+export type MatchSource = MatchCandidate["source"];
 export type ProcessingItem = Answer<"/api/v1/processing">["items"][number];
 export type Worker = Answer<"/api/v1/workers">["items"][number];
 export type Ladder = Answer<"/api/v1/assets/{asset_id}/ladder">;

@@ -4695,6 +4695,7 @@ export interface components {
         };
         /** CandidateOut */
         CandidateOut: {
+            source: components["schemas"]["SourceName"];
             number: string;
             name: string;
             original_name: string | null;
@@ -5978,6 +5979,7 @@ export interface components {
             poster_url: string | null;
             file: string | null;
             state: components["schemas"]["MatchState"];
+            source: components["schemas"]["SourceName"] | null;
             number: string | null;
             candidates: components["schemas"]["CandidateOut"][];
         };
@@ -5995,7 +5997,7 @@ export interface components {
             counts: {
                 [key: string]: number;
             };
-            is_set_up: boolean;
+            sources: components["schemas"]["SourceName"][];
             problem: components["schemas"]["IntakeProblemOut"] | null;
         };
         /** MeasurementOut */
@@ -6916,6 +6918,13 @@ export interface components {
          */
         Sort: "newest" | "name" | "latest_year" | "earliest_year";
         /**
+         * SourceName
+         * @description Who knows films and series, as its numbers are marked among those of a title.
+         * @default tmdb
+         * @enum {string}
+         */
+        SourceName: "tmdb" | "anilist";
+        /**
          * SourceTimes
          * @description When a source is fetched: always, or at the times of its stream.
          * @default always
@@ -7552,6 +7561,7 @@ export interface components {
         /** ChosenIn */
         intake_schemas_ChosenIn: {
             number: string;
+            source?: components["schemas"]["SourceName"];
             /** @constant */
             type: "chosen";
         };
@@ -9608,7 +9618,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemOut"];
                 };
             };
-            /** @description `catalog.title_not_found`: No such title; `intake.entry_not_found`: TMDB has no such entry */
+            /** @description `catalog.title_not_found`: No such title; `intake.entry_not_found`: No such entry */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -9617,7 +9627,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemOut"];
                 };
             };
-            /** @description `intake.source_missing`: TMDB is not set up; `intake.source_refused`: The TMDB key is not accepted; `intake.title_not_matchable`: This is neither a film nor a series */
+            /** @description `intake.source_missing`: Titles are not looked up; `intake.source_refused`: The TMDB key is not accepted; `intake.title_not_matchable`: This is neither a film nor a series */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -9635,7 +9645,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemOut"];
                 };
             };
-            /** @description `intake.source_busy`: TMDB is busy */
+            /** @description `intake.source_busy`: The metadata source is busy */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -9712,7 +9722,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemOut"];
                 };
             };
-            /** @description `catalog.title_not_found`: No such title; `intake.entry_not_found`: TMDB has no such entry */
+            /** @description `catalog.title_not_found`: No such title; `intake.entry_not_found`: No such entry */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -9721,7 +9731,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemOut"];
                 };
             };
-            /** @description `intake.source_missing`: TMDB is not set up; `intake.source_refused`: The TMDB key is not accepted; `intake.title_not_matchable`: This is neither a film nor a series */
+            /** @description `intake.source_missing`: Titles are not looked up; `intake.source_refused`: The TMDB key is not accepted; `intake.title_not_matchable`: This is neither a film nor a series */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -9739,7 +9749,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemOut"];
                 };
             };
-            /** @description `intake.source_busy`: TMDB is busy */
+            /** @description `intake.source_busy`: The metadata source is busy */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -9815,7 +9825,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemOut"];
                 };
             };
-            /** @description `catalog.title_not_found`: No such title; `intake.entry_not_found`: TMDB has no such entry */
+            /** @description `catalog.title_not_found`: No such title; `intake.entry_not_found`: No such entry */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -9824,7 +9834,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemOut"];
                 };
             };
-            /** @description `intake.source_missing`: TMDB is not set up; `intake.source_refused`: The TMDB key is not accepted; `intake.title_not_matchable`: This is neither a film nor a series */
+            /** @description `intake.source_missing`: Titles are not looked up; `intake.source_refused`: The TMDB key is not accepted; `intake.title_not_matchable`: This is neither a film nor a series */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -9842,7 +9852,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemOut"];
                 };
             };
-            /** @description `intake.source_busy`: TMDB is busy */
+            /** @description `intake.source_busy`: The metadata source is busy */
             429: {
                 headers: {
                     [name: string]: unknown;

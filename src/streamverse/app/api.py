@@ -102,7 +102,7 @@ GIVEN: Mapping[str, Callable[[Resources], object]] = {
     "live_desk": lambda world: world.live_desk,
     "lightbox": lambda world: world.lightbox,
     "library_roots": lambda world: world.library_roots,
-    "match_desk": lambda world: MatchDesk(world.metadata_source),
+    "match_desk": lambda world: MatchDesk(world.metadata_sources),
 }
 
 

@@ -160,7 +160,7 @@ def job_handlers(resources: Resources) -> Sequence[JobHandlers]:
             resources.workshop,
             SidecarTaker(resources.library_roots, resources.store, resources.lightbox),
             ArtworkTaker(resources.store, resources.lightbox),
-            resources.metadata_source,
+            resources.metadata_sources,
         ).handlers(),
         playback_jobs.handlers(resources.playback_desk.settings),
         NotificationJobs(

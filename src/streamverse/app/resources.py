@@ -17,7 +17,9 @@ from streamverse.domains.catalog.contracts import CatalogSettings
 from streamverse.domains.identity.contracts import IdentitySettings
 from streamverse.domains.identity.public import ensure_default_tenant
 from streamverse.domains.identity.service.mails import Correspondence
-from streamverse.domains.intake.service.tmdb import Tmdb
+from streamverse.domains.intake.service import anilist, tmdb
+from streamverse.domains.intake.service.asking import Asker, Pace
+from streamverse.domains.intake.service.sources import MetadataSource, Sources
 from streamverse.domains.live.contracts import LiveSettings
 from streamverse.domains.live.public import Glimpses, LiveDesk
 from streamverse.domains.media.contracts import Protection
@@ -96,16 +98,23 @@ class Resources:
         return Intake(self.store, self.upload_limits, self.fetcher, buckets, self.library_roots)
 
     @property
-    def metadata_source(self) -> Tmdb | None:
-        """What knows films and series, if the operator has a key for it."""
-        settings = self.settings
-        if not settings.tmdb_key:
-            return None
+    def metadata_sources(self) -> Sources:
+        """What knows films and series, as the operator has chosen."""
+        settings, languages = self.settings, self.settings.title_languages
+        sources: list[MetadataSource] = []
+        if settings.tmdb_key:
+            asker = self._asker("TMDB", settings.tmdb_address, tmdb.PAUSE_S, has_key=True)
+            sources.append(tmdb.Tmdb(asker, settings.tmdb_key, languages))
+        if settings.anilist:
+            asker = self._asker("AniList", settings.anilist_address, anilist.PAUSE_S)
+            sources.append(anilist.AniList(asker, languages))
+        return Sources(tuple(sources))
+
+    def _asker(self, service: str, address: str, pause_s: float, *, has_key: bool = False) -> Asker:
         # The operator has named this host, which may be one of the own network.
-        own = urlsplit(settings.tmdb_address).netloc
-        fetcher = GuardedFetcher(Reach.of((*settings.fetch_allowed_hosts, own)))
-        address = settings.tmdb_address.rstrip("/")
-        return Tmdb(fetcher, address, settings.tmdb_key, settings.title_languages)
+        hosts = (*self.settings.fetch_allowed_hosts, urlsplit(address).netloc)
+        fetcher = GuardedFetcher(Reach.of(hosts))
+        return Asker(fetcher, service, address.rstrip("/"), Pace(pause_s), has_key)
 
     @property
     def library_roots(self) -> Roots:

@@ -31,7 +31,7 @@ function Matches() {
   return (
     <div className="gutter mx-auto grid max-w-5xl gap-6">
       <PageHeading title={matching.title} intro={matching.intro} />
-      {first?.is_set_up === false ? (
+      {first?.sources.length === 0 ? (
         <EmptyState icon={<KeyRound aria-hidden size={36} />} title={matching.notSetUpTitle}>
           {matching.notSetUp}
         </EmptyState>
@@ -63,7 +63,9 @@ function Matches() {
           >
             {(match) => <MatchCard match={match} />}
           </Listing>
-          <Attribution />
+          {first?.sources.map((source) => (
+            <Attribution key={source} source={source} />
+          ))}
         </>
       )}
     </div>

@@ -8,7 +8,6 @@ import { CatalogHeading, CatalogPage } from "../features/catalog/CatalogPage";
 import { Portrait } from "../features/catalog/Credits";
 import { personQuery } from "../features/catalog/pages";
 import { Shelf } from "../features/catalog/Shelf";
-import { Attribution } from "../features/matching/Attribution";
 
 const route = getRouteApi("/member/layout/person/$slug");
 
@@ -28,7 +27,7 @@ export function PersonPage() {
 }
 
 function PersonView({ person }: { person: Person }) {
-  const { catalog } = useText();
+  const { catalog, matching } = useText();
   const parts = new Map(person.parts.map((part) => [part.title.id, part]));
   const jobs = [...new Set(person.parts.flatMap((part) => part.jobs))];
   const facts = [
@@ -62,11 +61,8 @@ function PersonView({ person }: { person: Person }) {
         titles={person.parts.map((part) => part.title)}
         noteOf={(title) => noteOf(title.id)}
       />
-      {/* Pictures of people come from there alone. */}
       {person.portrait_url !== null && (
-        <footer className="gutter mt-10">
-          <Attribution />
-        </footer>
+        <footer className="gutter mt-10 text-sm text-muted">{matching.portraitsFrom}</footer>
       )}
     </>
   );

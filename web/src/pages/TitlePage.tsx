@@ -21,7 +21,7 @@ import { TitleActions } from "../features/catalog/TitleActions";
 import { TitleFacts } from "../features/catalog/TitleFacts";
 import { useContinued, useResumeSeconds } from "../features/library/progress";
 import { WatchlistButton } from "../features/library/WatchlistButton";
-import { Attribution } from "../features/matching/Attribution";
+import { Attributions } from "../features/matching/Attribution";
 import { ReviewsSection } from "../features/social/ReviewsSection";
 
 const route = getRouteApi("/member/layout/titles/$id");
@@ -68,11 +68,7 @@ function TitleView({ details }: { details: TitleDetails }) {
       <Credits credits={details.credits} />
       <ReviewsSection title={title} />
       <MoreRails details={details} />
-      {details.external_ids["tmdb"] !== undefined && (
-        <footer className="gutter mt-10">
-          <Attribution kind={title.kind} number={details.external_ids["tmdb"]} />
-        </footer>
-      )}
+      <Attributions kind={title.kind} numbers={details.external_ids} />
     </article>
   );
 }

@@ -54,6 +54,13 @@ class MatchState(enum.StrEnum):
     SET_ASIDE = "set_aside"
 
 
+class SourceName(enum.StrEnum):
+    """Who knows films and series, as its numbers are marked among those of a title."""
+
+    TMDB = "tmdb"
+    ANILIST = "anilist"
+
+
 class Candidate(Struct, frozen=True):
     """An entry of a metadata source that a title may be, with all the names it is known by."""
 
@@ -64,6 +71,7 @@ class Candidate(Struct, frozen=True):
     overview: str = ""
     picture: str | None = None
     seasons: int | None = None
+    source: SourceName = SourceName.TMDB
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,11 +53,12 @@ class SourceMissing(Conflict):
     """No metadata source is set up."""
 
     code = "intake.source_missing"
-    title = "TMDB is not set up"
+    title = "Titles are not looked up"
 
     def __init__(self) -> None:
         super().__init__(
-            "There is no TMDB key: get one at themoviedb.org and set STREAMVERSE_TMDB_KEY to it."
+            "Titles are not looked up there: get a key at themoviedb.org and set "
+            "STREAMVERSE_TMDB_KEY to it, or set STREAMVERSE_ANILIST to true for AniList."
         )
 
 
@@ -78,11 +79,11 @@ class SourceBusy(Throttled):
     """The metadata source wants to be left alone for a while."""
 
     code = "intake.source_busy"
-    title = "TMDB is busy"
+    title = "The metadata source is busy"
 
-    def __init__(self, retry_after_s: int) -> None:
+    def __init__(self, service: str, retry_after_s: int) -> None:
         super().__init__(
-            f"TMDB gets too many requests at the moment: try again in {retry_after_s} s.",
+            f"{service} gets too many requests at the moment: try again in {retry_after_s} s.",
             retry_after_s=retry_after_s,
         )
 
@@ -91,10 +92,10 @@ class EntryNotFound(NotFound):
     """The metadata source has no such entry."""
 
     code = "intake.entry_not_found"
-    title = "TMDB has no such entry"
+    title = "No such entry"
 
     def __init__(self) -> None:
-        super().__init__("TMDB has no such entry: search for the title again.")
+        super().__init__("There is no such entry any more: search for the title again.")
 
 
 class TitleNotMatchable(Conflict):

@@ -26,7 +26,7 @@ from streamverse.kit.jobs import JobHandlers, Jobs
 from streamverse.kit.work import Actor, Work, Workshop
 
 if TYPE_CHECKING:
-    from streamverse.domains.intake.service.sources import MetadataSource
+    from streamverse.domains.intake.service.sources import Sources
     from streamverse.kit.worker import Run
 
 LOOK_EVERY = timedelta(minutes=1)
@@ -40,7 +40,7 @@ class IntakeJobs:
     workshop: Workshop
     taker: SidecarTaker
     artwork: ArtworkTaker
-    source: MetadataSource | None
+    sources: Sources
 
     def handlers(self) -> JobHandlers:
         """Say which jobs these are, and when they run."""
@@ -80,7 +80,7 @@ class IntakeJobs:
 
     async def look_up_titles(self, run: Run, _job: LookUpTitles) -> None:
         """Order the matching of every tenant's titles whose turn it is."""
-        if self.source is None:
+        if not self.sources:
             return
         async with run.reading() as work:
             tenants = await Matches(work).tenants_due(work.now)
@@ -91,13 +91,13 @@ class IntakeJobs:
 
     async def match_titles(self, run: Run, _job: MatchTitles) -> None:
         """Match the titles of a tenant whose turn it is."""
-        if self.source is not None:
-            await matching.match_titles(run, self.source)
+        if self.sources:
+            await matching.match_titles(run, self.sources)
 
     async def fetch_artwork(self, run: Run, job: FetchArtwork) -> None:
         """Give a title its picture."""
-        if self.source is not None:
-            await self.artwork.take(run, self.source, job.title_id)
+        if self.sources:
+            await self.artwork.take(run, self.sources, job.title_id)
 
     async def forget_looks(self, work: Work, _job: ForgetLooks) -> None:
         """Forget what was ordered again and again, and is done."""

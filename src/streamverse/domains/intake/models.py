@@ -81,7 +81,8 @@ class FileRow(TenantOwned, Base):
 class MatchRow(TenantOwned, Base):
     """Which entry of a metadata source a film or series is, or may be.
 
-    ``due_at`` is when it is looked up next; ``picture`` is what the source has of it.
+    ``number`` is one of ``source``; ``due_at`` is when it is looked up next; ``picture`` is what
+    the source has of it.
     """
 
     __tablename__ = "intake_match"
@@ -95,6 +96,7 @@ class MatchRow(TenantOwned, Base):
         ForeignKey("catalog_title.id", ondelete="CASCADE"), primary_key=True
     )
     state: Mapped[str]
+    source: Mapped[str | None]
     number: Mapped[str | None]
     candidates: Mapped[list[dict[str, Any]]] = mapped_column(JSON_COLUMN, default=list)
     picture: Mapped[str | None]

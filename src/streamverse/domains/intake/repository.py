@@ -9,7 +9,13 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, false, func, or_, select, true
 
-from streamverse.domains.intake.contracts import FileId, FileState, FolderId, MatchState
+from streamverse.domains.intake.contracts import (
+    FileId,
+    FileState,
+    FolderId,
+    MatchState,
+    SourceName,
+)
 from streamverse.domains.intake.errors import FileNotFound, FolderNotFound
 from streamverse.domains.intake.models import ContainerRow, FileRow, FolderRow, MatchRow
 from streamverse.kit.work import Work
@@ -282,10 +288,12 @@ class Matches:
         query = select(MatchRow.tenant_id).where(MatchRow.due_at <= now).distinct()
         return list(await self._work.session.scalars(query))
 
-    async def of_numbers(self, numbers: Collection[str]) -> Sequence[UUID]:
-        """List the titles that are some entries."""
+    async def of_numbers(self, source: SourceName, numbers: Collection[str]) -> Sequence[UUID]:
+        """List the titles that are some entries of a source."""
         query = select(MatchRow.title_id).where(
-            MatchRow.number.in_(numbers), MatchRow.state == MatchState.MATCHED
+            MatchRow.number.in_(numbers),
+            MatchRow.source == source,
+            MatchRow.state == MatchState.MATCHED,
         )
         return list(await self._work.session.scalars(query.order_by(MatchRow.title_id)))
 

@@ -47,6 +47,7 @@ from streamverse.domains.intake.schemas import (
 )
 from streamverse.domains.intake.service import folders, matches, matching
 from streamverse.domains.intake.service.matches import MatchDesk
+from streamverse.domains.intake.service.matching import Entry
 from streamverse.domains.media.public import MediaAddresses
 from streamverse.kit.errors import Forbidden, Invalid, Unauthenticated
 from streamverse.kit.fetching import FetchFailed
@@ -69,7 +70,7 @@ ASKED = problems(
     AddressRefused,
     Invalid,
 )
-# Pictures of TMDB have names of their own: another picture has another name.
+# Pictures of the sources have names of their own: another picture has another name.
 A_DAY = {"Cache-Control": "private, max-age=86400"}
 
 
@@ -210,7 +211,7 @@ async def list_matches(  # noqa: PLR0917 - what the framework injects, by name
     cursor: FromQuery[str | None] = None,
     limit: FromQuery[int | None] = None,
 ) -> MatchesOut:
-    """List the films and series whose entry in TMDB is not sure, or not known, or known."""
+    """List the films and series whose entry is not sure, or not known, or known."""
     page = await matches.list_matches(work, media_addresses, which, cursor=cursor, limit=limit)
     failure = await matching.find_failure(work)
     said = failure.problem if failure else None
@@ -218,7 +219,7 @@ async def list_matches(  # noqa: PLR0917 - what the framework injects, by name
         items=[MatchOut.of(each) for each in page.items],
         next_cursor=page.next_cursor,
         counts=dict(await Matches(work).count()),
-        is_set_up=match_desk.source is not None,
+        sources=match_desk.sources.names,
         problem=IntakeProblemOut(said["code"], said["detail"]) if said else None,
     )
 
@@ -232,7 +233,7 @@ async def search_candidates(  # noqa: PLR0917 - what the framework injects, by n
     name: FromQuery[str] = "",
     year: FromQuery[int | None] = None,
 ) -> CandidatesOut:
-    """Search TMDB by hand for what a title may be; without a name, by its own."""
+    """Search all sources by hand for what a title may be; without a name, by its own."""
     found = await match_desk.search(workshop, work, TitleId(title_id), name, year)
     return CandidatesOut([CandidateOut.of(each) for each in found])
 
@@ -246,11 +247,11 @@ async def decide_match(  # noqa: PLR0917 - what the framework injects, by name
     match_desk: NamedDependency[MatchDesk],
     media_addresses: NamedDependency[MediaAddresses],
 ) -> MatchOut:
-    """Say which entry of TMDB a title is, or none; or take what TMDB says of it by itself."""
+    """Say which entry a title is, or none; or take what a source says of it by itself."""
     which, said = TitleId(title_id), data.decision
     match said:
         case ChosenIn():
-            row = await match_desk.choose(workshop, work, which, said.number)
+            row = await match_desk.choose(workshop, work, which, Entry(said.source, said.number))
         case NoneOfTheseIn():
             row = await match_desk.set_aside(workshop, work, which)
         case _:
@@ -262,7 +263,7 @@ async def decide_match(  # noqa: PLR0917 - what the framework injects, by name
 async def get_picture(
     match_desk: NamedDependency[MatchDesk], picture: FromQuery[str]
 ) -> Response[bytes]:
-    """Show a small picture of an entry, through this server: TMDB does not see who looks."""
+    """Show a small picture of an entry, through this server: its source does not see who looks."""
     content, media_type = await match_desk.thumbnail(picture)
     return Response(content, media_type=media_type, headers=A_DAY)
 

@@ -16,6 +16,7 @@ from streamverse.domains.intake.contracts import (
     FileState,
     FolderKind,
     MatchState,
+    SourceName,
 )
 from streamverse.domains.intake.models import FileRow
 from streamverse.domains.intake.rules.file_names import Episodes, Extra, Film, Unclear
@@ -221,8 +222,9 @@ class DecisionIn(Struct, forbid_unknown_fields=True):
 
 
 class CandidateOut(Struct):
-    """An entry of TMDB that a title may be; its picture is shown by the path for pictures."""
+    """An entry of a source that a title may be; its picture is shown by the path for pictures."""
 
+    source: SourceName
     number: str
     name: str
     original_name: str | None
@@ -234,6 +236,7 @@ class CandidateOut(Struct):
     def of(cls, candidate: Candidate) -> CandidateOut:
         """Show an entry."""
         return cls(
+            source=candidate.source,
             number=candidate.number,
             name=candidate.name,
             original_name=candidate.names[0] if candidate.names else None,
@@ -244,13 +247,13 @@ class CandidateOut(Struct):
 
 
 class CandidatesOut(Struct):
-    """Entries of TMDB, the likeliest first."""
+    """Entries of the sources, the likeliest first."""
 
     items: list[CandidateOut]
 
 
 class MatchOut(Struct):
-    """A film or series, and which entry of TMDB it is or may be."""
+    """A film or series, and which entry of a source it is or may be."""
 
     title_id: UUID
     name: str
@@ -259,6 +262,7 @@ class MatchOut(Struct):
     poster_url: str | None
     file: str | None
     state: MatchState
+    source: SourceName | None
     number: str | None
     candidates: list[CandidateOut]
 
@@ -275,25 +279,30 @@ class MatchOut(Struct):
             poster_url=small,
             file=shown.file,
             state=MatchState(shown.row.state),
+            source=SourceName(shown.row.source) if shown.row.source else None,
             number=shown.row.number,
             candidates=[CandidateOut.of(each) for each in shown.candidates],
         )
 
 
 class MatchesOut(Struct):
-    """A page of matches, how many there are of each state, and why there may be no new ones."""
+    """A page of matches, how many there are of each state, and why there may be no new ones.
+
+    ``sources`` are those that are asked: none before the operator has chosen one.
+    """
 
     items: list[MatchOut]
     next_cursor: str | None
     counts: dict[str, int]
-    is_set_up: bool
+    sources: list[SourceName]
     problem: IntakeProblemOut | None
 
 
 class ChosenIn(Struct, tag="chosen", forbid_unknown_fields=True):
-    """The title is this entry."""
+    """The title is this entry of a source."""
 
     number: Annotated[str, Meta(pattern="^[0-9]{1,12}$")]
+    source: SourceName = SourceName.TMDB
 
 
 class NoneOfTheseIn(Struct, tag="none", forbid_unknown_fields=True):
@@ -301,7 +310,7 @@ class NoneOfTheseIn(Struct, tag="none", forbid_unknown_fields=True):
 
 
 class FetchIn(Struct, tag="fetch", forbid_unknown_fields=True):
-    """Take what TMDB says of the title, or find out what it may be."""
+    """Take what a source says of the title, or find out what it may be."""
 
 
 class MatchDecisionIn(Struct, forbid_unknown_fields=True):

@@ -29,9 +29,10 @@ export const editor = {
   number: "Number",
   numberHint: "Of the season, or of the episode.",
   numbers: "Numbers elsewhere",
-  numbersIntro: "What other services call it. TMDB is asked by these before it is asked by name.",
+  numbersIntro:
+    "What other services call it. Titles are looked up by these before they are looked up by name.",
   externalIds: "Numbers",
-  externalIdsHint: "One a line: tmdb: 603, or imdb: tt0133093",
+  externalIdsHint: "One a line: tmdb: 603, imdb: tt0133093 or anilist: 1",
   certifications: "Certifications",
   certificationsHint: "One a line: DE: FSK 12",
   advisories: "Content advisories",

@@ -1,8 +1,8 @@
-/** What is said to those who match titles with the entries of TMDB. */
+/** What is said to those who match titles with the entries of TMDB and AniList. */
 export const matching = {
   title: "Matches",
   intro:
-    "Films and series are looked up at TMDB by their names and years. What is sure is filled in by itself; the rest waits here for you.",
+    "Films and series are looked up by their names and years. What is sure is filled in by itself; the rest waits here for you.",
   which: "Show",
   states: {
     unsure: "Not sure",
@@ -12,9 +12,10 @@ export const matching = {
     matched: "Matched",
   },
   stateCount: (state: string, count: number) => `${state} (${count.toLocaleString()})`,
-  notSetUpTitle: "TMDB is not set up",
+  sources: { tmdb: "TMDB", anilist: "AniList" },
+  notSetUpTitle: "Titles are not looked up",
   notSetUp:
-    "Get a key at themoviedb.org, in the settings of your account under API, set STREAMVERSE_TMDB_KEY to it, and start the server again. Titles then get their words, people and pictures by themselves.",
+    "Get a key at themoviedb.org, in the settings of your account under API, set STREAMVERSE_TMDB_KEY to it, and start the server again. For anime, set STREAMVERSE_ANILIST to true: that needs no key. Titles then get their words, people and pictures by themselves.",
   emptyTitle: {
     unsure: "Nothing is in doubt",
     unknown: "Everything was found",
@@ -23,12 +24,11 @@ export const matching = {
     matched: "Nothing is matched yet",
   },
   emptyBody: {
-    unsure:
-      "A film or series of which TMDB knows several appears here, for you to say which it is.",
-    unknown: "A film or series that TMDB does not know by its name appears here.",
+    unsure: "A film or series that may be several appears here, for you to say which it is.",
+    unknown: "A film or series that nobody knows by its name appears here.",
     set_aside: "What you say is none of the proposals appears here, and is not looked up again.",
     new: "New films and series are looked up within a minute.",
-    matched: "What TMDB knows appears here once it was looked up.",
+    matched: "What was found appears here once it was looked up.",
   },
   label: "Films and series",
   file: (path: string) => `File: ${path}`,
@@ -45,15 +45,20 @@ export const matching = {
   searchName: "Name",
   searchYear: "Year",
   searchSubmit: "Search",
-  nothingFound: "TMDB knows nothing by this name: try its original one, or leave the year out.",
-  noOverview: "TMDB says nothing about it.",
+  nothingFound: "Nothing has this name: try its original one, or leave the year out.",
+  noOverview: "Nothing is said about it.",
   chosen: (name: string) => `${name} is filled in.`,
   setAside: (name: string) => `${name} is left as it is.`,
-  fetch: "Fetch from TMDB",
-  fetched: "Filled in from TMDB. You can undo it below.",
-  fetchUnsure: "TMDB is not sure",
+  fetch: "Look it up",
+  fetched: (source: string) => `Filled in from ${source}. You can undo it below.`,
+  fetchUnsure: "It is not sure which this is",
   fetchUnsureBody: "Choose which it is, or search by hand.",
   edit: "Open the editor",
-  attribution: "This product uses the TMDB API but is not endorsed or certified by TMDB.",
-  toTmdb: "On TMDB",
+  attributions: {
+    tmdb: "This product uses the TMDB API but is not endorsed or certified by TMDB.",
+    anilist: "Some of this is from AniList.",
+  },
+  portraitsFrom:
+    "Pictures of people are from TMDB and AniList. This product uses the TMDB API but is not endorsed or certified by TMDB.",
+  readMore: { tmdb: "On TMDB", anilist: "On AniList" },
 };

@@ -1,10 +1,10 @@
-import { Button } from "@streamverse/ui";
+import { Badge, Button } from "@streamverse/ui";
 import { Check, Film } from "lucide-react";
 
 import { useText } from "../../app/i18n";
 import { type MatchCandidate, pictureOf } from "./queries";
 
-/** Entries of TMDB side by side, each with its poster and what tells it from the others. */
+/** Entries side by side, each with its poster and what tells it from the others. */
 export function Candidates({
   label,
   candidates,
@@ -24,7 +24,7 @@ export function Candidates({
     >
       {candidates.map((candidate) => (
         <li
-          key={candidate.number}
+          key={`${candidate.source}:${candidate.number}`}
           className="grid grid-cols-[5.5rem_minmax(0,1fr)] gap-4 rounded-2xl border border-line p-3"
         >
           <Picture candidate={candidate} />
@@ -33,7 +33,8 @@ export function Candidates({
               {candidate.name}{" "}
               {candidate.year !== null && (
                 <span className="font-normal text-muted">({candidate.year})</span>
-              )}
+              )}{" "}
+              <Badge>{matching.sources[candidate.source]}</Badge>
             </p>
             {candidate.original_name !== null && (
               <p className="text-sm text-muted wrap-anywhere" dir="auto">

@@ -7,7 +7,7 @@ import { useErrorToast } from "../../app/use-error-toast";
 import { MatchChoice } from "./MatchChoice";
 import { type TitleMatch, useDecideMatch } from "./queries";
 
-/** Fill a title in from TMDB; where it is not sure which it is, one chooses. */
+/** Look a title up and fill it in; where it is not sure which it is, one chooses. */
 export function FetchButton({ titleId }: { titleId: string }) {
   const text = useText();
   const { matching } = text;
@@ -15,7 +15,8 @@ export function FetchButton({ titleId }: { titleId: string }) {
   const fetch = useDecideMatch(titleId);
   const [doubt, setDoubt] = useState<TitleMatch | null>(null);
   const take = (match: TitleMatch) => {
-    if (match.state === "matched") showToast(matching.fetched);
+    if (match.state === "matched" && match.source !== null)
+      showToast(matching.fetched(matching.sources[match.source]));
     else setDoubt(match);
   };
   return (

@@ -21,7 +21,7 @@ interface Wanted {
   year: number | null;
 }
 
-/** Say which entry of TMDB a title is: one of those proposed, one found by hand, or none. */
+/** Say which entry a title is: one of those proposed, one found by hand, or none. */
 export function MatchChoice({ match, onDecided }: { match: TitleMatch; onDecided?: () => void }) {
   const { matching } = useText();
   const showError = useErrorToast();
@@ -38,7 +38,10 @@ export function MatchChoice({ match, onDecided }: { match: TitleMatch; onDecided
       onError: showError,
     });
   const choose = (candidate: MatchCandidate) =>
-    send({ type: "chosen", number: candidate.number }, matching.chosen(candidate.name));
+    send(
+      { type: "chosen", source: candidate.source, number: candidate.number },
+      matching.chosen(candidate.name),
+    );
   return (
     <div className="grid gap-4">
       {match.candidates.length > 0 && (

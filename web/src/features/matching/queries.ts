@@ -1,5 +1,10 @@
-/** What the page of matches and the editor ask of TMDB, through the server. */
-import { type MatchCandidate, type TitleMatch, unwrap } from "@streamverse/client";
+/** What the page of matches and the editor ask of the sources, through the server. */
+import {
+  type MatchCandidate,
+  type MatchSource,
+  type TitleMatch,
+  unwrap,
+} from "@streamverse/client";
 import {
   infiniteQueryOptions,
   queryOptions,
@@ -11,7 +16,8 @@ import { api } from "../../app/api";
 
 export type { MatchCandidate, TitleMatch };
 export type MatchState = TitleMatch["state"];
-export type Decision = { type: "chosen"; number: string } | { type: "none" } | { type: "fetch" };
+export type Decision =
+  { type: "chosen"; source: MatchSource; number: string } | { type: "none" } | { type: "fetch" };
 
 const matchesKey = ["matches"] as const;
 

@@ -101,6 +101,11 @@ def rank(wanted: Wanted, candidates: Iterable[Candidate]) -> list[Candidate]:
     return sorted(candidates, key=lambda candidate: -score(wanted, candidate))
 
 
+def score_of_best(wanted: Wanted, candidates: Iterable[Candidate]) -> float:
+    """Say how well the likeliest entry fits; 0 where there is none."""
+    return max((score(wanted, candidate) for candidate in candidates), default=0.0)
+
+
 def score(wanted: Wanted, candidate: Candidate) -> float:
     """Say how well an entry fits, from 0 to 1."""
     points = _likeness(wanted.names, (candidate.name, *candidate.names))

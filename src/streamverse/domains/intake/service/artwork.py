@@ -17,7 +17,7 @@ from streamverse.domains.media import public as media
 
 if TYPE_CHECKING:
     from streamverse.domains.catalog.contracts import Title
-    from streamverse.domains.intake.service.sources import MetadataSource
+    from streamverse.domains.intake.service.sources import Sources
     from streamverse.domains.media.public import NewPicture
     from streamverse.kit.storage import ObjectStore
     from streamverse.kit.work import Work
@@ -33,28 +33,28 @@ class ArtworkTaker:
     store: ObjectStore
     lightbox: media.Lightbox
 
-    async def take(self, run: Run, source: MetadataSource, title_id: UUID) -> None:
+    async def take(self, run: Run, sources: Sources, title_id: UUID) -> None:
         """Give a title its picture, unless somebody has chosen one, and its people theirs."""
         async with run.reading() as work:
             row = await Matches(work).find(title_id)
             title = await _find_pictureless(work, title_id)
             faces = await _find_faceless(work, title_id, row.faces if row else {})
         if row is not None and row.picture is not None and title is not None:
-            picture = await self._develop(source, row.picture, is_small=False)
+            picture = await self._develop(sources, row.picture, is_small=False)
             if picture is not None:
                 async with run.work() as work:
                     await self._hang(work, title_id, picture)
         for person_id, face in faces:
-            portrait = await self._develop(source, face, is_small=True)
+            portrait = await self._develop(sources, face, is_small=True)
             if portrait is not None:
                 async with run.work() as work:
                     await media.give_artwork(work, self.store, person_id, portrait)
 
     async def _develop(
-        self, source: MetadataSource, picture: str, *, is_small: bool
+        self, sources: Sources, picture: str, *, is_small: bool
     ) -> NewPicture | None:
         try:
-            content = await source.fetch_picture(picture, is_small=is_small)
+            content = await sources.fetch_picture(picture, is_small=is_small)
             return await self.lightbox.develop(content)
         except (EntryNotFound, media.PosterUnreadable):
             return None

@@ -12,12 +12,12 @@ import msgspec
 from streamverse.domains.catalog import public as catalog
 from streamverse.domains.catalog.contracts import Title, TitleId
 from streamverse.domains.intake.contracts import Candidate, MatchState
-from streamverse.domains.intake.errors import EntryNotFound, SourceMissing, TitleNotMatchable
+from streamverse.domains.intake.errors import EntryNotFound, TitleNotMatchable
 from streamverse.domains.intake.models import MatchRow
 from streamverse.domains.intake.repository import Files, Matches
 from streamverse.domains.intake.service import matching
-from streamverse.domains.intake.service.matching import Subject
-from streamverse.domains.intake.service.sources import MetadataSource
+from streamverse.domains.intake.service.matching import Entry, Subject
+from streamverse.domains.intake.service.sources import Sources
 from streamverse.kit.memory import ShortMemory
 from streamverse.kit.paging import Listing, Page
 from streamverse.mediakit.portraits import PictureRefused, recognise
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 MATCHES = Listing("intake.matches", tuple[UUID])
 # How the edits are called that staff can undo.
-FETCHED, CHOSEN = "fetched from TMDB", "matched with TMDB"
+FETCHED, CHOSEN = "fetched from {}", "matched with {}"
 THUMBNAILS_BYTES, THUMBNAILS_S = 16 << 20, 3600.0
 _MEDIA_TYPES = {"png_pipe": "image/png", "jpeg_pipe": "image/jpeg", "webp_pipe": "image/webp"}
 
@@ -52,45 +52,43 @@ class ShownMatch:
 class MatchDesk:
     """Where staff asks the metadata source; it remembers small pictures for a while."""
 
-    source: MetadataSource | None
+    sources: Sources
     thumbnails: ShortMemory[str, bytes] = field(
         default_factory=lambda: ShortMemory[str, bytes](
             limit=THUMBNAILS_BYTES, seconds=THUMBNAILS_S, weigh=len
         )
     )
 
-    def require_source(self) -> MetadataSource:
-        """Give the source, or fail with ``SourceMissing``."""
-        if self.source is None:
-            raise SourceMissing
-        return self.source
-
     async def search(
         self, workshop: Workshop, work: Work, title_id: TitleId, name: str, year: int | None
     ) -> Sequence[Candidate]:
-        """Find entries by hand."""
+        """Find entries of all sources by hand."""
         subject = await self._find_subject(workshop, work, title_id)
-        return await self.require_source().search(
-            subject.kind, name.strip() or subject.wanted.names[0], year
-        )
+        self.sources.require()
+        asked = name.strip() or subject.wanted.names[0]
+        return await matching.search(self.sources, subject.kind, asked, year)
 
     async def choose(
-        self, workshop: Workshop, work: Work, title_id: TitleId, number: str
+        self, workshop: Workshop, work: Work, title_id: TitleId, entry: Entry
     ) -> MatchRow:
         """Let a title be an entry, and take its words; that can be undone."""
         subject = await self._find_subject(workshop, work, title_id)
-        found = await matching.describe(self.require_source(), subject, number)
-        return await matching.take_description(work, title_id, found, what=CHOSEN)
+        source = self.sources.named(entry.source)
+        found = await matching.describe(self.sources, subject, entry)
+        return await matching.take_description(
+            work, title_id, found, what=CHOSEN.format(source.label)
+        )
 
     async def fetch(self, workshop: Workshop, work: Work, title_id: TitleId) -> MatchRow:
         """Take the words of the entry that a title is, or find out what it may be."""
-        source = self.require_source()
         subject = await self._find_subject(workshop, work, title_id)
-        number, verdict = await matching.identify(source, subject)
-        if number is None:
+        self.sources.require()
+        entry, verdict = await matching.identify(self.sources, subject)
+        if entry is None:
             return await matching.note_doubt(work, title_id, verdict)
-        found = await matching.describe(source, subject, number)
-        return await matching.take_description(work, title_id, found, what=FETCHED)
+        found = await matching.describe(self.sources, subject, entry)
+        what = FETCHED.format(self.sources.named(entry.source).label)
+        return await matching.take_description(work, title_id, found, what=what)
 
     async def set_aside(self, workshop: Workshop, work: Work, title_id: TitleId) -> MatchRow:
         """Leave a title alone: it is none of the entries."""
@@ -101,7 +99,7 @@ class MatchDesk:
         """Give a small picture of an entry, and its media type."""
         content = self.thumbnails.find(picture)
         if content is None:
-            content = await self.require_source().fetch_picture(picture, is_small=True)
+            content = await self.sources.fetch_picture(picture, is_small=True)
             self.thumbnails.keep(picture, content)
         try:
             return content, _MEDIA_TYPES[recognise(content[:32])]

@@ -1,4 +1,4 @@
-"""Finding out which entries of the metadata source films and series are, and taking its words.
+"""Finding out which entries of a metadata source films and series are, and taking its words.
 
 Staff's own words come first, then what lies beside a file (NFO), then the source, and last what
 the name of a file says. No transaction is open while the source is asked.
@@ -6,7 +6,7 @@ the name of a file says. No transaction is open while the source is asked.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -27,6 +27,7 @@ from streamverse.domains.intake.contracts import (
     FetchArtwork,
     MatchState,
     MatchTitles,
+    SourceName,
 )
 from streamverse.domains.intake.errors import EntryNotFound
 from streamverse.domains.intake.models import MatchRow
@@ -36,12 +37,21 @@ from streamverse.domains.intake.rules.descriptions import (
     SeasonDescription,
     instead_of_another,
 )
-from streamverse.domains.intake.rules.matching import Verdict, Wanted, judge, rank
+from streamverse.domains.intake.rules.matching import (
+    MOST_SHOWN,
+    SURE,
+    Verdict,
+    Wanted,
+    judge,
+    rank,
+    score_of_best,
+)
 from streamverse.kit.errors import Invalid
 from streamverse.kit.jobs import JobRow, Jobs, JobState, job_name
 
 if TYPE_CHECKING:
-    from streamverse.domains.intake.service.sources import MetadataSource
+    from streamverse.domains.intake.contracts import Candidate
+    from streamverse.domains.intake.service.sources import MetadataSource, Sources
     from streamverse.kit.work import Work
     from streamverse.kit.worker import Run
 
@@ -68,10 +78,18 @@ class Subject:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """What the source knows of a title, and of those of its seasons that there are."""
+class Entry:
+    """What a title is: a number of a source."""
 
+    source: SourceName
     number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a source knows of a title, and of those of its seasons that there are."""
+
+    entry: Entry
     description: Description
     seasons: Mapping[int, SeasonDescription] = field(default_factory=dict[int, SeasonDescription])
 
@@ -125,11 +143,27 @@ async def find_subject(work: Work, title_id: TitleId) -> Subject | None:
 # --- asking the source ----------------------------------------------------------------------------
 
 
-async def identify(source: MetadataSource, subject: Subject) -> tuple[str | None, Verdict]:
-    """Find the number of a title: by those it has elsewhere, else by its name and year."""
-    known = await source.find_known(subject.kind, subject.ids)
-    if known is not None:
-        return known, Verdict(None, ())
+async def identify(sources: Sources, subject: Subject) -> tuple[Entry | None, Verdict]:
+    """Find what a title is: by the numbers it has elsewhere, else by its name and year.
+
+    A source is only asked for a name where none before it is sure, and only believed where none
+    before it knows another that fits.
+    """
+    for source in sources.members:
+        known = await source.find_known(subject.kind, subject.ids)
+        if known is not None:
+            return Entry(source.name, known), Verdict(None, ())
+    likely: list[Candidate] = []
+    for source in sources.members:
+        verdict = await _look_up(source, subject)
+        is_alone = score_of_best(subject.wanted, likely) < SURE
+        if verdict.sure is not None and is_alone:
+            return Entry(source.name, verdict.sure.number), verdict
+        likely += verdict.ranked
+    return None, Verdict(None, tuple(rank(subject.wanted, likely)[:MOST_SHOWN]))
+
+
+async def _look_up(source: MetadataSource, subject: Subject) -> Verdict:
     wanted = subject.wanted
     found = await source.search(subject.kind, wanted.names[0], wanted.year)
     verdict = judge(wanted, found)
@@ -137,21 +171,33 @@ async def identify(source: MetadataSource, subject: Subject) -> tuple[str | None
         # Lists give two names of an entry; it may be known by another one.
         likely = rank(wanted, found)
         first, others = likely[:LOOKED_AT_CLOSELY], likely[LOOKED_AT_CLOSELY:]
-        closely = [await source.look_closer(subject.kind, each.number) for each in first]
+        closely = [await source.look_closer(subject.kind, each) for each in first]
         verdict = judge(wanted, (*closely, *others))
-    return (verdict.sure.number if verdict.sure else None), verdict
+    return verdict
 
 
-async def describe(source: MetadataSource, subject: Subject, number: str) -> Found:
-    """Get what the source knows of a title, and of its seasons that there are."""
-    description = await source.describe(subject.kind, number)
+async def search(
+    sources: Sources, kind: TitleKind, name: str, year: int | None
+) -> Sequence[Candidate]:
+    """Find what is called like this at each source, the likeliest of each first."""
+    return [
+        candidate
+        for source in sources.members
+        for candidate in await source.search(kind, name, year)
+    ]
+
+
+async def describe(sources: Sources, subject: Subject, entry: Entry) -> Found:
+    """Get what a source knows of a title, and of its seasons that there are."""
+    source = sources.named(entry.source)
+    description = await source.describe(subject.kind, entry.number)
     seasons: dict[int, SeasonDescription] = {}
     for season in sorted(subject.seasons):
         try:
-            seasons[season] = await source.describe_season(number, season)
+            seasons[season] = await source.describe_season(entry.number, season)
         except EntryNotFound:
             continue  # others count the seasons in another way
-    return Found(number, description, seasons)
+    return Found(entry, description, seasons)
 
 
 # --- writing it down ------------------------------------------------------------------------------
@@ -162,13 +208,15 @@ async def take_description(
 ) -> MatchRow:
     """Take the words of the source for a title and what is beneath it, and order its picture."""
     row = await _lock(work, title_id)
-    was_another = row.number not in {None, found.number}
-    row.state, row.number, row.candidates = MatchState.MATCHED.value, found.number, []
+    entry = found.entry
+    was_another = _entry_of(row) not in {None, entry}
+    row.state, row.candidates = MatchState.MATCHED.value, []
+    row.source, row.number = entry.source, entry.number
     row.picture, row.faces = found.description.picture, dict(found.description.faces)
     row.looked_at, row.due_at = work.now, work.now + REFRESH_AFTER
     related = [
         RelatedLine(other, RelationKind.RELATED)
-        for other in await Matches(work).of_numbers(found.description.related)
+        for other in await Matches(work).of_numbers(entry.source, found.description.related)
         if other != title_id
     ]
     patch = found.description.patch
@@ -202,7 +250,8 @@ async def note_doubt(work: Work, title_id: TitleId, verdict: Verdict) -> MatchRo
     row = await _lock(work, title_id)
     row.candidates = [msgspec.to_builtins(each) for each in verdict.ranked]
     row.state = (MatchState.UNSURE if verdict.ranked else MatchState.UNKNOWN).value
-    row.number, row.looked_at = None, work.now
+    row.source = row.number = None
+    row.looked_at = work.now
     row.due_at = None if verdict.ranked else work.now + REFRESH_AFTER
     return row
 
@@ -210,7 +259,8 @@ async def note_doubt(work: Work, title_id: TitleId, verdict: Verdict) -> MatchRo
 async def set_aside(work: Work, title_id: TitleId) -> MatchRow:
     """Leave a title alone: it is none of the entries."""
     row = await _lock(work, title_id)
-    row.state, row.number, row.candidates = MatchState.SET_ASIDE.value, None, []
+    row.state, row.candidates = MatchState.SET_ASIDE.value, []
+    row.source = row.number = None
     row.due_at, row.looked_at = None, work.now
     return row
 
@@ -253,26 +303,37 @@ async def find_failure(work: Work) -> JobRow | None:
     return jobs[-1] if jobs and jobs[-1].state == JobState.DEAD else None
 
 
-async def match_titles(run: Run, source: MetadataSource) -> None:
+async def match_titles(run: Run, sources: Sources) -> None:
     """Match the titles whose turn it is; a source that does not answer ends it for now."""
     while True:
         async with run.work() as work:
             row = await Matches(work).next_due(work.now)
             if row is None:
                 return
-            subject, known = await find_subject(work, TitleId(row.title_id)), row.number
+            known = _entry_of(row)
+            if known is not None and known.source not in sources.names:
+                # What a source has said stays while it is not asked.
+                row.due_at = work.now + REFRESH_AFTER
+                continue
+            subject = await find_subject(work, TitleId(row.title_id))
             # Should something go wrong with this one, the others have their turn first.
             row.due_at = work.now + REST if subject else None
         if subject is not None:
-            await _match(run, source, subject, known)
+            await _match(run, sources, subject, known)
 
 
-async def _match(run: Run, source: MetadataSource, subject: Subject, known: str | None) -> None:
+def _entry_of(row: MatchRow) -> Entry | None:
+    if row.source is None or row.number is None:
+        return None
+    return Entry(SourceName(row.source), row.number)
+
+
+async def _match(run: Run, sources: Sources, subject: Subject, known: Entry | None) -> None:
     try:
-        number, verdict = known, Verdict(None, ())
-        if number is None:
-            number, verdict = await identify(source, subject)
-        found = await describe(source, subject, number) if number else None
+        entry, verdict = known, Verdict(None, ())
+        if entry is None:
+            entry, verdict = await identify(sources, subject)
+        found = await describe(sources, subject, entry) if entry else None
         async with run.work() as work:
             if found is not None:
                 await take_description(work, subject.title_id, found)

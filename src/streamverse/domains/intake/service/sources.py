@@ -1,12 +1,14 @@
-"""What intake asks of a service that knows films: TMDB today, others by the same verbs."""
+"""What intake asks of services that know films, by the same verbs of all of them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from streamverse.domains.catalog.contracts import TitleKind
-from streamverse.domains.intake.contracts import Candidate
+from streamverse.domains.intake.contracts import Candidate, SourceName
+from streamverse.domains.intake.errors import EntryNotFound, SourceMissing
 from streamverse.domains.intake.rules.descriptions import Description, SeasonDescription
 
 
@@ -18,8 +20,13 @@ class MetadataSource(Protocol):
     """
 
     @property
-    def name(self) -> str:
+    def name(self) -> SourceName:
         """How its numbers are marked among those of a title."""
+        ...
+
+    @property
+    def label(self) -> str:
+        """How people call it."""
         ...
 
     async def find_known(self, kind: TitleKind, ids: Mapping[str, str]) -> str | None:
@@ -30,7 +37,7 @@ class MetadataSource(Protocol):
         """Find what is called like this, the likeliest first."""
         ...
 
-    async def look_closer(self, kind: TitleKind, number: str) -> Candidate:
+    async def look_closer(self, kind: TitleKind, candidate: Candidate) -> Candidate:
         """Get an entry with all of its names."""
         ...
 
@@ -42,6 +49,44 @@ class MetadataSource(Protocol):
         """Get all that is known of a season of a series."""
         ...
 
+    def has_picture(self, picture: str) -> bool:
+        """Tell whether this is how it writes where a picture is."""
+        ...
+
     async def fetch_picture(self, picture: str, *, is_small: bool = False) -> bytes:
         """Fetch a picture, as large as pages show it or as small as lists do."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """The services that are asked, in this order; none where the operator has chosen none."""
+
+    members: tuple[MetadataSource, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.members)
+
+    @property
+    def names(self) -> list[SourceName]:
+        """How the numbers of each are marked among those of a title."""
+        return [member.name for member in self.members]
+
+    def require(self) -> None:
+        """Fail with ``SourceMissing`` where there is none."""
+        if not self.members:
+            raise SourceMissing
+
+    def named(self, name: SourceName) -> MetadataSource:
+        """Give the one whose numbers are marked like this, or fail with ``SourceMissing``."""
+        for member in self.members:
+            if member.name == name:
+                return member
+        raise SourceMissing
+
+    async def fetch_picture(self, picture: str, *, is_small: bool = False) -> bytes:
+        """Fetch a picture from the one that has it, or fail with ``EntryNotFound``."""
+        for member in self.members:
+            if member.has_picture(picture):
+                return await member.fetch_picture(picture, is_small=is_small)
+        raise EntryNotFound
