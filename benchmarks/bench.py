@@ -43,6 +43,8 @@ class Scale:
     live_publishers: int
     live_publishing_s: int
     live_viewers: int
+    live_audience: int
+    live_watching_s: int
     webrtc_viewers: int
     soak_minutes: float
     soak_look_every_s: float
@@ -80,6 +82,8 @@ FULL = Scale(
     live_publishers=20,
     live_publishing_s=30,
     live_viewers=2_000,
+    live_audience=500,
+    live_watching_s=30,
     webrtc_viewers=100,
     soak_minutes=120,
     soak_look_every_s=30,
@@ -118,6 +122,8 @@ QUICK = Scale(
     live_publishers=2,
     live_publishing_s=1,
     live_viewers=20,
+    live_audience=20,
+    live_watching_s=4,
     webrtc_viewers=3,
     soak_minutes=0,
     soak_look_every_s=8,

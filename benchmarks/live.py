@@ -12,13 +12,13 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from statistics import quantiles
 from typing import Any
-from urllib.parse import urlsplit
 
 import httpx
 
 from benchmarks.bench import Bench
-from benchmarks.figures import CannotMeasure, Figure
+from benchmarks.figures import Figure
 from benchmarks.films import short_film
+from benchmarks.live_viewers import ask_all, watch
 from benchmarks.playable import COOKIE, browser, log_in
 from benchmarks.programs import cpu_seconds, running
 from streamverse.mediakit.ffmpeg import find_tools
@@ -28,6 +28,8 @@ from tests.factories.processes import Process, owner_client
 RATE = 30
 MOST_P50_S, MOST_P95_S = 2.0, 2.5
 MOST_PROCESSORS, MOST_HELD_MS = 1.0, 100.0
+# One part: whoever is later than this does not follow any more.
+MOST_LATE_MS = 350.0
 FIRST_PICTURE_WITHIN_MS = 60_000
 LOOKS_PER_SECOND = 2
 # The first seconds are those of the browser, not of the stream.
@@ -209,17 +211,38 @@ def _wait_until_live(client: httpx.Client, count: int) -> None:
 def _held(bench: Bench, server: Process, client: httpx.Client) -> list[Figure]:
     """Let many ask for the next part, and see how long after the first the last is answered."""
     stream_id, target = make_stream(client, "Full house")
-    count = bench.scale.live_viewers
+    count, audience = bench.scale.live_viewers, bench.scale.live_audience
     with encoding(target, Clock()):
         master = await_playback(client, stream_id)
-        address = urlsplit(server.url)
         rounds = [
-            asyncio.run(_ask_all(address.hostname or "", address.port or 0, master, count))
+            asyncio.run(ask_all(server.url, _ahead(server.url, master), count))
             for _ in range(1 if bench.scale.is_quick else 5)
         ]
+        before, began = cpu_seconds(server.pid), time.monotonic()
+        seconds = bench.scale.live_watching_s
+        watched = asyncio.run(watch(server.url, master, audience, seconds))
+        used = (cpu_seconds(server.pid) - before) / (time.monotonic() - began)
     spread_ms = sorted(rounds)[len(rounds) // 2]
     name = f"{count} held playlist requests, from the first answer to the last"
-    return [Figure(name=name, value=spread_ms, unit="ms", at_most=MOST_HELD_MS)]
+    who = f"{audience} viewers by LL-HLS"
+    return [
+        Figure(name=name, value=spread_ms, unit="ms", at_most=MOST_HELD_MS),
+        Figure(name=f"{who}: share of parts that reach them", value=watched.share, at_least=1.0),
+        Figure(
+            name=f"{who}: a part comes after it came to the first, p95",
+            value=watched.late_ms,
+            unit="ms",
+            at_most=MOST_LATE_MS,
+        ),
+        Figure(name=f"{who}: processors", value=used, unit="processors"),
+    ]
+
+
+def _ahead(url: str, master: str) -> str:
+    """Name what is far enough ahead for all to have asked for it by then."""
+    playlist = master.replace("master", "v")
+    hint = await_hint(f"{url}{playlist}")
+    return f"{playlist}?_HLS_msn={int(hint[1]) + 1}&_HLS_part=3"
 
 
 def await_hint(playlist: str) -> re.Match[str]:
@@ -227,29 +250,6 @@ def await_hint(playlist: str) -> re.Match[str]:
     while (hint := HINT.search(httpx.get(playlist).raise_for_status().text)) is None:
         time.sleep(ASKED_AGAIN_AFTER_S)
     return hint
-
-
-async def _ask_all(host: str, port: int, master: str, count: int) -> float:
-    """Ask for the same part from so many connections, and give the spread of the answers in ms."""
-    playlist = master.replace("master", "v")
-    hint = await asyncio.to_thread(await_hint, f"http://{host}:{port}{playlist}")
-    # Far enough ahead for all to have asked by then.
-    query = f"_HLS_msn={int(hint[1]) + 1}&_HLS_part=3"
-    request = f"GET {playlist}?{query} HTTP/1.1\r\nHost: {host}\r\n\r\n".encode()
-    lines = await asyncio.gather(*(asyncio.open_connection(host, port) for _ in range(count)))
-    for _, writer in lines:
-        writer.write(request)
-
-    async def answered(reader: asyncio.StreamReader) -> float:
-        head = await reader.readline()
-        if b" 200 " not in head:
-            raise CannotMeasure(f"A playlist was refused: {head.decode()}")
-        return time.perf_counter()
-
-    times = await asyncio.gather(*(answered(reader) for reader, _ in lines))
-    for _, writer in lines:
-        writer.close()
-    return (max(times) - min(times)) * 1000
 
 
 # --- streams --------------------------------------------------------------------------------------

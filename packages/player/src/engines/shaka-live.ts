@@ -1,5 +1,7 @@
 import shaka from "shaka-player/dist/shaka-player.hls-es2021.js";
 
+import { bufferedSeconds } from "../buffer";
+import { EdgeKeeper } from "../live-edge";
 import {
   type LiveEngine,
   type LiveLimits,
@@ -13,8 +15,8 @@ import { errorIn, isShakaError, problemOf } from "./shaka-problems";
 import { activeQualityOf, qualitiesOf, selectQuality } from "./shaka-qualities";
 import { sayWithRequests } from "./shaka-requests";
 
-/** What viewers are behind what happens: three parts, and what a line and a decoder need. */
-const TARGET_LATENCY_SECONDS = 1.3;
+/** What viewers are behind what Shaka takes for the edge; they come nearer where that does well. */
+const DELAY = { start: 0.4, least: -0.5, most: 5 };
 /** Whoever has a bad line chooses to be so far behind, and has as much in hand. */
 const STEADY_LATENCY_SECONDS = 6;
 const LOAD_AGAIN_MS = 500;
@@ -40,8 +42,8 @@ const configuration = {
     // Whoever falls behind catches up, too slowly to be heard; whoever is too close waits.
     liveSync: {
       enabled: true,
-      targetLatency: TARGET_LATENCY_SECONDS,
-      targetLatencyTolerance: 0.3,
+      targetLatency: DELAY.start,
+      targetLatencyTolerance: 0.1,
       maxPlaybackRate: 1.08,
       minPlaybackRate: 0.96,
     },
@@ -52,6 +54,9 @@ const configuration = {
 export class ShakaLiveEngine implements LiveEngine {
   readonly #video: HTMLVideoElement;
   readonly #player = new shaka.Player();
+  readonly #edge = new EdgeKeeper(DELAY);
+  readonly #stopLooking: () => void;
+  #isAtEdge = true;
 
   constructor(video: HTMLVideoElement, listener: LiveListener, mode: LiveMode) {
     this.#video = video;
@@ -61,6 +66,9 @@ export class ShakaLiveEngine implements LiveEngine {
       this.#player.configure("streaming.liveSync.targetLatency", STEADY_LATENCY_SECONDS);
       this.#player.configure("streaming.rebufferingGoal", 1);
     }
+    const look = () => this.#keepToEdge();
+    if (mode !== "steady") video.addEventListener("timeupdate", look);
+    this.#stopLooking = () => video.removeEventListener("timeupdate", look);
     for (const event of ["trackschanged", "adaptation", "variantchanged"]) {
       this.#player.addEventListener(event, () => listener.onTracksChanged());
     }
@@ -113,6 +121,23 @@ export class ShakaLiveEngine implements LiveEngine {
     if (id !== null) selectQuality(this.#player, id, KEPT_AHEAD_SECONDS);
   }
 
+  #followEdge(isAtEdge: boolean): void {
+    this.#isAtEdge = isAtEdge;
+    this.#edge.reset();
+    this.#player.configure("streaming.liveSync.enabled", isAtEdge);
+  }
+
+  /** Where Shaka's edge is depends on when it began; how much is in hand does not. */
+  #keepToEdge(): void {
+    const { paused, seeking, playbackRate } = this.#video;
+    if (!this.#isAtEdge || paused || seeking || playbackRate !== 1) {
+      this.#edge.reset();
+      return;
+    }
+    const delay = this.#edge.take(bufferedSeconds(this.#video), performance.now());
+    if (delay !== null) this.#player.configure("streaming.liveSync.targetLatency", delay);
+  }
+
   /** Heads name their keys and the next ones, so that a licence comes before it is needed. */
   #askForKeysAt(licenseUrl: string): void {
     const servers = { "org.w3.clearkey": licenseUrl };
@@ -124,13 +149,13 @@ export class ShakaLiveEngine implements LiveEngine {
   }
 
   goLive(): void {
-    this.#player.configure("streaming.liveSync.enabled", true);
+    this.#followEdge(true);
     this.#player.goToLive();
   }
 
   seekBehind(seconds: number): void {
     // Whoever rewinds wants to stay there.
-    this.#player.configure("streaming.liveSync.enabled", seconds === 0);
+    this.#followEdge(seconds === 0);
     const { start, end } = this.#player.seekRange();
     this.#video.currentTime = Math.max(start, end - seconds);
   }
@@ -153,6 +178,7 @@ export class ShakaLiveEngine implements LiveEngine {
   }
 
   async destroy(): Promise<void> {
+    this.#stopLooking();
     await this.#player.destroy();
   }
 }

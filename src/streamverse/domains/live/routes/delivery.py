@@ -11,6 +11,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 from uuid import UUID
@@ -46,6 +47,8 @@ FOREVER = "public, max-age=31536000, immutable"
 # A playlist with the part that was asked for stays what it was, for as long as anybody asks for it.
 FOR_A_WHILE = "public, max-age=6"
 FOR_NOW = "no-cache"
+# One text answers all who wait for the same.
+REMEMBERED_PLAYLISTS = 64
 PLAYLIST_TYPE = "application/vnd.apple.mpegurl"
 MPD_TYPE = "application/dash+xml"
 
@@ -144,8 +147,14 @@ class LiveDelivery:
                 copy = await following.ask(stream_id, path, query)
         if copy.is_growing or copy.status != FOUND:
             return Passed(copy)
-        kind, kept = copy.header(b"content-type"), copy.header(b"cache-control")
-        return Content.of(copy.body, kind, kept, CROSS_ORIGIN)
+        return Content(
+            size_bytes=len(copy.body),
+            etag=copy.header(b"etag"),
+            content_type=copy.header(b"content-type"),
+            cache_control=copy.header(b"cache-control"),
+            body=copy.body,
+            headers=CROSS_ORIGIN,
+        )
 
     async def _answer(
         self, broadcast: Broadcast, match: re.Match[str], query: bytes, height: int | None
@@ -186,11 +195,11 @@ class LiveDelivery:
         if part is not None:
             if part >= len(segment.parts):
                 raise PartNotFound
-            return _bytes(track, segment.parts[part].payload)
+            return _bytes(track, f"{number}.{part}", segment.parts[part].payload)
         if segment.parts:
-            return _bytes(track, segment.payload)
+            return _bytes(track, str(number), segment.payload)
         key = object_key(broadcast.id, f"{track.name}/{number}.m4s")
-        return _bytes(track, await self.desk.store.get(key))
+        return _bytes(track, str(number), await self.desk.store.get(key))
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,16 +294,25 @@ def _asked_number(asked: dict[str, list[str]], name: str) -> int | None:
 def _head(track: LiveTrack, number: int) -> Content:
     if number >= len(track.heads):
         raise PartNotFound
-    return _bytes(track, bytes(track.heads[number]))
+    return _bytes(track, f"init-{number}", bytes(track.heads[number]))
 
 
-def _bytes(track: LiveTrack, body: bytes) -> Content:
-    return Content.of(body, _type_of(track), FOREVER, CROSS_ORIGIN)
+def _bytes(track: LiveTrack, name: str, body: bytes) -> Content:
+    # An address stands for the same bytes for ever, so that its end says which they are.
+    return Content(
+        size_bytes=len(body),
+        etag=f'"{track.name}-{name}"',
+        content_type=_type_of(track),
+        cache_control=FOREVER,
+        body=body,
+        headers=CROSS_ORIGIN,
+    )
 
 
 def _type_of(track: LiveTrack) -> str:
     return "audio/mp4" if track.name == SOUND else "video/mp4"
 
 
+@lru_cache(maxsize=REMEMBERED_PLAYLISTS)
 def _playlist_of(text: bytes, cache_control: str) -> Content:
     return Content.of(text, PLAYLIST_TYPE, cache_control, CROSS_ORIGIN)

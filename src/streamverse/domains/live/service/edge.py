@@ -219,7 +219,7 @@ class LiveTrack:
 
 
 class LiveEdge:
-    """All tracks of a broadcast, and a bell for those who wait."""
+    """All tracks of a broadcast, and bells for those who wait."""
 
     def __init__(self, rewind: timedelta, *, has_parts: bool = True) -> None:
         self.tracks: dict[str, LiveTrack] = {}
@@ -234,16 +234,21 @@ class LiveEdge:
         self.stretches: dict[int, Stretch] = {}
         self._rewind = rewind
         self._has_parts = has_parts
-        self._bell = asyncio.Event()
+        # Who waits for the same is called by the same bell, and by nothing else.
+        self._bells: dict[tuple[int, int, int | None], tuple[LiveTrack, asyncio.Event]] = {}
         # The same for all who ask, until there is more.
         self._texts: dict[tuple[str, bool], bytes] = {}
         self._mpds: dict[int | None, str] = {}
 
     def ring(self) -> None:
-        """Let everybody look again who waits."""
+        """Call all who wait for what is there by now."""
         self._forget_texts()
-        self._bell.set()
-        self._bell = asyncio.Event()
+        is_over = self.is_ended or self.is_abandoned
+        for awaited, (track, bell) in list(self._bells.items()):
+            _, segment, part = awaited
+            if is_over or track.has(segment, part):
+                bell.set()
+                del self._bells[awaited]
 
     def let_go(self, now: datetime) -> None:
         """Keep no more in memory than the edge needs."""
@@ -257,8 +262,13 @@ class LiveEdge:
 
     async def wait_for(self, track: LiveTrack, segment: int, part: int | None) -> None:
         """Wait until a playlist would name something, or the broadcast is over here."""
-        while not (self.is_ended or self.is_abandoned or track.has(segment, part)):
-            await self._bell.wait()
+        if self.is_ended or self.is_abandoned or track.has(segment, part):
+            return
+        awaited = (id(track), segment, part)
+        if awaited not in self._bells:
+            self._bells[awaited] = (track, asyncio.Event())
+        _, bell = self._bells[awaited]
+        await bell.wait()
 
     def playlist(self, track: LiveTrack, *, is_skipping: bool) -> bytes:
         """Give the playlist of a track."""
