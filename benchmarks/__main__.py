@@ -98,7 +98,7 @@ def main(
 
 def run(measure: Callable[[Bench], list[Figure]], scale: Scale) -> Result:
     """Run one benchmark in a folder of its own."""
-    facts, started_at = machine.describe(), datetime.now(UTC)
+    facts, started_at, host = machine.describe(), datetime.now(UTC), machine.Host()
     found: list[Figure] = []
     with tempfile.TemporaryDirectory(prefix="streamverse-bench-") as folder:
         bench = Bench(scale, Path(folder))
@@ -108,7 +108,7 @@ def run(measure: Callable[[Bench], list[Figure]], scale: Scale) -> Result:
             bench.missing.append(str(lack))
     return Result(
         measured_at=started_at,
-        machine=facts,
+        machine={**facts, **host.describe()},
         peers=bench.peers,
         figures=figures.ratios_first(found),
         missing=tuple(bench.missing),

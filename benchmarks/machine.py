@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 
@@ -23,6 +24,32 @@ def describe() -> dict[str, str]:
         "ffmpeg": ".".join(map(str, read_version(find_tools().ffmpeg))),
         **{name: version(name) for name in LIBRARIES},
     }
+
+
+def _ticks() -> tuple[int, int] | None:
+    """Give the ticks that were taken, and all of them (proc(5)); None where nobody tells."""
+    try:
+        line, _, _ = Path("/proc/stat").read_text(encoding="utf-8").partition("\n")
+    except OSError:
+        return None
+    # What guests of this machine used is counted with what users did.
+    ticks = [int(word) for word in line.split()[1:9]]
+    return ticks[7], sum(ticks)
+
+
+@dataclass
+class Host:
+    """What the host of a virtual machine takes of its processors, from the making of this on."""
+
+    before: tuple[int, int] | None = field(default_factory=_ticks)
+
+    def describe(self) -> dict[str, str]:
+        """Tell the share of the time in which another machine ran instead of this one."""
+        now = _ticks()
+        if self.before is None or now is None or now[1] == self.before[1]:
+            return {}
+        share = (now[0] - self.before[0]) / (now[1] - self.before[1])
+        return {"taken by the host": f"{share:.1%}"}
 
 
 def _processor() -> str:

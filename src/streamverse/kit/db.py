@@ -129,8 +129,8 @@ class Database:
             url.replace("sqlite://", "sqlite+inline://", 1)
             if is_sqlite
             else postgresql.address_of(url),
-            pool_size=10,
-            max_overflow=10,
+            pool_size=20,
+            max_overflow=0,
             pool_pre_ping=not is_sqlite,
             # Who was used last knows most statements.
             pool_use_lifo=True,
