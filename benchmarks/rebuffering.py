@@ -15,6 +15,8 @@ from benchmarks.figures import Figure
 from benchmarks.playable import browser
 from benchmarks.players import OURS, PLAYERS, Seen, Site, ask, site, visit
 
+# A tenth of a second in 110 s: three pictures more or less are nobody's merit.
+NOTICED = 0.1 / 110
 TRACES = Path(__file__).parent / "traces.json"
 
 
@@ -36,11 +38,15 @@ def measure(bench: Bench) -> list[Figure]:
 def _verdict(shares: Mapping[str, Mapping[str, float]]) -> list[Figure]:
     """Count the traces on which we stop for longer than somebody else, and for less."""
     peers = [player for player in PLAYERS if player != OURS]
-    worse = sum(any(one[OURS] > one[peer] for peer in peers) for one in shares.values())
-    better = sum(any(one[OURS] < one[peer] for peer in peers) for one in shares.values())
+    by = [[one[peer] - one[OURS] for peer in peers] for one in shares.values()]
+    worse = sum(min(each) < -NOTICED for each in by)
+    better = sum(max(each) > NOTICED for each in by)
+    most = len(by) // 2 + 1
     return [
         Figure(name="traces with more rebuffering than another player", value=worse, at_most=0),
-        Figure(name="traces with less rebuffering than another player", value=better),
+        Figure(
+            name="traces with less rebuffering than another player", value=better, at_least=most
+        ),
     ]
 
 
