@@ -134,6 +134,7 @@ TABLE = {
     ("GET", "/api/v1/home/rails"): SIGNED_IN,
     ("GET", "/api/v1/search"): SIGNED_IN,
     ("GET", "/api/v1/search/suggestions"): SIGNED_IN,
+    ("GET", "/api/v1/search/accounts"): "accounts.read",
     ("GET", "/api/v1/search/trending"): SIGNED_IN,
     ("GET", "/api/v1/search/history"): SIGNED_IN,
     ("POST", "/api/v1/search/history"): SIGNED_IN,

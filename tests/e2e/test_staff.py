@@ -96,6 +96,14 @@ def test_a_role_opens_pages_to_somebody(
     expect(helper.page.get_by_role("list", name="Accounts")).to_contain_text("Owner")
     expect(helper.page.get_by_role("button", name="Invite by mail")).to_have_count(0)
     expect(helper.page.get_by_role("button", name="Remove Owner")).to_have_count(0)
+    # With a slip, and the letters of the address.
+    helper.page.get_by_label("Find people by name or email").fill("vrea")
+    found = helper.page.get_by_role("list", name="Accounts").get_by_role("listitem")
+    expect(found).to_have_count(1)
+    expect(found).to_contain_text("Vera")
+    assert helper.barriers() == []
+    helper.page.get_by_label("Find people by name or email").fill("zzzz")
+    expect(helper.page.get_by_text("Nobody is called like this.")).to_be_visible()
 
 
 @pytest.mark.parametrize(

@@ -100,7 +100,13 @@ async def test_the_set_up_link_makes_the_owner(
     async with workshop.reading(empty) as work:
         assert await public.find_setup_token(work, identity_settings) is None
         assert await public.find_owner(work) == Account(
-            AccountId(made.id), "Ada@example.org", "Ada", Role.OWNER, "en", workshop.clock.now()
+            id=AccountId(made.id),
+            email="Ada@example.org",
+            display_name="Ada",
+            role=Role.OWNER,
+            locale="en",
+            created_at=workshop.clock.now(),
+            is_email_verified=True,
         )
     assert await events(workshop) == [
         (event_name(AccountAdded), {"account_id": str(made.id)}),

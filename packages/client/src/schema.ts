@@ -3393,6 +3393,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/search/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** SearchAccounts */
+        get: operations["ApiV1SearchAccountsSearchAccounts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/search/history": {
         parameters: {
             query?: never;
@@ -4545,6 +4562,7 @@ export interface components {
             average_bitrate_bps: number;
             height: number;
             error_count: number;
+            issue_count: number;
             switch_count: number;
             last_error: string | null;
             dropped_frames: number;
@@ -5222,6 +5240,18 @@ export interface components {
             /** Format: uuid */
             id: string;
             name: string;
+        };
+        /** FoundAccountOut */
+        FoundAccountOut: {
+            /** Format: uuid */
+            id: string;
+            email: string;
+            display_name: string;
+            role: components["schemas"]["Role"];
+            locale: string;
+            /** Format: date-time */
+            created_at: string;
+            is_email_verified: boolean;
         };
         /** GenreCountOut */
         GenreCountOut: {
@@ -7429,6 +7459,7 @@ export interface components {
             average_bitrate_bps: number;
             height: number;
             error_count: number;
+            issue_count: number;
         };
         /** WatchlistOut */
         WatchlistOut: {
@@ -10437,6 +10468,7 @@ export interface operations {
         parameters: {
             query?: {
                 is_running?: boolean | null;
+                is_reported?: boolean | null;
                 cursor?: string | null;
                 limit?: number | null;
             };
@@ -21806,6 +21838,70 @@ export interface operations {
             };
             /** @description `kit.unauthenticated`: Log in first */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `kit.invalid`: The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    ApiV1SearchAccountsSearchAccounts: {
+        parameters: {
+            query: {
+                query: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FoundAccountOut"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description `kit.unauthenticated`: Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description `kit.forbidden`: You may not do this */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,12 +1,14 @@
-import { Button, Skeleton } from "@streamverse/ui";
-import { useQuery } from "@tanstack/react-query";
+import type { Account } from "@streamverse/client";
+import { Button, Field, Skeleton } from "@streamverse/ui";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { MailPlus, UserPlus } from "lucide-react";
-import { useState } from "react";
+import { useDeferredValue, useState } from "react";
 
 import { sentenceOf } from "../app/api";
 import { useText } from "../app/i18n";
 import { AddPersonDialog } from "../features/identity/AddPersonDialog";
-import { useAccounts } from "../features/identity/queries";
+import { accountPagesQuery, foundAccountsQuery } from "../features/identity/queries";
+import { Listing } from "../features/Listing";
 import { PageHeading } from "../features/PageHeading";
 import { ProblemNotice } from "../features/ProblemNotice";
 import { InvitationList } from "../features/staff/InvitationList";
@@ -70,26 +72,69 @@ function People() {
 }
 
 function Accounts() {
+  const { people } = useText();
+  const [words, setWords] = useState("");
+  const asked = useDeferredValue(words.trim());
+  return (
+    <div className="grid gap-6">
+      <Field
+        label={people.find}
+        type="search"
+        value={words}
+        maxLength={200}
+        onChange={(event) => setWords(event.currentTarget.value)}
+      />
+      {asked === "" ? <All /> : <Found words={asked} />}
+    </div>
+  );
+}
+
+function All() {
+  const { people } = useText();
+  const accounts = useInfiniteQuery(accountPagesQuery);
+  return (
+    <Listing
+      query={accounts}
+      keyOf={(account) => account.id}
+      label={people.list}
+      empty={people.nobodyFound}
+    >
+      {(account) => <Person account={account} />}
+    </Listing>
+  );
+}
+
+function Found({ words }: { words: string }) {
   const text = useText();
-  const accounts = useAccounts();
-  const staff = useQuery(staffQuery);
-  const extras = new Map(staff.data?.map((each) => [each.id, each.extra_permissions]));
+  const { people } = text;
+  const found = useQuery(foundAccountsQuery(words));
+  if (found.isPending) return <Skeleton className="h-20" />;
+  if (found.isError) {
+    return (
+      <ProblemNotice
+        sentence={sentenceOf(found.error, text)}
+        onRetry={() => void found.refetch()}
+      />
+    );
+  }
   return (
     <>
-      {accounts.isPending && <Skeleton className="h-20" />}
-      {accounts.isError && (
-        <ProblemNotice
-          sentence={sentenceOf(accounts.error, text)}
-          onRetry={() => void accounts.refetch()}
-        />
-      )}
-      <ul aria-label={text.people.list} className="grid gap-3">
-        {accounts.data?.map((account) => (
+      <p role="status" className={found.data.length > 0 ? "sr-only" : "text-muted"}>
+        {found.data.length > 0 ? people.found(found.data.length) : people.nobodyFound}
+      </p>
+      <ul aria-label={people.list} className="grid gap-3">
+        {found.data.map((account) => (
           <li key={account.id}>
-            <PersonCard account={account} extras={extras.get(account.id) ?? []} />
+            <Person account={account} />
           </li>
         ))}
       </ul>
     </>
   );
+}
+
+function Person({ account }: { account: Account }) {
+  const staff = useQuery(staffQuery);
+  const extras = staff.data?.find(({ id }) => id === account.id)?.extra_permissions;
+  return <PersonCard account={account} extras={extras ?? []} />;
 }

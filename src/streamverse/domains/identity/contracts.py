@@ -6,7 +6,7 @@ import enum
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import NewType
+from typing import NamedTuple, NewType
 from uuid import UUID
 
 from streamverse.kit.crypto import Vault
@@ -143,6 +143,15 @@ class Account:
     role: Role
     locale: str
     created_at: datetime
+    is_email_verified: bool
+
+
+class AccountName(NamedTuple):
+    """What an account is found by."""
+
+    id: AccountId
+    display_name: str
+    email: str
 
 
 @dataclass(frozen=True, slots=True)

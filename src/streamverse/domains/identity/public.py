@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from streamverse.domains.identity.contracts import (
     DEFAULT_TENANT_ID,
     Account,
     AccountId,
+    AccountName,
     ActivityKind,
     ApiKeyId,
     Device,
@@ -45,6 +46,7 @@ __all__ = [
     "authenticate",
     "ensure_default_tenant",
     "find_account",
+    "find_accounts",
     "find_holder",
     "find_own_device",
     "find_owner",
@@ -54,6 +56,7 @@ __all__ = [
     "hash_password",
     "is_holder_active",
     "is_password",
+    "list_account_names",
     "lock_account",
     "lock_own_account",
     "record_activity",
@@ -146,6 +149,17 @@ async def find_account(work: Work, account_id: AccountId) -> Account | None:
     return _view(row) if row else None
 
 
+async def find_accounts(work: Work, ids: Collection[AccountId]) -> Mapping[AccountId, Account]:
+    """Find some accounts; those that are gone are left out."""
+    rows = await Accounts(work).find_all(ids)
+    return {AccountId(row.id): _view(row) for row in rows}
+
+
+async def list_account_names(work: Work) -> Sequence[AccountName]:
+    """List what all accounts of the tenant are called."""
+    return await Accounts(work).names()
+
+
 async def set_locale(work: Work, account_id: AccountId, locale: str) -> None:
     """Write to an account in another language from now on."""
     (await Accounts(work).get(account_id)).locale = locale
@@ -187,4 +201,5 @@ def _view(row: AccountRow) -> Account:
         role=Role(row.role),
         locale=row.locale,
         created_at=row.created_at,
+        is_email_verified=row.email_verified_at is not None,
     )

@@ -19,6 +19,7 @@ from streamverse.domains.search.repository import QueryDays, days_before
 from streamverse.domains.search.rules.text import query_tokens
 from streamverse.domains.search.schemas import (
     QUERY_LIMIT,
+    FoundAccountOut,
     HitOut,
     PastSearchOut,
     SearchedDayOut,
@@ -27,7 +28,7 @@ from streamverse.domains.search.schemas import (
     SearchIn,
     SearchOut,
 )
-from streamverse.domains.search.service import history, searching
+from streamverse.domains.search.service import accounts, history, searching
 from streamverse.kit.errors import Forbidden, Invalid, Unauthenticated
 from streamverse.kit.http import may, problems, signed_in
 from streamverse.kit.work import Work
@@ -35,6 +36,7 @@ from streamverse.kit.work import Work
 RESULTS = 60
 SUGGESTIONS = 8
 TRENDING = 10
+ACCOUNTS = 50
 ALSO_SEARCHED = 8
 # What people also searched is asked for what answers best.
 ASKED_ALSO = 3
@@ -93,6 +95,17 @@ async def list_suggestions(
     posters = await catalog.posters_of_titles(work, media_addresses, ids)
     typed = query_tokens(words)
     return [HitOut.of_rated(hit, typed, posters, is_typing=True) for hit in found]
+
+
+@get(
+    "/search/accounts",
+    guards=[may("accounts.read")],
+    responses=problems(Unauthenticated, Forbidden, Invalid),
+)
+async def search_accounts(work: NamedDependency[Work], words: QueryText) -> list[FoundAccountOut]:
+    """Find accounts by name or address, in spite of slips, the likeliest first."""
+    found = await accounts.search_accounts(work, words, ACCOUNTS)
+    return [FoundAccountOut.of(account) for account in found]
 
 
 @get("/search/trending", guards=[signed_in], responses=problems(Unauthenticated))
@@ -180,6 +193,7 @@ router = Router(
     route_handlers=[
         search,
         list_suggestions,
+        search_accounts,
         list_trending,
         list_history,
         remember_search,

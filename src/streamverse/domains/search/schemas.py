@@ -10,12 +10,14 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 from streamverse.domains.catalog.contracts import FindableKind, Lock
+from streamverse.domains.identity.contracts import Account
 from streamverse.domains.media.public import PosterAddresses
 from streamverse.domains.search.models import HistoryRow
 from streamverse.domains.search.repository import SearchedDay, SearchedWords
 from streamverse.domains.search.rules.entries import Entry, Facets
 from streamverse.domains.search.rules.matching import Rated, lit
 from streamverse.domains.search.service.searching import Found
+from streamverse.kit.work import Role
 
 QUERY_LIMIT = 200
 
@@ -239,3 +241,28 @@ class SearchesOut(Struct):
     not_found: list[SearchedWordsOut]
     document_count: int
     kept_days: int
+
+
+class FoundAccountOut(Struct):
+    """An account that was found."""
+
+    id: UUID
+    email: str
+    display_name: str
+    role: Role
+    locale: str
+    created_at: datetime
+    is_email_verified: bool
+
+    @classmethod
+    def of(cls, account: Account) -> FoundAccountOut:
+        """Show an account."""
+        return cls(
+            id=account.id,
+            email=account.email,
+            display_name=account.display_name,
+            role=account.role,
+            locale=account.locale,
+            created_at=account.created_at,
+            is_email_verified=account.is_email_verified,
+        )

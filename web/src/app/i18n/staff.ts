@@ -26,6 +26,10 @@ export const people = {
   title: "People",
   intro: "Who may log in to this server, and what they may do.",
   list: "Accounts",
+  find: "Find people by name or email",
+  found: (count: number) =>
+    count === 1 ? "One person found" : `${count.toLocaleString()} people found`,
+  nobodyFound: "Nobody is called like this.",
   add: "Add a person",
   addIntro: "Tell them the email and password yourself: no message is sent.",
   name: "Name",

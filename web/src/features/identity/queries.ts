@@ -1,8 +1,9 @@
 import { type Account, ApiProblem, unwrap } from "@streamverse/client";
 import {
+  infiniteQueryOptions,
+  keepPreviousData,
   queryOptions,
   useMutation,
-  useQuery,
   useQueryClient,
   useSuspenseQuery,
 } from "@tanstack/react-query";
@@ -42,6 +43,24 @@ export const accountsQuery = queryOptions({
   queryFn: async () =>
     (await unwrap(api.GET("/api/v1/accounts", { params: { query: { limit: 100 } } }))).items,
 });
+
+/** All of them, page by page. */
+export const accountPagesQuery = infiniteQueryOptions({
+  queryKey: [...accountsQuery.queryKey, "pages"],
+  queryFn: ({ pageParam: cursor }) =>
+    unwrap(api.GET("/api/v1/accounts", { params: { query: { cursor } } })),
+  initialPageParam: null as string | null,
+  getNextPageParam: (page) => page.next_cursor,
+});
+
+/** Those that answer to some words, the likeliest first. */
+export const foundAccountsQuery = (query: string) =>
+  queryOptions({
+    queryKey: [...accountsQuery.queryKey, "found", query],
+    queryFn: () => unwrap(api.GET("/api/v1/search/accounts", { params: { query: { query } } })),
+    enabled: query !== "",
+    placeholderData: keepPreviousData,
+  });
 
 const nobody: Account = {
   id: "",
@@ -95,10 +114,6 @@ export function useLogOut() {
     mutationFn: () => unwrap(api.POST("/api/v1/auth/logout")),
     onSuccess: () => leave(),
   });
-}
-
-export function useAccounts() {
-  return useQuery(accountsQuery);
 }
 
 export interface NewAccount extends Credentials {

@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from streamverse.domains.identity.contracts import (
     AccountId,
+    AccountName,
     Device,
     DeviceId,
     SessionId,
@@ -161,6 +162,17 @@ class Accounts:
         if after is not None:
             query = query.where(AccountRow.id > after)
         return (await self._work.session.scalars(query)).all()
+
+    async def find_all(self, ids: Collection[AccountId]) -> Sequence[AccountRow]:
+        """Find some accounts."""
+        query = select(AccountRow).where(AccountRow.id.in_(ids))
+        return (await self._work.session.scalars(query)).all()
+
+    async def names(self) -> Sequence[AccountName]:
+        """List what all accounts are called, oldest first."""
+        query = select(AccountRow.id, AccountRow.display_name, AccountRow.email)
+        found = await self._work.session.execute(query.order_by(AccountRow.id))
+        return [AccountName(AccountId(one.id), one.display_name, one.email) for one in found]
 
     async def remove(self, row: AccountRow) -> None:
         """Remove an account; its sessions go with it."""
