@@ -78,9 +78,48 @@ def test_from_home_to_a_title_and_into_its_film(couch: Visitor) -> None:
     page.keyboard.press("Enter")
     player = Player(page)
     player.wait_until_it_plays()
-    # In the player they wind and set the volume.
+    # OK stops and goes on, and the arrows wind, as long as no control has the focus.
+    page.keyboard.press("Enter")
+    player.wait_until("video.paused")
+    before = page.evaluate("document.querySelector('video').currentTime")
+    page.keyboard.press("ArrowRight")
+    player.wait_until(f"video.currentTime > {before + 1}")
+    # Down leads to the controls, and on from one to the next.
     page.keyboard.press("ArrowDown")
-    player.wait_until("video.volume < 1")
+    expect(page.locator("[data-first-control]")).to_be_focused()
+    press_until(page, "Right", "Quality and speed")
+    page.keyboard.press("Enter")
+    menu = page.get_by_role("menu")
+    expect(menu).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(menu).to_have_count(0)
+    expect(page.get_by_role("button", name="Quality and speed")).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    expect(page.get_by_role("slider", name="Position")).to_be_focused()
+    press_until(page, "Up", "Back to the title")
+    # Back puts the controls away at first, and then leaves.
+    page.keyboard.press("Escape")
+    assert page.evaluate(FOCUSED) is None
+    page.keyboard.press("Enter")
+    player.wait_until("!video.paused")
+    page.keyboard.press("Escape")
+    wait_for_page(page, "Night train")
+
+
+def test_what_goes_wrong_in_the_player_is_mended_by_ok(couch: Visitor) -> None:
+    page = couch.page
+    couch.open("/")
+    page.wait_for_load_state("networkidle")
+    press_until(page, "Down", "Play")
+    spoiled = "**/media/**"
+    couch.expected += ["/media/", "net::ERR_FAILED", "NetworkError"]
+    page.route(spoiled, lambda route: route.abort())
+    page.keyboard.press("Enter")
+    again = page.get_by_role("button", name="Try again")
+    expect(again).to_be_focused()
+    page.unroute(spoiled)
+    page.keyboard.press("Enter")
+    Player(page).wait_until_it_plays()
 
 
 def test_from_a_filter_to_a_title_and_back_to_the_place(couch: Visitor) -> None:
@@ -120,7 +159,7 @@ def test_from_the_search_field_to_a_result(couch: Visitor) -> None:
     couch.open("/history")
     wait_for_page(page, re.compile("."))
     press_until(page, "Down", ".*")
-    press_until(page, "Up", "People|Processing")
+    press_until(page, "Up", "Browse|People|Processing")
     press_until(page, "Right", SEARCH)
     page.keyboard.type("night trai")
     page.keyboard.press("Enter")

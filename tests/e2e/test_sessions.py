@@ -61,13 +61,18 @@ def test_what_a_player_tells_and_a_viewer_reports_reaches_staff(
     assert told["played_ms"] > 0
     assert told["average_bitrate_bps"] > 0
     assert [issue["words"] for issue in told["issues"]] == ["It crackles."]
-    assert told["issues"][0]["facts"]["decodedFrames"] > 0
+    facts = told["issues"][0]["facts"]
+    assert facts["decodedFrames"] > 0
+    assert (facts["problem"], "Chrome" in facts["browser"]) == (None, True)
 
     owner.open("/admin/sessions")
     expect(page.get_by_role("heading", name="Playback", exact=True)).to_be_visible()
     expect(page.get_by_role("row", name=re.compile("Numbers"))).to_be_visible()
     page.get_by_role("radio", name="Past").click()
+    expect(page.locator(f'a[href="/admin/sessions/{session_id}"]')).to_contain_text("1 report")
     assert owner.barriers() == []
+    page.get_by_role("radio", name="Reported").click()
+    expect(page.get_by_role("list", name="Reported").get_by_role("listitem")).to_have_count(1)
     page.locator(f'a[href="/admin/sessions/{session_id}"]').click()
     expect(page.get_by_role("heading", name="Numbers")).to_be_visible()
     expect(page.get_by_role("img", name=re.compile("Timeline"))).to_be_visible()

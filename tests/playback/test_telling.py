@@ -30,6 +30,7 @@ SITTING = [
     {"sequence": 4, "at_ms": 20_300, "kind": "heartbeat", "buffer_ms": 8000},
 ]
 LEFT = {"sequence": 5, "at_ms": 20_300, "kind": "left"}
+REPORTED = {"is_reported": "true"}
 UNKNOWN = (404, "playback.session_not_found")
 
 
@@ -81,6 +82,7 @@ async def test_a_sitting_is_told_without_a_log_in(
         "position_ms": 10_000,
         "height": 360,
         "ended_by": "viewer",
+        "issue_count": 0,
         "issues": [],
     }
     assert {name: told[name] for name in expected} == expected
@@ -174,6 +176,14 @@ async def test_an_issue_is_kept_with_what_the_player_knows(clients: Clients, ses
     kept = (await analytics(clients.owner, session))["issues"]
     assert len(kept) == ISSUES_LIMIT
     assert (kept[0]["words"], kept[0]["facts"]) == ("It crackles.", issue["facts"])
+    opened = await clients.viewer.post(
+        "/player/sessions/enhanced", json={"title_id": session["playback"]["title_id"]}
+    )
+    other = opened.json()["session_id"]
+    for asked, ids in (({}, [other, session["session_id"]]), (REPORTED, [session["session_id"]])):
+        listed = (await clients.owner.get("/admin/sessions", params=asked)).json()["items"]
+        assert [one["id"] for one in listed] == ids
+    assert listed[0]["issue_count"] == ISSUES_LIMIT
 
 
 async def test_a_quality_that_was_chosen_is_on_the_timeline(clients: Clients, session: Json):

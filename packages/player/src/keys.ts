@@ -30,6 +30,7 @@ export type Command = PlayerCommand | PageCommand;
 
 const commands: Readonly<Record<string, Command>> = {
   " ": { do: "toggle-play" },
+  Enter: { do: "toggle-play" },
   k: { do: "toggle-play" },
   j: { do: "skip", seconds: -10 },
   l: { do: "skip", seconds: 10 },

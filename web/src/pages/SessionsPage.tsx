@@ -7,11 +7,11 @@ import { useText } from "../app/i18n";
 import { Listing } from "../features/Listing";
 import { PageHeading } from "../features/PageHeading";
 import { QualityReport } from "../features/sessions/QualityReport";
-import { sessionsQuery } from "../features/sessions/queries";
+import { sessionsQuery, type WhichSessions } from "../features/sessions/queries";
 import { SessionCard } from "../features/sessions/SessionCard";
 import { Permitted } from "../features/staff/Permitted";
 
-type Which = "running" | "past";
+const SHOWN: readonly WhichSessions[] = ["running", "past", "reported"];
 
 export function SessionsPage() {
   return (
@@ -23,8 +23,8 @@ export function SessionsPage() {
 
 function Sessions() {
   const words = useText().sessions;
-  const [which, setWhich] = useState<Which>("running");
-  const query = useInfiniteQuery(sessionsQuery(which === "running"));
+  const [which, setWhich] = useState<WhichSessions>("running");
+  const query = useInfiniteQuery(sessionsQuery(which));
   return (
     <div className="gutter mx-auto grid max-w-5xl gap-8 pb-16">
       <PageHeading title={words.title} intro={words.intro} />
@@ -33,20 +33,14 @@ function Sessions() {
           label={words.which}
           value={which}
           onChange={setWhich}
-          choices={[
-            { value: "running", label: words.running },
-            { value: "past", label: words.past },
-          ]}
+          choices={SHOWN.map((one) => ({ value: one, label: words[one] }))}
         />
         <Listing
           query={query}
           keyOf={({ id }) => id}
-          label={which === "running" ? words.running : words.past}
+          label={words[which]}
           empty={
-            <EmptyState
-              icon={<MonitorPlay aria-hidden size={36} />}
-              title={which === "running" ? words.emptyRunning : words.emptyPast}
-            />
+            <EmptyState icon={<MonitorPlay aria-hidden size={36} />} title={words.empty[which]} />
           }
         >
           {(session) => <SessionCard session={session} />}

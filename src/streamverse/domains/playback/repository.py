@@ -198,9 +198,9 @@ class PlaybackSessions:
         return row[0] if row is not None else None
 
     async def page(
-        self, *, is_running: bool | None, before: UUID | None, limit: int
+        self, *, is_running: bool | None, is_reported: bool, before: UUID | None, limit: int
     ) -> Sequence[PlaybackSessionRow]:
-        """List sessions, the newest first."""
+        """List sessions, the newest first; ``is_reported`` for those with issues alone."""
         running = and_(
             PlaybackSessionRow.ended_at.is_(None), PlaybackSessionRow.lease_until > self._work.now
         )
@@ -211,6 +211,9 @@ class PlaybackSessions:
                 PlaybackSessionRow.lease_until <= self._work.now,
             )
             query = query.where(running if is_running else past)
+        if is_reported:
+            reported = select(IssueRow.id).where(IssueRow.session_id == PlaybackSessionRow.id)
+            query = query.where(reported.exists())
         if before is not None:
             query = query.where(PlaybackSessionRow.id < before)
         return (await self._work.session.scalars(query)).all()

@@ -399,6 +399,7 @@ class WatchedOut(msgspec.Struct, kw_only=True):
     average_bitrate_bps: int
     height: int
     error_count: int
+    issue_count: int
 
     @classmethod
     def of(cls, watched: Watched) -> Self:
@@ -479,6 +480,7 @@ def _shared(watched: Watched) -> dict[str, Any]:
         "average_bitrate_bps": average_bitrate_bps(row.played_kilobits, row.played_ms),
         "height": row.height,
         "error_count": row.error_count,
+        "issue_count": len(watched.issues),
     }
 
 

@@ -2,16 +2,19 @@ import { useEffect } from "react";
 
 import { type Direction, directionOf, nextBox } from "./geometry";
 import { keeps } from "./keeping";
-import { isLed, isStepped, noteChosen, noteKey, noteLed, notePointer } from "./manner";
-import { boxesBeside, boxOf, groupOf, isRadio, scopeOf, stopsIn } from "./stops";
+import { isLed, isRemote, isStepped, noteChosen, noteKey, noteLed, notePointer } from "./manner";
+import { boxesBeside, boxOf, groupOf, isRadio, isWindow, scopeOf, stopsIn } from "./stops";
+
+export { isRemote };
 
 const OPENS_A_MENU = "[aria-haspopup=menu]:not([aria-expanded=true])";
 
 /**
  * Let the arrow keys of a keyboard or a remote lead over every page, from stop to stop.
  *
- * What uses them itself comes first, unless one only passes it: see `Manner`. `data-arrows` says otherwise: `own` where they belong to the
- * whole page, as in the player, and `pass` for what only helps those who have no arrows.
+ * What uses them itself comes first, unless one only passes it: see `Manner`. `data-arrows` says
+ * otherwise: `own` where they belong to the whole page, as in the player, `lead` for what stands
+ * over its picture, and `pass` for what only helps those who have no arrows.
  */
 export function useArrowKeys(): void {
   useEffect(() => {
@@ -49,7 +52,7 @@ function lead(event: KeyboardEvent): boolean {
   if (event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) return false;
   const at = document.activeElement;
   const scope = scopeOf(at);
-  if (scope === document.body && isTheirs(at)) return false;
+  if (!isWindow(scope) && isTheirs(at, direction)) return false;
   if (at !== null && keeps(at, direction, isLed())) return false;
   const stops = stopsIn(scope);
   const isAtStop = at instanceof HTMLElement && (isRadio(at) || stops.includes(at));
@@ -73,11 +76,19 @@ function holdStill(event: KeyboardEvent, at: Element | null): boolean {
 }
 
 /** Tell whether the arrows belong to a player: of the whole page, or of what has the focus. */
-function isTheirs(at: Element | null): boolean {
+function isTheirs(at: Element | null, direction: Direction): boolean {
   const player = document.querySelector("[data-arrows=own]");
-  if (player === null) return false;
+  if (player === null || isAmongControls(at, player, direction)) return false;
   const isAlone = player.matches("[data-fills-window]") || document.fullscreenElement !== null;
   return isAlone || player.contains(at);
+}
+
+/** Whoever has come to a control with a remote is led on; what only offers something winds too. */
+function isAmongControls(at: Element | null, player: Element, direction: Direction): boolean {
+  if (at === null || at === player || !player.contains(at)) return false;
+  if (at.closest("[data-arrows=lead]") !== null) return true;
+  const isAlongRow = direction === "left" || direction === "right";
+  return isRemote() && !(isAlongRow && at.closest("[data-winds]") !== null);
 }
 
 function next(

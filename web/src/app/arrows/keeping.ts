@@ -2,12 +2,13 @@ import type { Direction } from "./geometry";
 import { isStepped } from "./manner";
 
 const PRESSED = new Set(["button", "checkbox", "color", "file", "image", "reset", "submit"]);
-const OWN = "[contenteditable=true], [role=menu], [role=listbox], [role=slider]";
+const OWN = "[contenteditable=true], [role=menu], [role=listbox]";
 
 /** Tell whether something needs an arrow key itself: to move the caret, the thumb or the choice. */
 export function keeps(element: Element, direction: Direction, isLed: boolean): boolean {
   if (element.closest(OWN) !== null) return true;
   const isAcross = direction === "up" || direction === "down";
+  if (element.closest("[role=slider]") !== null) return !isAcross || !isLed;
   if (isStepped(element)) {
     return !isLed && (isAcross || !(element instanceof HTMLSelectElement));
   }

@@ -10,10 +10,16 @@ export type Manner = "led" | "changing" | "by hand";
 const STEPPED = new Set(["number", "date", "datetime-local", "month", "time", "week"]);
 
 let manner: Manner = "led";
+let hasLed = false;
 let isTyped = false;
 
 export function isLed(): boolean {
   return manner === "led";
+}
+
+/** Whoever came by arrows alone, or has nothing else to point with, holds a remote. */
+export function isRemote(): boolean {
+  return isLed() && (hasLed || window.matchMedia("(any-pointer: none)").matches);
 }
 
 export function isStepped(element: Element): element is HTMLInputElement | HTMLSelectElement {
@@ -24,6 +30,7 @@ export function isStepped(element: Element): element is HTMLInputElement | HTMLS
 /** An arrow has led somewhere. */
 export function noteLed(): void {
   manner = "led";
+  hasLed = true;
 }
 
 /** A pointer was used. */

@@ -4,10 +4,18 @@ const STOPS =
   "a[href], button:enabled, input:enabled, select:enabled, textarea:enabled, summary, [tabindex]";
 const WINDOWS = ":is([role=dialog], [role=alertdialog]):not([data-closed])";
 
-/** Give where the arrows lead about: in the window that is open, else on the whole page. */
+/** A player that fills the window covers the page, and what stands over its picture covers it. */
+const COVERS = "[data-arrows=lead], [data-fills-window]";
+
+/** Give where the arrows lead about: in the window that is open, else on all that is to be seen. */
 export function scopeOf(at: Element | null): Element {
-  const own = at?.closest(WINDOWS);
-  return own ?? [...document.querySelectorAll(WINDOWS)].at(-1) ?? document.body;
+  const own = at?.closest(WINDOWS) ?? [...document.querySelectorAll(WINDOWS)].at(-1);
+  return own ?? at?.closest(COVERS) ?? document.body;
+}
+
+/** Tell whether the arrows lead about in a window, which has nothing to do with the page. */
+export function isWindow(scope: Element): boolean {
+  return scope.matches(WINDOWS);
 }
 
 /** List what can have the focus, in its order. */

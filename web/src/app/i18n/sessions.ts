@@ -59,9 +59,13 @@ export const sessions = {
   running: "Watching now",
   past: "Past",
   which: "Which sessions",
-  emptyRunning:
-    "Nobody is watching just now. Sessions appear here as soon as somebody presses play.",
-  emptyPast: "Nobody has watched anything yet.",
+  reported: "Reported",
+  reports: (count: number) => (count === 1 ? "1 report" : `${count.toLocaleString()} reports`),
+  empty: {
+    running: "Nobody is watching just now. Sessions appear here as soon as somebody presses play.",
+    past: "Nobody has watched anything yet.",
+    reported: "Nobody has reported anything.",
+  },
   quality: "How well it goes",
   by: "Put together by",
   groupings: { title: "Title", device: "Device", region: "Region", network: "Network" },

@@ -142,7 +142,12 @@ function PlayButton({ player, state }: { player: Player; state: PlayerState }) {
       ? [text.player.play, Play]
       : [text.player.pause, Pause];
   return (
-    <ControlButton label={label} keys="k" onClick={() => void player.togglePlay()}>
+    <ControlButton
+      data-first-control
+      label={label}
+      keys="k"
+      onClick={() => void player.togglePlay()}
+    >
       <Icon aria-hidden fill={state.isEnded ? "none" : "currentColor"} />
     </ControlButton>
   );

@@ -15,10 +15,11 @@ type Kind = (typeof KINDS)[number];
 export interface ReportProblemProps {
   player: Player;
   sessionId: string;
+  size?: "sm" | "lg";
 }
 
 /** Lets a viewer say what is wrong; the player's figures go along. */
-export function ReportProblem({ player, sessionId }: ReportProblemProps) {
+export function ReportProblem({ player, sessionId, size = "sm" }: ReportProblemProps) {
   const text = useText();
   const words = text.watching.report;
   const [isOpen, setIsOpen] = useState(false);
@@ -27,7 +28,7 @@ export function ReportProblem({ player, sessionId }: ReportProblemProps) {
       unwrap(
         api.POST("/api/v1/player/sessions/{session_id}/report-issue", {
           params: { path: { session_id: sessionId } },
-          body: { ...said, facts: { ...player.debugState() } },
+          body: { ...said, facts: factsOf(player) },
         }),
       ),
     onSuccess: () => {
@@ -48,7 +49,7 @@ export function ReportProblem({ player, sessionId }: ReportProblemProps) {
   };
   return (
     <>
-      <Button size="sm" icon={<Flag aria-hidden size={16} />} onClick={open}>
+      <Button size={size} icon={<Flag aria-hidden size={16} />} onClick={open}>
         {words.open}
       </Button>
       {isOpen && (
@@ -80,4 +81,15 @@ export function ReportProblem({ player, sessionId }: ReportProblemProps) {
       )}
     </>
   );
+}
+
+/** What the player knows, with what stopped it, and the browser that it runs in. */
+function factsOf(player: Player): Record<string, string | number | boolean | null> {
+  const { problem } = player.store.get();
+  return {
+    ...player.debugState(),
+    problem: problem?.kind ?? null,
+    technical: problem?.technical ?? null,
+    browser: navigator.userAgent,
+  };
 }

@@ -1,8 +1,9 @@
 import { type Marker, type Player, type PlayerState, skippableAt } from "@streamverse/player";
 import { Button, cx } from "@streamverse/ui";
 import { FastForward } from "lucide-react";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 
+import { isRemote } from "../../app/arrows";
 import { useText } from "../../app/i18n";
 
 const SHOWN_MS = 8_000;
@@ -38,8 +39,11 @@ interface OfferProps {
 function Offer({ kind, areControlsAway, onSkip }: OfferProps) {
   const text = useText();
   const [isNew, setIsNew] = useState(true);
+  const button = useRef<HTMLButtonElement>(null);
   useEffect(() => {
     const timer = window.setTimeout(() => setIsNew(false), SHOWN_MS);
+    if (isRemote() && document.activeElement === document.body)
+      button.current?.focus({ preventScroll: true });
     return () => window.clearTimeout(timer);
   }, []);
   const isShown = isNew || !areControlsAway;
@@ -50,7 +54,7 @@ function Offer({ kind, areControlsAway, onSkip }: OfferProps) {
         isShown ? "pointer-events-auto" : "invisible opacity-0",
       )}
     >
-      <Button variant="primary" onClick={onSkip}>
+      <Button ref={button} variant="primary" data-winds onClick={onSkip}>
         {text.player.skip(kind)}
         <FastForward aria-hidden size={18} fill="currentColor" />
       </Button>

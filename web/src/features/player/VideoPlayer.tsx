@@ -23,10 +23,12 @@ import { EndedScreen } from "./EndedScreen";
 import { HelpDialog } from "./HelpDialog";
 import { NextTitle, type NextUp } from "./NextTitle";
 import { ProblemScreen } from "./ProblemScreen";
+import { ReportProblem } from "./ReportProblem";
 import { SkipButton } from "./SkipButton";
 import { SubtitleLayer } from "./SubtitleLayer";
 import type { OpenSession } from "./sessions";
 import { useIdle } from "./use-idle";
+import { isRemote } from "../../app/arrows";
 import { useKeyboard } from "./use-keyboard";
 import { usePlayer, usePlayerState } from "./use-player";
 import { useTelling } from "./use-telling";
@@ -122,6 +124,12 @@ export function VideoPlayer(props: VideoPlayerProps) {
   );
 
   const areControlsAway = idleness.isIdle && !state.isPaused && !isMenuOpen && !isHelpOpen;
+  useEffect(() => {
+    // What cannot be seen is not pressed by OK, which pauses then.
+    const at = document.activeElement;
+    if (areControlsAway && isRemote() && at instanceof HTMLElement && at.closest("[data-controls]"))
+      at.blur();
+  }, [areControlsAway]);
   return (
     <div
       data-fills-window
@@ -154,6 +162,7 @@ export function VideoPlayer(props: VideoPlayerProps) {
       )}
       <Middle player={player} state={state} isAway={areControlsAway} word={word} />
       <div
+        data-controls
         className={cx(
           "pointer-events-none absolute inset-0 flex flex-col justify-between transition-opacity duration-300",
           areControlsAway && "opacity-0",
@@ -165,6 +174,7 @@ export function VideoPlayer(props: VideoPlayerProps) {
               to="/titles/$id"
               params={{ id: playback.title_id }}
               aria-label={text.player.back}
+              data-leaves
               className="grid size-12 shrink-0 place-items-center rounded-full text-white hover:bg-white/15"
             >
               <ArrowLeft aria-hidden className="rtl:-scale-x-100" />
@@ -238,7 +248,9 @@ export function VideoPlayer(props: VideoPlayerProps) {
           titleId={playback.title_id}
           problem={state.problem}
           onRetry={() => void player.retry()}
-        />
+        >
+          <ReportProblem player={player} sessionId={session.session_id} size="lg" />
+        </ProblemScreen>
       )}
       {player !== null && isEnded && (
         <EndedScreen

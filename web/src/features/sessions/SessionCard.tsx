@@ -33,6 +33,9 @@ export function SessionCard({ session }: { session: WatchedSession }) {
       </div>
       <div className="flex items-center gap-3 text-sm text-muted">
         <span>{formatAge(session.opened_at)}</span>
+        {session.issue_count > 0 && (
+          <Badge tone="danger">{words.reports(session.issue_count)}</Badge>
+        )}
         <Badge tone={isBad ? "danger" : endedBy === null ? "good" : "neutral"}>{state}</Badge>
       </div>
     </Link>

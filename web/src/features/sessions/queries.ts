@@ -7,21 +7,28 @@ const LOOK_EVERY_MS = 5_000;
 
 export type Grouping = "title" | "device" | "region" | "network";
 
-/** Who watches, followed as it goes; or who has watched. */
-export function sessionsQuery(isRunning: boolean) {
+export type WhichSessions = "running" | "past" | "reported";
+
+/** Who watches, followed as it goes; who has watched; or of what something was reported. */
+export function sessionsQuery(which: WhichSessions) {
   return infiniteQueryOptions({
-    queryKey: ["sessions", "list", isRunning],
+    queryKey: ["sessions", "list", which],
     queryFn: ({ pageParam }) =>
       unwrap(
         api.GET("/api/v1/admin/sessions", {
           params: {
-            query: { is_running: isRunning, ...(pageParam === null ? {} : { cursor: pageParam }) },
+            query: {
+              ...(which === "reported"
+                ? { is_reported: true }
+                : { is_running: which === "running" }),
+              ...(pageParam === null ? {} : { cursor: pageParam }),
+            },
           },
         }),
       ),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next_cursor,
-    refetchInterval: isRunning ? LOOK_EVERY_MS : false,
+    refetchInterval: which === "running" ? LOOK_EVERY_MS : false,
   });
 }
 

@@ -126,16 +126,19 @@ async def get_own_plan(
 
 
 @get("/admin/sessions", guards=[may(reports.STAFF)], responses=problems(CursorInvalid))
-async def list_sessions(
+async def list_sessions(  # noqa: PLR0917 - what the framework injects, by name
     work: NamedDependency[Work],
     playback_desk: NamedDependency[PlaybackDesk],
     is_running: FromQuery[bool | None] = None,
+    is_reported: FromQuery[bool | None] = None,
     cursor: FromQuery[str | None] = None,
     limit: FromQuery[int | None] = None,
 ) -> WatchedListOut:
-    """List the sessions of everybody, the newest first: those that run, those that are over."""
+    """List the sessions of everybody, the newest first: that run, are over, or were reported."""
     await playback_desk.write()
-    page = await reports.list_sessions(work, is_running=is_running, cursor=cursor, limit=limit)
+    page = await reports.list_sessions(
+        work, is_running=is_running, is_reported=bool(is_reported), cursor=cursor, limit=limit
+    )
     return WatchedListOut([WatchedOut.of(one) for one in page.items], page.next_cursor)
 
 

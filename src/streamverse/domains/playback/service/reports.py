@@ -74,18 +74,27 @@ def _name_of(row: PlaybackSessionRow, names: Mapping[UUID, str]) -> str:
 
 
 async def list_sessions(
-    work: Work, *, is_running: bool | None, cursor: str | None, limit: int | None
+    work: Work,
+    *,
+    is_running: bool | None,
+    is_reported: bool = False,
+    cursor: str | None,
+    limit: int | None,
 ) -> Page[Watched]:
-    """List who watches, or has watched, the newest first."""
+    """List who watches, or has watched, the newest first; with what was reported."""
     request = SESSIONS.request(cursor, limit)
     rows = await PlaybackSessions(work).page(
         is_running=is_running,
+        is_reported=is_reported,
         before=request.after[0] if request.after else None,
         limit=request.fetch_limit,
     )
     names = await _find_names(work, rows, is_staff=True)
     page = request.page(rows, lambda row: (row.id,))
-    return page.map(lambda row: Watched(row, _name_of(row, names)))
+    issues: dict[UUID, list[IssueRow]] = {row.id: [] for row in page.items}
+    for issue in await Issues(work).of_sessions(issues):
+        issues[issue.session_id].append(issue)
+    return page.map(lambda row: Watched(row, _name_of(row, names), issues[row.id]))
 
 
 async def summarise_sessions(work: Work, by: Grouping, days: int) -> Sequence[tuple[Summary, str]]:
