@@ -115,6 +115,68 @@ def test_the_keys(owner: Visitor, player: Player) -> None:
     assert player.stalls() == 0
 
 
+def test_the_keys_for_speed_single_pictures_and_help(owner: Visitor, player: Player) -> None:
+    page = owner.page
+    for key, rate in ((">", 1.25), (">", 1.5), ("<", 1.25), ("<", 1)):
+        page.keyboard.press(key)
+        player.wait_until(f"video.playbackRate === {rate}")
+    page.keyboard.press("Enter")
+    player.wait_until("video.paused")
+    page.keyboard.press("5")
+    player.wait_until("!video.seeking && video.currentTime > 1")
+    at = player.position_s()
+    page.keyboard.press(".")
+    # Twenty-five pictures a second were made.
+    player.wait_until(f"Math.abs(video.currentTime - {at + 0.04}) < 0.021")
+    page.keyboard.press(",")
+    player.wait_until(f"Math.abs(video.currentTime - {at}) < 0.021")
+    page.keyboard.press("?")
+    keys = page.get_by_role("dialog", name="Keyboard")
+    expect(keys).to_be_visible()
+    assert owner.barriers() == []
+    page.keyboard.press("Escape")
+    expect(keys).to_have_count(0)
+
+
+def test_a_small_picture_over_other_windows(owner: Visitor, player: Player) -> None:
+    page = owner.page
+    page.get_by_role("button", name="Picture in picture").click()
+    player.wait_until("document.pictureInPictureElement !== null")
+    player.wait_until("!video.paused")
+    page.keyboard.press("i")
+    player.wait_until("document.pictureInPictureElement === null")
+    page.keyboard.press("i")
+    player.wait_until("document.pictureInPictureElement !== null")
+    page.get_by_role("button", name="Leave picture in picture").click()
+    player.wait_until("document.pictureInPictureElement === null")
+
+
+# What the keys of keyboards and headphones call, which no test can press.
+MEDIA_KEYS = """
+window.mediaKeys = {};
+MediaSession.prototype.setActionHandler = (action, handler) => {
+    window.mediaKeys[action] = handler;
+};
+"""
+
+
+def test_the_keys_of_headphones(owner: Visitor, title_id: str) -> None:
+    page = owner.page
+    page.add_init_script(MEDIA_KEYS)
+    owner.open(f"/watch/{title_id}")
+    player = Player(page)
+    player.wait_until_it_plays()
+    page.evaluate("mediaKeys.pause({})")
+    player.wait_until("video.paused")
+    page.evaluate("mediaKeys.seekto({ seekTime: 2 })")
+    player.wait_until_close_to(2)
+    page.evaluate("mediaKeys.seekbackward({ seekOffset: 1 })")
+    player.wait_until_close_to(1)
+    page.evaluate("mediaKeys.play({})")
+    player.wait_until("!video.paused")
+    assert page.evaluate("navigator.mediaSession.metadata.title") == page.title().split(" · ")[0]
+
+
 def test_it_goes_on_where_it_was_left(owner: Visitor, player: Player) -> None:
     page = owner.page
     page.keyboard.press("5")

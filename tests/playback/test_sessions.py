@@ -7,7 +7,7 @@ import re
 from collections.abc import AsyncGenerator
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -22,17 +22,22 @@ from streamverse.domains.catalog.contracts import (
     WindowLine,
 )
 from streamverse.domains.catalog.service.editing import edit_titles
-from streamverse.domains.media.service.delivery import HOLDER_REMEMBERED_FOR_S
+from streamverse.domains.identity.models import DeviceRow
 from streamverse.domains.playback.contracts import (
     LEASE,
     EndedBy,
+    PlaybackSessionId,
     PlaybackSettings,
     TidySessions,
 )
 from streamverse.domains.playback.jobs import handlers
 from streamverse.domains.playback.models import PlaybackSessionRow
+from streamverse.domains.playback.repository import PlaybackSessions
+from streamverse.domains.playback.service.desk import PlaybackDesk
+from streamverse.domains.playback.service.opening import end_session
 from streamverse.kit.clock import FixedClock
 from streamverse.kit.networks import network_of
+from streamverse.kit.tokens import Signer
 from streamverse.kit.work import Actor, Workshop
 from streamverse.kit.worker import Worker, handlers_of
 from tests.conftest import Clients, Visit
@@ -387,7 +392,7 @@ async def test_silent_sessions_are_ended_and_old_ones_forgotten(
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_the_addresses_of_a_session_end_with_it(
-    clients: Clients, work_off: WorkOff, media: MediaFactory, clock: FixedClock
+    clients: Clients, work_off: WorkOff, media: MediaFactory
 ):
     title_id = await make_film(clients.owner, work_off, media.make("short"))
     session = await opened(clients.viewer, title_id)
@@ -396,9 +401,55 @@ async def test_the_addresses_of_a_session_end_with_it(
     for address in (url, segment):
         assert (await fetch(clients.nobody, address)).status_code == 200
     await clients.viewer.delete(f"/player/sessions/{session['session_id']}")
-    clock.advance(timedelta(seconds=HOLDER_REMEMBERED_FOR_S))
     for address in (url, segment):
         assert refusal(await fetch(clients.nobody, address)) == (403, "kit.grant_expired")
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_what_another_process_ends_is_refused_here_when_it_was_written_down(
+    clients: Clients,
+    resources: Resources,
+    people: People,
+    work_off: WorkOff,
+    media: MediaFactory,
+):
+    title_id = await make_film(clients.owner, work_off, media.make("short"))
+    session = await opened(clients.viewer, title_id)
+    url = session["playback"]["hls_url"]
+    assert (await fetch(clients.nobody, url)).status_code == 200
+    elsewhere = PlaybackDesk(resources.workshop, Signer([b"k" * 32]))
+    async with resources.workshop.work(people.viewer) as work:
+        await end_session(work, elsewhere, PlaybackSessionId(UUID(session["session_id"])))
+    # It is asked about again in a while, or known at once from what was fetched.
+    assert (await fetch(clients.nobody, url)).status_code == 200
+    await resources.playback_desk.write()
+    assert refusal(await fetch(clients.nobody, url)) == (403, "kit.grant_expired")
+
+
+async def test_how_fast_the_line_was_is_told_of_the_network_that_one_is_in(
+    clients: Clients, film: TitleId, workshop: Workshop, people: People
+):
+    async with workshop.work(people.viewer) as work:
+        device_id = uuid4()
+        said = dict.fromkeys(("secret_hash", "name", "kind", "browser", "os", "ip"), "tv")
+        times = {"first_seen_at": work.now, "last_seen_at": work.now}
+        owner = {"id": device_id, "account_id": people.viewer.account_id}
+        work.session.add(DeviceRow(**owner, **said, **times))
+    for _ in range(2):
+        await opened(clients.viewer, film)
+    async with workshop.work(Actor.system()) as work:
+        here, there = await work.session.scalars(
+            select(PlaybackSessionRow).order_by(PlaybackSessionRow.id)
+        )
+        here.device_id = there.device_id = device_id
+        here.throughput_bps, there.throughput_bps = 1_000_000, 9_000_000
+        here.network, there.network = "192.0.2.0/24", "198.51.100.0/24"
+    async with workshop.reading(people.viewer) as work:
+        known = PlaybackSessions(work)
+        assert await known.last_throughput(device_id, "192.0.2.0/24") == 1_000_000
+        # In a network that is new the last one is better than none.
+        assert await known.last_throughput(device_id, "203.0.113.0/24") == 9_000_000
+        assert await known.last_throughput(uuid4(), "192.0.2.0/24") is None
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

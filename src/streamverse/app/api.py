@@ -237,6 +237,7 @@ def create_app(
         *(resources.workshop, resources.store, resources.addresses, admit_holder),
         find_place=lambda scope: find_place(scope, trusted),
         note_fetch=desk.note_fetch,
+        is_withdrawn=desk.has_ended,
         manifests=resources.manifests,
     )
     media = with_headers(cast("ASGIApp", delivery), {**INERT_HEADERS, **https})

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Uuid, and_, bindparam, delete, func, or_, select, update
+from sqlalchemy import String, Uuid, and_, bindparam, delete, func, or_, select, update
 
 from streamverse.domains.identity.contracts import AccountId, SessionId
 from streamverse.domains.media.contracts import PackageId
@@ -65,7 +65,10 @@ _THROUGHPUT = Question(
         PlaybackSessionRow.device_id == bindparam("device_id", type_=Uuid()),
         PlaybackSessionRow.throughput_bps.is_not(None),
     )
-    .order_by(PlaybackSessionRow.id.desc())
+    .order_by(
+        PlaybackSessionRow.network != bindparam("network", type_=String()),
+        PlaybackSessionRow.id.desc(),
+    )
     .limit(1)
 )
 
@@ -192,9 +195,10 @@ class PlaybackSessions:
         found = await self._work.session.execute(query)
         return {device_id: name for device_id, name in found if device_id is not None}
 
-    async def last_throughput(self, device_id: UUID) -> int | None:
-        """Find how fast the line of a device was when it was last measured."""
-        row = await _THROUGHPUT.ask_one(self._work.session, device_id=device_id)
+    async def last_throughput(self, device_id: UUID, network: str) -> int | None:
+        """Find how fast the line of a device was last: in this network, else in any."""
+        asked = {"device_id": device_id, "network": network}
+        row = await _THROUGHPUT.ask_one(self._work.session, **asked)
         return row[0] if row is not None else None
 
     async def page(

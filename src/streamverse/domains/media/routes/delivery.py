@@ -82,6 +82,7 @@ class Delivery:
     admit: Admit = admit_log_in
     find_place: Callable[[Scope], str] = lambda _scope: ""
     note_fetch: Callable[[UUID, str], None] = lambda _holder_id, _cmcd: None
+    is_withdrawn: Callable[[UUID], bool] = lambda _holder_id: False
     files: FileServer = field(default_factory=FileServer)
     manifests: Manifests = field(default_factory=Manifests)
     places: ShortMemory[PackageId, CutPlace] = field(
@@ -90,7 +91,7 @@ class Delivery:
     holders: Holders = field(init=False)
 
     def __post_init__(self) -> None:
-        self.holders = Holders(self.workshop, self.admit)
+        self.holders = Holders(self.workshop, self.admit, self.is_withdrawn)
 
     async def __call__(self, scope: Scope, _receive: object, send: Send) -> None:
         """Answer one request."""

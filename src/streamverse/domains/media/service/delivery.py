@@ -241,11 +241,20 @@ async def admit_log_in(work: Work, holder_id: UUID) -> Admitted | None:
 
 
 class Holders:
-    """Knows which holders of grants may go on, and what for; asks about each once in a while."""
+    """Knows which holders of grants may go on, and what for; asks about each once in a while.
 
-    def __init__(self, workshop: Workshop, admit: Admit = admit_log_in) -> None:
+    ``is_withdrawn`` tells of those that are known to have ended before they are asked about again.
+    """
+
+    def __init__(
+        self,
+        workshop: Workshop,
+        admit: Admit = admit_log_in,
+        is_withdrawn: Callable[[UUID], bool] = lambda _holder_id: False,
+    ) -> None:
         self._workshop = workshop
         self._admit = admit
+        self._is_withdrawn = is_withdrawn
         self._known = ShortMemory[UUID, Admitted | Literal[False]](
             limit=REMEMBERED_HOLDERS,
             seconds=HOLDER_REMEMBERED_FOR_S,
@@ -256,6 +265,8 @@ class Holders:
         """Refuse whoever may not go on since some seconds ago or earlier, such as after log-out."""
         if holder_id == NOBODY:
             return Admitted(EVERYTHING, NOBODY)
+        if self._is_withdrawn(holder_id):
+            raise GrantExpired
         admitted = self._known.find(holder_id)
         if admitted is None:
             async with self._workshop.reading(Actor.system()) as work:

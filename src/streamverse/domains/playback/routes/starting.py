@@ -262,9 +262,13 @@ async def _check_pin(
     guards=[signed_in],
     responses=problems(SessionNotFound),
 )
-async def end_session(session_id: FromPath[UUID], work: NamedDependency[Work]) -> None:
+async def end_session(
+    session_id: FromPath[UUID],
+    work: NamedDependency[Work],
+    playback_desk: NamedDependency[PlaybackDesk],
+) -> None:
     """End a session, on whatever device it runs; its addresses stop working within seconds."""
-    await opening.end_session(work, PlaybackSessionId(session_id))
+    await opening.end_session(work, playback_desk, PlaybackSessionId(session_id))
 
 
 def provide_door(

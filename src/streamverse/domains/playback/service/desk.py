@@ -92,6 +92,14 @@ class PlaybackDesk:
         if gathered is not None and cmcd and len(gathered.fetches) < GATHERED_FETCHES:
             gathered.fetches.append(cmcd)
 
+    def note_end(self, session_id: UUID, by: EndedBy) -> None:
+        """Note that a session is over, so that nothing more is given to it from here."""
+        self._ended.keep(session_id, by)
+
+    def has_ended(self, holder_id: UUID) -> bool:
+        """Tell whether the holder of a grant is a session that is known to be over."""
+        return self._ended.find(holder_id) is not None
+
     def _of(self, session_id: UUID) -> _Gathered | None:
         now = self._workshop.clock.now()
         gathered = self._gathered.get(session_id)

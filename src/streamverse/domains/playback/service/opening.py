@@ -251,10 +251,10 @@ async def _find_next(work: Work, title: Title) -> tuple[TitleId, str] | None:
     return found, (await catalog.find_names(work, [found]))[found]
 
 
-async def end_session(work: Work, session_id: PlaybackSessionId) -> None:
+async def end_session(work: Work, desk: PlaybackDesk, session_id: PlaybackSessionId) -> None:
     """End a session: of one's own account, or any by staff. Ending it again changes nothing.
 
-    Its addresses stop working as soon as each process asks about it again.
+    Its addresses stop working at once here, and elsewhere when what is fetched is written down.
     """
     row = await PlaybackSessions(work).find(session_id)
     is_own = row is not None and row.account_id == work.actor.account_id
@@ -263,3 +263,8 @@ async def end_session(work: Work, session_id: PlaybackSessionId) -> None:
     if row.ended_at is None:
         by = EndedBy.CHOSEN if is_own else EndedBy.STAFF
         row.ended_at, row.ended_by = work.now, by.value
+
+        async def tell() -> None:
+            desk.note_end(session_id, by)
+
+        work.after_commit(tell)

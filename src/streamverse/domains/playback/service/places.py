@@ -211,7 +211,8 @@ async def _add(work: Work, viewer: Viewer, subject: Subject) -> Entered:
 
 
 async def find_throughput(work: Work, entered: Entered) -> int | None:
-    """Find how fast the line of the device was when it was last measured."""
+    """Find how fast the line of the device was when it was last measured, best in this network."""
     if entered.device_id is None:
         return None
-    return await PlaybackSessions(work).last_throughput(entered.device_id)
+    network = network_of(work.actor.place)
+    return await PlaybackSessions(work).last_throughput(entered.device_id, network)
