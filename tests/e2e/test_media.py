@@ -118,6 +118,45 @@ def test_subtitles_are_shown_at_their_time_and_hidden_again(owner: Visitor, subt
     expect(words).to_have_text("Hello you")
 
 
+LOOK = """
+element => {
+    const { color, fontSize } = getComputedStyle(element);
+    return [color, parseFloat(fontSize)];
+}
+"""
+
+
+def show_words(owner: Visitor, subtitled: str) -> Locator:
+    """Play the film up to a place where something is said, with English subtitles."""
+    owner.open(f"/watch/{subtitled}")
+    player = Player(owner.page)
+    player.wait_until_it_plays()
+    owner.page.keyboard.press("Space")
+    choose_captions(owner, "English")
+    owner.page.keyboard.press("0")
+    owner.page.keyboard.press("ArrowRight")
+    player.wait_until_close_to(5)
+    words = owner.page.get_by_test_id("subtitles")
+    expect(words).to_have_text("Hello you")
+    return words.locator("p > span")
+
+
+def test_subtitles_look_as_whoever_watches_likes_them(
+    owner: Visitor, library: Library, subtitled: str
+) -> None:
+    plain, usual = show_words(owner, subtitled).evaluate(LOOK)
+    family = library.client.get("/users/me/profiles").raise_for_status().json()
+    path = f"/users/me/profiles/{family['items'][0]['id']}/preferences"
+    liked = {"subtitle_appearance": {"size": "huge", "colour": "#FFE45C"}}
+    library.client.patch(path, json=liked).raise_for_status()
+    try:
+        colour, size = show_words(owner, subtitled).evaluate(LOOK)
+    finally:
+        library.client.patch(path, json=dict.fromkeys(liked)).raise_for_status()
+    assert (plain, colour) == ("rgb(255, 255, 255)", "rgb(255, 228, 92)")
+    assert size > usual * 1.4
+
+
 def test_the_bar_shows_what_is_where(owner: Visitor, pictured: str) -> None:
     page = owner.page
     owner.open(f"/watch/{pictured}")
