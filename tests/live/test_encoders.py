@@ -20,7 +20,7 @@ from streamverse.mediakit.ingest.rtmp_client import RtmpTarget
 from streamverse.mediakit.ingest.samples import VideoFormat
 from tests.conftest import Clients
 from tests.factories.ingest import AAC, H264, run_ffmpeg, sources, until
-from tests.factories.media import frame_numbers
+from tests.factories.media import frame_numbers, picture
 from tests.factories.samples import film
 from tests.live.conftest import Channel, make_stream
 from tests.live.test_edge import watch
@@ -98,17 +98,52 @@ async def test_another_size_in_one_connection_by_rtmp_is_another_span(
     channel = Channel(desk, broadcast.stream.id, key)
     await until(lambda: not desk.has_publisher(broadcast.stream.id))
     await channel.settle()
+    await all_of_both_is_shown(clients, channel, resources, tmp_path)
+    assert broadcast.id == desk.broadcasts[0].id
+
+
+@pytest.mark.parametrize("codec", ["h264", "hevc"])
+async def test_another_size_in_one_connection_by_srt_is_another_span(
+    codec: str, desk: LiveDesk, clients: Clients, resources: Resources, tmp_path: Path
+):
+    stream = await make_stream(clients)
+    shown = (await clients.owner.get(f"/live/streams/{stream['id']}/key")).json()
+    both = tmp_path / "both.ts"
+    for number, size in enumerate(((640, 360), (426, 240))):
+        one = tmp_path / f"{number}.ts"
+        made = ("-f", "lavfi", "-i", picture(*size, "30", 2), *CODINGS[codec], "-bf", "0")
+        when = ("-g", "60", "-output_ts_offset", str(2 * number), "-muxdelay", "0")
+        assert (await run_ffmpeg(resources.tools, *made, *when, str(one)))[0] == 0
+        both.write_bytes((both.read_bytes() if number else b"") + one.read_bytes())
+    sent = ("-re", "-i", str(both), "-c", "copy", "-f", "mpegts", shown["srt_url"])
+    assert (await run_ffmpeg(resources.tools, *sent))[0] == 0
+    await until(lambda: is_cut(desk, 2))
+    (broadcast,) = desk.broadcasts
+    channel = Channel(desk, broadcast.stream.id, shown["key"])
+    await until(lambda: not desk.has_publisher(broadcast.stream.id))
+    await channel.settle()
+    # Where a picture ends, a transport stream says with the beginning of the next one.
+    await all_of_both_is_shown(clients, channel, resources, tmp_path, (60, 59))
+
+
+async def all_of_both_is_shown(
+    clients: Clients,
+    channel: Channel,
+    resources: Resources,
+    tmp_path: Path,
+    counts: tuple[int, int] = (60, 60),
+) -> None:
+    """See that two films are played one after the other, each with its head."""
     player = await watch(clients, channel)
     playlist = await player.playlist("v")
     played = [one for one in playlist.segments if one.uri]
     assert [one.discontinuity for one in played] == [False, True]
     assert [one.init_section.uri for one in played] == ["v/init-0.mp4", "v/init-1.mp4"]
-    for one in played:
+    for one, count in zip(played, counts, strict=True):
         path = tmp_path / "played.mp4"
         pieces = [(await player.get(uri)).content for uri in (one.init_section.uri, one.uri)]
         path.write_bytes(b"".join(pieces))
-        assert frame_numbers(path, resources.tools) == list(range(60))
-    assert broadcast.id == desk.broadcasts[0].id
+        assert frame_numbers(path, resources.tools) == list(range(count))
 
 
 CODINGS = {
