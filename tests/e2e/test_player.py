@@ -11,7 +11,7 @@ from urllib.parse import urljoin
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.e2e.browsing import Player, Visitor, visit
+from tests.e2e.browsing import PHONE, Player, Visit, Visitor, visit
 from tests.e2e.conftest import FILM_SECONDS, Library, open_library
 from tests.factories.media import MediaFactory, beep, picture
 
@@ -136,6 +136,32 @@ def test_the_keys_for_speed_single_pictures_and_help(owner: Visitor, player: Pla
     assert owner.barriers() == []
     page.keyboard.press("Escape")
     expect(keys).to_have_count(0)
+
+
+def test_two_taps_of_a_finger_wind(come: Visit, library: Library, title_id: str) -> None:
+    phone = come(
+        library.url,
+        storage_state=library.owner,
+        viewport=PHONE,
+        has_touch=True,
+        is_mobile=True,
+    )
+    phone.open(f"/watch/{title_id}")
+    player = Player(phone.page)
+    player.wait_until_it_plays()
+    phone.page.keyboard.press("Enter")
+    player.wait_until("video.paused")
+    phone.page.keyboard.press("0")
+    player.wait_until_close_to(0)
+    touch = phone.page.touchscreen
+    for _ in range(2):
+        touch.tap(PHONE["width"] * 0.9, PHONE["height"] * 0.3)
+    player.wait_until_close_to(10)
+    expect(phone.page.get_by_text("+10 s")).to_be_visible()
+    for _ in range(2):
+        touch.tap(PHONE["width"] * 0.1, PHONE["height"] * 0.3)
+    player.wait_until_close_to(0)
+    assert phone.page.evaluate("document.fullscreenElement === null")
 
 
 def test_a_small_picture_over_other_windows(owner: Visitor, player: Player) -> None:

@@ -29,7 +29,8 @@ import { SubtitleLayer } from "./SubtitleLayer";
 import type { OpenSession } from "./sessions";
 import { useIdle } from "./use-idle";
 import { isRemote } from "../../app/arrows";
-import { useKeyboard } from "./use-keyboard";
+import { Taps } from "./taps";
+import { useKeyboard, wordForSkip } from "./use-keyboard";
 import { usePlayer, usePlayerState } from "./use-player";
 import { useTelling } from "./use-telling";
 import { useThumbnails } from "./use-thumbnails";
@@ -130,6 +131,23 @@ export function VideoPlayer(props: VideoPlayerProps) {
     if (areControlsAway && isRemote() && at instanceof HTMLElement && at.closest("[data-controls]"))
       at.blur();
   }, [areControlsAway]);
+  const [taps] = useState(() => new Taps());
+  const isMouse = useRef(true);
+  const press = (event: PointerEvent) => {
+    if (event.button !== 0) return;
+    isMouse.current = event.pointerType === "mouse";
+    if (isMouse.current) {
+      void player?.togglePlay();
+      return;
+    }
+    const { left, width } = event.currentTarget.getBoundingClientRect();
+    const seconds = taps.take((event.clientX - left) / width, event.timeStamp);
+    if (seconds !== null) {
+      player?.obey({ do: "skip", seconds });
+      say(wordForSkip(seconds));
+    } else if (areControlsAway) idleness.wake();
+    else idleness.sleep();
+  };
   return (
     <div
       data-fills-window
@@ -149,8 +167,8 @@ export function VideoPlayer(props: VideoPlayerProps) {
         playsInline
         {...(playback.poster_url === null ? {} : { poster: playback.poster_url })}
         className="styled-subtitles size-full object-contain"
-        onPointerUp={(event) => tap(event, player, areControlsAway, idleness)}
-        onDoubleClick={() => void player?.toggleFullscreen()}
+        onPointerUp={press}
+        onDoubleClick={() => isMouse.current && void player?.toggleFullscreen()}
       />
       {player !== null && state.status === "ready" && (
         <SubtitleLayer
@@ -274,18 +292,6 @@ function skipMarker(player: Player | null, markers: readonly Marker[]): void {
 }
 
 /** A mouse plays and pauses; a finger shows the controls or puts them away. */
-function tap(
-  event: PointerEvent,
-  player: Player | null,
-  areControlsAway: boolean,
-  idleness: { wake: () => void; sleep: () => void },
-): void {
-  if (event.button !== 0) return;
-  if (event.pointerType === "mouse") void player?.togglePlay();
-  else if (areControlsAway) idleness.wake();
-  else idleness.sleep();
-}
-
 interface MiddleProps {
   player: Player | null;
   state: PlayerState;

@@ -77,7 +77,7 @@ function obeyRemote(key: string): boolean {
 function wordFor(command: Command, state: PlayerState): string | null {
   switch (command.do) {
     case "skip":
-      return `${command.seconds > 0 ? "+" : "−"}${Math.abs(command.seconds)} s`;
+      return wordForSkip(command.seconds);
     case "volume":
       return `${Math.round(state.volume * 100)} %`;
     case "rate":
@@ -87,4 +87,9 @@ function wordFor(command: Command, state: PlayerState): string | null {
     default:
       return null;
   }
+}
+
+/** Say how far somebody has wound. */
+export function wordForSkip(seconds: number): string {
+  return `${seconds > 0 ? "+" : "−"}${Math.abs(seconds)} s`;
 }
