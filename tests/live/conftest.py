@@ -89,10 +89,11 @@ class Channel:
     id: StreamId
     key: str
 
-    async def connect(self) -> Publisher:
+    async def connect(self, *, is_fetched: bool = False) -> Publisher:
         """Let an encoder connect with the key."""
         line = Line()
-        request = PublishRequest(self.key, "rtmp", "192.0.2.7", "Encoder/1.0", line)
+        encoder = (self.key, "rtmp", "192.0.2.7", "Encoder/1.0", line)
+        request = PublishRequest(*encoder, is_fetched=is_fetched)
         return Publisher(await self.desk.admit(request), line)
 
     async def settle(self) -> None:

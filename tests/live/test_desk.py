@@ -13,7 +13,7 @@ from streamverse.domains.identity.contracts import AccountId
 from streamverse.domains.live.contracts import RemindOfStreams
 from streamverse.domains.live.jobs import LiveJobs
 from streamverse.domains.live.public import LIVE_EXPORTERS
-from streamverse.domains.live.service.desk import SECOND, STOPPED
+from streamverse.domains.live.service.desk import SECOND, STOPPED, TAKEN_OVER
 from streamverse.kit.jobs import DEFAULT_LANE
 from streamverse.kit.work import Actor, Workshop
 from streamverse.kit.worker import Worker, handlers_of
@@ -181,6 +181,16 @@ async def test_a_newcomer_is_refused_where_that_is_wanted(clients: Clients, chan
     assert first.line.closed == []
     first.receiver.on_end("The publisher hung up.")
     await channel.connect()
+
+
+async def test_what_is_fetched_gives_way_even_where_newcomers_are_refused(
+    clients: Clients, channel: Channel
+):
+    await clients.owner.patch(f"/live/streams/{channel.id}", json={"newcomer": "refuse"})
+    fetched = await channel.connect(is_fetched=True)
+    sent = await channel.connect()
+    assert fetched.line.closed == [TAKEN_OVER]
+    assert sent.line.closed == []
 
 
 async def test_a_stream_that_is_stopped_ends_at_once_and_takes_nobody(

@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from streamverse.domains.live.public import LiveDesk
+from streamverse.domains.live.service.desk import SECOND, STOPPED
 from streamverse.mediakit.webrtc.h264 import write_payloads
 from streamverse.mediakit.webrtc.rtp import RtpPacket
 from streamverse.mediakit.webrtc.stun import REQUEST, USERNAME, StunMessage
@@ -112,6 +113,22 @@ async def test_a_wrong_key_gets_nowhere(
         assert answer.headers["www-authenticate"] == "Bearer"
     assert desk.webrtc is not None
     assert (dict(desk.webrtc.peers), desk.broadcasts) == ({}, ())
+
+
+async def test_who_may_not_come_now_is_told_before_anything_is_read(
+    clients: Clients, channel: Channel, desk: LiveDesk, camera: FarPeer
+):
+    await clients.owner.patch(f"/live/streams/{channel.id}", json={"newcomer": "refuse"})
+    first = await channel.connect()
+    refused = await post(clients, "/whip", "garbage", channel.key)
+    assert (refused.status_code, refused.json()["code"]) == (409, "live.publishing_refused")
+    assert refused.json()["detail"] == SECOND
+    first.receiver.on_end("The publisher hung up.")
+    await clients.owner.post("/live/streams/stop", json={"ids": [str(channel.id)]})
+    refused = await post(clients, "/whip", camera.offer, channel.key)
+    assert (refused.status_code, refused.json()["detail"]) == (409, STOPPED)
+    assert desk.webrtc is not None
+    assert dict(desk.webrtc.peers) == {}
 
 
 async def test_checks_of_strangers_are_not_answered_and_leave_nothing(

@@ -315,6 +315,13 @@ class StreamKeyUnknown(Unauthenticated):
         )
 
 
+class PublishingRefused(Conflict):
+    """Somebody publishes to a stream that is stopped, or to which somebody sends already."""
+
+    code = "live.publishing_refused"
+    title = "Nobody may send to this stream now"
+
+
 class OfferRefused(Invalid):
     """An offer of WebRTC that cannot be answered."""
 

@@ -105,13 +105,17 @@ class Connection(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class PublishRequest:
-    """A publication that asks to begin, over a connection that may be ended at any time."""
+    """A publication that asks to begin, over a connection that may be ended at any time.
+
+    What is fetched, and sent by nobody, gives way to whoever sends.
+    """
 
     key: str
     protocol: Transport
     remote_address: str
     encoder: str | None
     connection: Connection
+    is_fetched: bool = False
 
 
 class Receiver(Protocol):

@@ -22,7 +22,8 @@ const idle: PublisherState = {
 const MAX_BITRATE_BPS = 4_000_000;
 const LOOK_EVERY_MS = 1_000;
 const RETURN_AFTER_MS = 1_000;
-const MOST_RETURNS = 10;
+/** As long as a stream waits for its encoder, and a little more. */
+const MOST_RETURNS = 40;
 const CONNECT_WITHIN_MS = 15_000;
 const WHIP = "/whip";
 
@@ -103,9 +104,18 @@ export class BrowserPublisher {
       headers: { "Content-Type": "application/sdp", Authorization: `Bearer ${key}` },
       body: line.localDescription?.sdp ?? "",
     });
-    if (answer.status !== 201) throw new Refused(await sentenceIn(answer));
+    if (answer.status !== 201) {
+      const sentence = await sentenceIn(answer);
+      throw this.#isFinal(answer.status) ? new Refused(sentence) : new Error(sentence);
+    }
     this.#address = new URL(answer.headers.get("Location") ?? WHIP, answer.url).href;
     await line.setRemoteDescription({ type: "answer", sdp: await answer.text() });
+  }
+
+  /** What is busy or moves may answer in a moment; our own line that broke may seem to stand. */
+  #isFinal(status: number): boolean {
+    if (status === 409) return this.#returns === 0;
+    return status < 500 && status !== 408 && status !== 429;
   }
 
   #lose(line: RTCPeerConnection, key: string): void {

@@ -333,11 +333,18 @@ class LiveDesk:
         """Refuse who has no key, or comes while nobody may."""
         if row is None:
             raise PublishRefused(KEY_UNKNOWN)
-        if row.stopped_at is not None:
-            raise PublishRefused(STOPPED)
-        if row.newcomer == Newcomer.REFUSE and (row.id, encoder) in self._publishers:
-            raise PublishRefused(SECOND)
+        if (refusal := self.refusal_of(row, encoder)) is not None:
+            raise PublishRefused(refusal)
         return row
+
+    def refusal_of(self, row: StreamRow, encoder: Encoder) -> str | None:
+        """Say why nobody may come to a stream now, in a sentence; None where they may."""
+        if row.stopped_at is not None:
+            return STOPPED
+        earlier = self._publishers.get((row.id, encoder))
+        if row.newcomer == Newcomer.REFUSE and earlier and not earlier.request.is_fetched:
+            return SECOND
+        return None
 
     async def _take(self, row: StreamRow, encoder: Encoder) -> Broadcast:
         """Take a stream for this node, with what goes out on it if that is not over."""

@@ -235,8 +235,9 @@ class PullDesk:
         try:
             source = open_source(self._settings.vault, wanted.stream_id, wanted.sealed)
             key = self._settings.vault.decrypt(wanted.sealed_key, wanted.stream_id.bytes).decode()
-            request = PublishRequest(key, _protocol_of(source), source.host, None, line)
-
+            request = PublishRequest(
+                *(key, _protocol_of(source), source.host, None, line), is_fetched=True
+            )
             heard = self._hear(source, wanted.height)
             await line.carry(heard, partial(self._enter, wanted.stream_id, request))
         except (PullFailed, PublishRefused) as failure:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from streamverse.domains.live.contracts import Encoder
 from streamverse.domains.live.errors import (
     NotByWebRtc,
     OfferRefused,
+    PublishingRefused,
     StreamKeyUnknown,
     TooManyConnecting,
     WebRtcUnavailable,
@@ -36,11 +38,14 @@ Agree = Callable[[OurSide], Agreement]
 
 
 async def require_key(desk: LiveDesk, key: str) -> None:
-    """Refuse whoever has no key of a stream, before anything else of them is read."""
+    """Refuse whoever has no key of a stream, or may not come now, before anything else is read."""
     async with desk.workshop.reading(Actor.system()) as work:
-        row, _ = await find_published(work, hash_secret(key))
+        row, backup = await find_published(work, hash_secret(key))
     if row is None:
         raise StreamKeyUnknown
+    encoder = Encoder.MAIN if backup is None else Encoder.BACKUP
+    if (refusal := desk.refusal_of(row, encoder)) is not None:
+        raise PublishingRefused(refusal)
 
 
 def open_publishing(
