@@ -12,14 +12,16 @@ const STEPPED = new Set(["number", "date", "datetime-local", "month", "time", "w
 let manner: Manner = "led";
 let hasLed = false;
 let isTyped = false;
+let hasLetters = false;
 
 export function isLed(): boolean {
   return manner === "led";
 }
 
-/** Whoever came by arrows alone, or has nothing else to point with, holds a remote. */
+/** Whoever came by arrows alone, or has neither letters nor anything to point with, holds a remote. */
 export function isRemote(): boolean {
-  return isLed() && (hasLed || window.matchMedia("(any-pointer: none)").matches);
+  if (!isLed()) return false;
+  return hasLed || (!hasLetters && window.matchMedia("(any-pointer: none)").matches);
 }
 
 export function isStepped(element: Element): element is HTMLInputElement | HTMLSelectElement {
@@ -50,6 +52,7 @@ export function noteChosen(element: EventTarget | null): void {
  */
 export function noteKey({ key }: KeyboardEvent, at: Element | null): boolean {
   if (key === "Tab") manner = "by hand";
+  hasLetters ||= /^\p{Letter}$/u.test(key);
   if (at === null || manner === "by hand") return false;
   if (key === "Enter") return enter(at);
   if (key.length === 1 && isStepped(at)) {
