@@ -255,9 +255,9 @@ def await_hint(playlist: str) -> re.Match[str]:
 # --- streams --------------------------------------------------------------------------------------
 
 
-def make_stream(client: httpx.Client, name: str) -> tuple[str, str]:
+def make_stream(client: httpx.Client, name: str, **wishes: int) -> tuple[str, str]:
     """Make a stream, and give its id and where its encoder sends to."""
-    made = client.post("/live/streams", json={"name": name}).raise_for_status().json()
+    made = client.post("/live/streams", json={"name": name, **wishes}).raise_for_status().json()
     shown = client.get(f"/live/streams/{made['id']}/key").raise_for_status().json()
     return made["id"], f"{shown['rtmp_url']}/{shown['key']}"
 

@@ -22,6 +22,8 @@ from tests.factories.media import BITS, beep_starts_ms, frame_numbers
 from tests.factories.processes import Process, owner_client
 
 RATE = 10
+# The rewind window is full before the second tenth of two hours begins.
+REWIND_MINUTES = 10
 BYTES_IN_MB = 1_000_000
 MOST_GROWTH, MOST_DRIFT_MS, MOST_CREEP_S = 1.1, 20.0, 0.25
 # Enough for a beep and a flash in each look.
@@ -78,7 +80,7 @@ def _middle(values: list[float] | list[int]) -> float:
 
 
 def _looks(bench: Bench, server: Process, client: httpx.Client) -> list[Look]:
-    stream_id, target = make_stream(client, "Soak")
+    stream_id, target = make_stream(client, "Soak", rewind_minutes=REWIND_MINUTES)
     clock, tools = Clock(RATE), find_tools()
     with encoding(target, clock, size=(320, 180)):
         master = f"{server.url}{await_playback(client, stream_id)}"

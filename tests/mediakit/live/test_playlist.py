@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import m3u8
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from streamverse.mediakit.live.playlist import (
     Edge,
     PartLine,
+    Past,
     Rendition,
     Report,
     SegmentLine,
@@ -18,6 +22,7 @@ from streamverse.mediakit.live.playlist import (
     render_master,
     render_plain,
     render_playlist,
+    settled,
 )
 
 BEGAN_AT = datetime(2030, 1, 1, 12, 0, tzinfo=UTC)
@@ -38,7 +43,7 @@ def segment(number: int, parts: int = 6, *, is_whole: bool = True, head: int = 0
 
 def test_a_playlist_ends_with_the_part_that_comes_next():
     text = render_playlist(
-        "v",
+        Past("v"),
         [segment(7), segment(8, 2, is_whole=False)],
         reports=[Report("a.m3u8", 8, 1)],
     )
@@ -70,7 +75,7 @@ def test_a_playlist_ends_with_the_part_that_comes_next():
 
 
 def test_another_parser_reads_it():
-    parsed = m3u8.loads(render_playlist("v", [segment(n) for n in range(3, 20)]))
+    parsed = m3u8.loads(render_playlist(Past("v"), [segment(n) for n in range(3, 20)]))
     assert parsed.media_sequence == 3
     assert [one.uri for one in parsed.segments] == [f"v/{n}.m4s" for n in range(3, 20)]
     # Those of the last three target durations still have their parts.
@@ -82,25 +87,69 @@ def test_another_parser_reads_it():
 
 def test_an_update_leaves_out_what_is_known():
     segments = [segment(n) for n in range(3, 30)]
-    update = render_playlist("v", segments, is_skipping=True)
+    update = render_playlist(Past("v"), segments, is_skipping=True)
     assert "#EXT-X-SKIP:SKIPPED-SEGMENTS=15\n" in update
     # But not the head of what comes, which whoever began to follow later would not know.
     assert update.count("#EXT-X-MAP") == 1
     assert update.index('#EXT-X-MAP:URI="v/init-0.mp4"') < update.index("#EXTINF")
-    whole = render_playlist("v", segments)
+    whole = render_playlist(Past("v"), segments)
     assert whole.endswith(update[update.index("#EXT-X-PROGRAM-DATE-TIME") :])
     assert m3u8.loads(update).skip.skipped_segments == 15
 
 
+@st.composite
+def runs(draw: st.DrawFn) -> list[SegmentLine]:
+    """Draw segments of several heads, some of which are missing."""
+    found: list[SegmentLine] = []
+    head = draw(st.integers(0, 2))
+    for number in range(40, 40 + draw(st.integers(1, 40))):
+        head += draw(st.sampled_from((0, 0, 0, 1)))
+        one = segment(number, draw(st.sampled_from((3, 6, 12))), head=head)
+        found.append(
+            replace(
+                one,
+                is_gap=draw(st.sampled_from((False, False, True))),
+                is_independent=draw(st.sampled_from((True, True, False))),
+            )
+        )
+    found[-1] = replace(found[-1], is_whole=draw(st.booleans()), is_gap=False)
+    return found
+
+
+@given(data=st.data(), segments=runs(), is_ended=st.booleans(), has_parts=st.booleans())
+def test_what_is_written_once_says_the_same_as_what_is_written_anew(
+    data: st.DataObject, segments: list[SegmentLine], *, is_ended: bool, has_parts: bool
+):
+    keys = {head: f'METHOD=SAMPLE-AES,URI="{head}"' for head in range(1, 40, 3)}
+    past = Past("v")
+    for _ in range(3):
+        for one in segments[len(past) : len(past) + settled(segments[len(past) :])]:
+            past.add(replace(one, parts=()), keys)
+        gone = data.draw(st.integers(0, len(segments) - 1))
+        past.forget(gone)
+        segments = segments[gone:]
+        tail = segments[len(past) :]
+        for is_skipping in (False, True):
+            asked: Any = {"is_ended": is_ended, "has_parts": has_parts, "keys": keys}
+            asked["is_skipping"] = is_skipping
+            anew = render_playlist(Past("v"), segments, **asked)
+            assert render_playlist(past, tail, **asked) == anew
+        for over in (False, True):
+            anew = render_plain(Past("v"), segments, is_ended=over, keys=keys)
+            assert render_plain(past, tail, is_ended=over, keys=keys) == anew
+
+
 def test_an_update_of_little_is_whole():
     segments = [segment(n) for n in range(12)]
-    assert render_playlist("v", segments, is_skipping=True) == render_playlist("v", segments)
+    assert render_playlist(Past("v"), segments, is_skipping=True) == render_playlist(
+        Past("v"), segments
+    )
 
 
 def test_what_has_ended_is_a_plain_playlist():
     segments = [segment(n) for n in range(30)]
     text = render_playlist(
-        "v", segments, reports=[Report("a.m3u8", 1, 0)], is_ended=True, is_skipping=True
+        Past("v"), segments, reports=[Report("a.m3u8", 1, 0)], is_ended=True, is_skipping=True
     )
     assert text.endswith("v/29.m4s\n#EXT-X-ENDLIST\n")
     for name in ("PART:", "PRELOAD-HINT", "RENDITION-REPORT", "SKIP:"):
@@ -108,23 +157,23 @@ def test_what_has_ended_is_a_plain_playlist():
 
 
 def test_another_head_is_a_break_in_the_timeline():
-    text = render_playlist("v", [segment(0), segment(1, head=1), segment(2, head=1)])
+    text = render_playlist(Past("v"), [segment(0), segment(1, head=1), segment(2, head=1)])
     assert text.count("#EXT-X-DISCONTINUITY\n") == 1
     assert '#EXT-X-DISCONTINUITY\n#EXT-X-MAP:URI="v/init-1.mp4"\n' in text
     assert "DISCONTINUITY-SEQUENCE" not in text
     # When the break has been let go, it still counts.
-    later = render_playlist("v", [segment(1, head=1), segment(2, head=1)])
+    later = render_playlist(Past("v"), [segment(1, head=1), segment(2, head=1)])
     assert "#EXT-X-DISCONTINUITY-SEQUENCE:1\n" in later
     assert "#EXT-X-DISCONTINUITY\n" not in later
 
 
 def test_segments_without_keyframes_are_not_called_independent():
     cut_anywhere = replace(segment(1), is_independent=False)
-    assert "INDEPENDENT-SEGMENTS" not in render_playlist("v", [segment(0), cut_anywhere])
+    assert "INDEPENDENT-SEGMENTS" not in render_playlist(Past("v"), [segment(0), cut_anywhere])
 
 
 def test_before_the_first_part_there_is_nothing_to_wait_for():
-    text = render_playlist("v", [])
+    text = render_playlist(Past("v"), [])
     assert text.endswith("#EXT-X-INDEPENDENT-SEGMENTS\n")
     assert "#EXT-X-MEDIA-SEQUENCE:0\n" in text
     assert edge_of([]) is None
@@ -178,7 +227,7 @@ def test_a_master_names_what_there_is(
 
 def test_without_parts_only_whole_segments_are_named():
     text = render_playlist(
-        "v",
+        Past("v"),
         [segment(0), segment(1), segment(2, 3, is_whole=False)],
         reports=[Report("a.m3u8", 2, 1)],
         has_parts=False,
@@ -201,7 +250,7 @@ def test_without_parts_only_whole_segments_are_named():
 
 
 def test_older_players_are_told_of_whole_segments_alone():
-    text = render_plain("v", [segment(7), segment(8, head=1), segment(9, 2, is_whole=False)])
+    text = render_plain(Past("v"), [segment(7), segment(8, head=1), segment(9, 2, is_whole=False)])
     assert text == (
         "#EXTM3U\n"
         "#EXT-X-VERSION:7\n"
@@ -217,7 +266,7 @@ def test_older_players_are_told_of_whole_segments_alone():
         "#EXTINF:2.00000,\n"
         "v/8.m4s\n"
     )
-    assert render_plain("v", [segment(8, head=1)], is_ended=True).endswith("#EXT-X-ENDLIST\n")
+    assert render_plain(Past("v"), [segment(8, head=1)], is_ended=True).endswith("#EXT-X-ENDLIST\n")
 
 
 def test_a_plain_master_leads_to_plain_playlists():

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import re
 from bisect import bisect_left
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
+from itertools import takewhile
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -25,6 +26,7 @@ from streamverse.mediakit.live.playlist import (
     PLAIN_PREFIX,
     Edge,
     PartLine,
+    Past,
     Rendition,
     Report,
     SegmentLine,
@@ -32,12 +34,13 @@ from streamverse.mediakit.live.playlist import (
     render_master,
     render_plain,
     render_playlist,
+    settled,
 )
 from streamverse.mediakit.protection import write_hls_key
 from streamverse.mediakit.renditions import write_instant
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from streamverse.mediakit.cmaf import InitSegment
     from streamverse.mediakit.live.packager import Part
@@ -137,6 +140,11 @@ class LiveTrack:
     segments: list[LiveSegment] = field(default_factory=list[LiveSegment])
     # Whether players that begin are led to it.
     is_offered: bool = True
+    # The first of them, of which playlists say the same from now on.
+    past: Past = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.past = Past(self.name)
 
     @property
     def height(self) -> int:
@@ -169,13 +177,14 @@ class LiveTrack:
         return None if self.last is None else edge_of([self.last.line()])
 
     def lines(self) -> list[SegmentLine]:
-        """Give what playlists say of all that may be named."""
-        return [segment.line() for segment in self.segments[: self.announced]]
+        """Give what playlists say of what may be named behind the past."""
+        return [segment.line() for segment in self.segments[len(self.past) : self.announced]]
 
     @property
     def bitrate_bps(self) -> int:
         """What it takes of a line, by what is in memory; a guess that is on the safe side."""
-        held = [segment for segment in self.segments if segment.parts]
+        recent = takewhile(lambda one: one.parts or one.is_gap, reversed(self.segments))
+        held = [segment for segment in recent if segment.parts]
         duration_s = sum(segment.duration_s for segment in held)
         bits = 8 * sum(len(part.payload) for segment in held for part in segment.parts)
         return int(MARGIN * bits / duration_s) if duration_s else FIRST_GUESS_BPS
@@ -209,13 +218,18 @@ class LiveTrack:
 
     def let_go(self, now: datetime, rewind: timedelta) -> None:
         """Forget the bytes of what is stored, and all of what is too old to be rewound to."""
+        lines, keys = self.lines(), self.hls_keys()
+        for line in lines[: settled(lines)]:
+            self.past.add(replace(line, parts=()), keys)
         for segment in reversed(self.segments):
             if not segment.parts and segment.is_stored and not segment.is_gap:
                 break
             if segment.is_stored and segment.starts_at < now - KEPT_IN_MEMORY:
                 segment.parts, segment.lines = [], []
-        gone = bisect_left(self.segments, now - rewind, key=lambda segment: segment.starts_at)
-        del self.segments[: min(gone, max(0, len(self.segments) - 1))]
+        found = bisect_left(self.segments, now - rewind, key=lambda segment: segment.starts_at)
+        gone = min(found, max(0, len(self.segments) - 1))
+        self.past.forget(gone)
+        del self.segments[:gone]
 
 
 class LiveEdge:
@@ -281,7 +295,7 @@ class LiveEdge:
         lines = track.lines()
         reports = [] if self.is_ended else list(self._reports(track))
         return render_playlist(
-            track.name,
+            track.past,
             lines,
             reports=reports,
             is_ended=self.is_ended,
@@ -300,7 +314,10 @@ class LiveEdge:
         asked = (f"{PLAIN_PREFIX}{track.name}", False)
         if asked not in self._texts:
             text = render_plain(
-                track.name, track.lines(), is_ended=self.is_ended, keys=track.hls_keys()
+                track.past,
+                track.lines(),
+                is_ended=self.is_ended,
+                keys=track.hls_keys(),
             )
             self._texts[asked] = text.encode()
         return self._texts[asked]
@@ -372,12 +389,13 @@ def write_mpd(
     began_at = next(iter(stretches.values())).began_at
     newest = max(track.segments[-1].starts_at for track in tracks.values() if track.segments)
     oldest = newest - min(rewind, timedelta(seconds=REWIND_S))
+    named = {track.name: _by_stretch(track, oldest) for track in tracks.values()}
     periods: list[MpdPeriod] = []
     for number, stretch in stretches.items():
         own = [
-            described
+            _describe(track, segments)
             for track in tracks.values()
-            if (described := _describe(track, number, oldest)) is not None
+            if (segments := named[track.name].get(number))
         ]
         if own:
             starts_s = (stretch.began_at - began_at).total_seconds()
@@ -392,20 +410,24 @@ def write_mpd(
     )
 
 
-def _describe(track: LiveTrack, stretch: int, oldest: datetime) -> MpdTrack | None:
-    segments: list[LiveSegment] = []
-    is_behind_gap = False
-    for one in track.segments[: track.announced]:
-        if one.stretch != stretch or one.starts_at < oldest:
-            continue
-        if is_behind_gap and not one.is_gap:
+def _by_stretch(track: LiveTrack, oldest: datetime) -> Mapping[int, Sequence[LiveSegment]]:
+    """Find what may be named: of each stretch, what comes behind its last gap."""
+    found: dict[int, list[LiveSegment]] = {}
+    interrupted = set[int]()
+    begins = bisect_left(track.segments, oldest, key=lambda segment: segment.starts_at)
+    for one in track.segments[begins : track.announced]:
+        if one.is_gap:
+            interrupted.add(one.stretch)
+        elif one.stretch in interrupted:
             # The numbers of a template have no gaps.
-            segments.clear()
-        is_behind_gap = one.is_gap
-        if not one.is_gap:
-            segments.append(one)
-    if not segments:
-        return None
+            interrupted.discard(one.stretch)
+            found[one.stretch] = [one]
+        else:
+            found.setdefault(one.stretch, []).append(one)
+    return found
+
+
+def _describe(track: LiveTrack, segments: Sequence[LiveSegment]) -> MpdTrack:
     head = track.heads[segments[0].head]
     return MpdTrack(
         name=track.name,
