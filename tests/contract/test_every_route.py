@@ -256,8 +256,6 @@ TABLE = {
     ("GET", "/api/v1/live/streams/{stream_id}/reminders/{profile_id}"): SIGNED_IN,
     ("PUT", "/api/v1/live/streams/{stream_id}/reminders/{profile_id}"): SIGNED_IN,
     ("DELETE", "/api/v1/live/streams/{stream_id}/reminders/{profile_id}"): SIGNED_IN,
-    ("GET", "/api/v1/live/streams/{stream_id}/keeping"): SIGNED_IN,
-    ("PUT", "/api/v1/live/streams/{stream_id}/keeping"): "live.manage",
     ("POST", "/api/v1/live/streams/{stream_id}/clips"): SIGNED_IN,
     ("GET", "/api/v1/live/streams/{stream_id}/recordings"): SIGNED_IN,
     ("GET", "/api/v1/admin/titles/{title_id}/cut"): "titles.edit",
@@ -375,9 +373,6 @@ BODIES = {
     ("PUT", "/api/v1/live/streams/{stream_id}/source"): b'{"address": "rtsp://192.0.2.7/live"}',
     ("POST", "/api/v1/live/streams/{stream_id}/source/try"): (
         b'{"address": "rtsp://192.0.2.7/live"}'
-    ),
-    ("PUT", "/api/v1/live/streams/{stream_id}/keeping"): (
-        b'{"recordings": "private", "clips": "off"}'
     ),
     ("PUT", "/api/v1/admin/titles/{title_id}/cut"): b'{"start": 0, "stop": 1}',
     ("POST", "/api/v1/admin/titles/{title_id}/split"): b'{"at": 1, "name": "Two"}',

@@ -62,8 +62,8 @@ class Studio:
     async def keep(self, **chosen: str) -> None:
         """Choose what becomes of what goes out."""
         said = {"recordings": "private", "clips": "off", **chosen}
-        path = f"/live/streams/{self.stream_id}/keeping"
-        assert (await self.clients.owner.put(path, json=said)).status_code == 200
+        path = f"/live/streams/{self.stream_id}"
+        assert (await self.clients.owner.patch(path, json=said)).status_code == 200
 
     async def end(self) -> None:
         """End what goes out, and do all the work."""

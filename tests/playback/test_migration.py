@@ -2,75 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable
-from datetime import UTC, datetime
+from collections.abc import AsyncGenerator
 from pathlib import Path
-from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 import sqlalchemy as sa
 from alembic import command
-from sqlalchemy import Connection, make_url
+from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
-from streamverse import migrations
 from streamverse.kit.db import Database
 from streamverse.kit.row_security import reach_all_tenants
-from tests.identity.test_migration import POSTGRES_URL, command_postgres
+from tests.factories.migrations import KINDS, TENANT, empty_database, go, put
 
 BEFORE, AFTER = "0031", "0032"
-TENANT, ACCOUNT, TITLE, STREAM = (UUID(int=number) for number in (1, 2, 3, 4))
+ACCOUNT, TITLE, STREAM = (UUID(int=number) for number in (2, 3, 4))
 OF_TITLE, OF_STREAM = UUID(int=5), UUID(int=6)
 SESSION, ISSUE = "playback_session", "playback_issue"
-# What is put where nothing is said, by how it is kept.
-NOON = datetime(2030, 1, 1, 12, tzinfo=UTC)
-NOTHING: dict[type, object] = {int: 0, bool: False, bytes: b"", dict: {}}
 
 
-@pytest.fixture(params=["sqlite", "postgresql"] if POSTGRES_URL else ["sqlite"])
+@pytest.fixture(params=KINDS)
 async def own_database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncGenerator[Database]:
-    """Give a database that nobody else uses, with the tables that this is about."""
-    name = f"sv_test_{uuid4().hex}"
-    url = f"sqlite:///{tmp_path / 'own.db'}"
-    if request.param == "postgresql":
-        await command_postgres(f"CREATE DATABASE {name}")
-        url = make_url(POSTGRES_URL).set(database=name).render_as_string(hide_password=False)
-    database = Database(url)
-    try:
+    """Give a database with the tables that this is about."""
+    async with empty_database(request.param, tmp_path) as database:
         await go(database, command.upgrade, AFTER)
         yield database
-    finally:
-        await database.close()
-        if request.param == "postgresql":
-            await command_postgres(f"DROP DATABASE {name} WITH (FORCE)")
-
-
-async def go(database: Database, way: Callable[..., None], revision: str) -> None:
-    async with database.engine.begin() as connection:
-        await connection.run_sync(lambda it: way(migrations.config(it), revision))
-
-
-def put(connection: Connection, name: str, **said: object) -> None:
-    """Add a row; what must be there and is not said is nothing."""
-    table = sa.Table(name, sa.MetaData(), autoload_with=connection)
-    row: dict[str, Any] = {
-        column.name: _nothing(column)
-        for column in table.columns
-        if not (column.nullable or column.server_default is not None)
-    }
-    is_sqlite = connection.dialect.name == "sqlite"
-    said = {"tenant_id": TENANT, **said} if "tenant_id" in table.columns else said
-    for column, value in said.items():
-        row[column] = value.hex if is_sqlite and isinstance(value, UUID) else value
-    connection.execute(sa.insert(table), row)
-
-
-def _nothing(column: sa.Column[Any]) -> object:
-    if column.type.python_type is datetime:
-        is_aware = getattr(column.type, "timezone", False)
-        return NOON if is_aware else NOON.replace(tzinfo=None)
-    return NOTHING.get(column.type.python_type, "")
 
 
 def fill(connection: Connection) -> None:

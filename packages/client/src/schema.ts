@@ -2631,24 +2631,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/live/streams/{stream_id}/keeping": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** GetKeeping */
-        get: operations["ApiV1LiveStreamsStreamIdKeepingGetKeeping"];
-        /** ChooseKeeping */
-        put: operations["ApiV1LiveStreamsStreamIdKeepingChooseKeeping"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/live/streams/{stream_id}/key": {
         parameters: {
             query?: never;
@@ -5509,19 +5491,10 @@ export interface components {
         /**
          * Keep
          * @description What becomes of a recording or a clip: nothing, a draft for staff, or a title for all.
+         * @default private
          * @enum {string}
          */
         Keep: "off" | "private" | "public";
-        /** KeepingIn */
-        KeepingIn: {
-            recordings: components["schemas"]["Keep"];
-            clips: components["schemas"]["Keep"];
-        };
-        /** KeepingOut */
-        KeepingOut: {
-            recordings: components["schemas"]["Keep"];
-            clips: components["schemas"]["Keep"];
-        };
         /** KeyOut */
         KeyOut: {
             kty: string;
@@ -5741,6 +5714,8 @@ export interface components {
             has_passphrase: boolean;
             protection: components["schemas"]["Protection"];
             key_lasts_s: number;
+            recordings: components["schemas"]["Keep"];
+            clips: components["schemas"]["Keep"];
         };
         /** LiveSlateOut */
         LiveSlateOut: {
@@ -5797,6 +5772,8 @@ export interface components {
             has_passphrase?: boolean;
             protection?: components["schemas"]["Protection"];
             key_lasts_s?: number;
+            recordings?: components["schemas"]["Keep"];
+            clips?: components["schemas"]["Keep"];
         };
         /** LiveStreamIn */
         LiveStreamIn: {
@@ -5813,6 +5790,8 @@ export interface components {
             protection?: components["schemas"]["Protection"];
             /** @default 600 */
             key_lasts_s: number;
+            recordings?: components["schemas"]["Keep"];
+            clips?: components["schemas"]["Keep"];
             name: string;
             /** @default  */
             description: string;
@@ -5829,6 +5808,8 @@ export interface components {
             has_passphrase: boolean;
             protection: components["schemas"]["Protection"];
             key_lasts_s: number;
+            recordings: components["schemas"]["Keep"];
+            clips: components["schemas"]["Keep"];
             /** Format: uuid */
             id: string;
             name: string;
@@ -5858,6 +5839,8 @@ export interface components {
             protection?: components["schemas"]["Protection"];
             /** @default 600 */
             key_lasts_s: number;
+            recordings?: components["schemas"]["Keep"];
+            clips?: components["schemas"]["Keep"];
         };
         /** LiveStreamsIn */
         LiveStreamsIn: {
@@ -18798,102 +18781,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LiveHealthOut"];
-                };
-            };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
-            /** @description `live.stream_not_found`: No such stream */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
-        };
-    };
-    ApiV1LiveStreamsStreamIdKeepingGetKeeping: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                stream_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["KeepingOut"];
-                };
-            };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
-            /** @description `live.stream_not_found`: No such stream */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
-        };
-    };
-    ApiV1LiveStreamsStreamIdKeepingChooseKeeping: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                stream_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["KeepingIn"];
-            };
-        };
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["KeepingOut"];
                 };
             };
             /** @description Bad request syntax or unsupported method */

@@ -33,6 +33,9 @@ class StreamRow(TenantOwned, Base):
     ladder: Mapped[str]
     protection: Mapped[str]
     key_lasts_s: Mapped[int] = mapped_column(Integer)
+    # What becomes of what goes out, and of what viewers clip from it.
+    recordings: Mapped[str]
+    clips: Mapped[str]
     has_passphrase: Mapped[bool]
     sealed_passphrase: Mapped[bytes | None] = mapped_column(LargeBinary)
     position: Mapped[int] = mapped_column(Integer)
@@ -188,18 +191,6 @@ class LeaseRow(TenantOwned, Base):
     # What the holder began with.
     first_segment: Mapped[int] = mapped_column(Integer)
     first_head: Mapped[int] = mapped_column(Integer)
-
-
-class KeepingRow(TenantOwned, Base):
-    """What becomes of what goes out on a stream, and of what viewers clip from it."""
-
-    __tablename__ = "live_keeping"
-
-    stream_id: Mapped[UUID] = mapped_column(
-        ForeignKey("live_stream.id", ondelete="CASCADE"), primary_key=True
-    )
-    recordings: Mapped[str]
-    clips: Mapped[str]
 
 
 class TargetRow(TenantOwned, Base):

@@ -15,7 +15,6 @@ from streamverse.domains.live.models import (
     AudienceRow,
     BackupRow,
     BroadcastRow,
-    KeepingRow,
     LeaseRow,
     LiveSegmentRow,
     NodeRow,
@@ -276,23 +275,6 @@ class Leases:
             or_(LeaseRow.has_publisher.is_(False), LeaseRow.held_until < self._work.now),
         )
         return set(await self._work.session.scalars(query))
-
-
-class Keepings:
-    """What becomes of what goes out on streams."""
-
-    def __init__(self, work: Work) -> None:
-        self._work = work
-
-    def add(self, row: KeepingRow) -> None:
-        """Add what somebody chose for a stream."""
-        self._work.session.add(row)
-
-    async def find(self, stream_id: StreamId) -> KeepingRow | None:
-        """Find what somebody chose for a stream."""
-        return await self._work.session.scalar(
-            select(KeepingRow).where(KeepingRow.stream_id == stream_id)
-        )
 
 
 class StreamPlans:

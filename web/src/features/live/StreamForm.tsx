@@ -18,6 +18,7 @@ import { placeProblem } from "../../app/forms";
 import { useText } from "../../app/i18n";
 import { useErrorToast } from "../../app/use-error-toast";
 import { plansQuery } from "../billing/queries";
+import { KeepingFields } from "../recordings/KeepingFields";
 import {
   type SaidOfStream,
   type StreamSettings,
@@ -48,6 +49,8 @@ const FRESH: SaidOfStream = {
   has_passphrase: false,
   protection: "none",
   key_lasts_s: 600,
+  recordings: "private",
+  clips: "off",
 };
 
 /** Make a stream, by a template if one likes, and go on with what its encoder needs. */
@@ -135,10 +138,10 @@ function pick(stream: LiveStream): SaidOfStream {
 
 function settingsOf(from: StreamSettings): StreamSettings {
   const { rewind_minutes, height, latency, access, plan_ids, newcomer, ladder } = from;
-  const { has_passphrase, protection, key_lasts_s } = from;
+  const { has_passphrase, protection, key_lasts_s, recordings, clips } = from;
   return {
     ...{ rewind_minutes, height, latency, access, plan_ids, newcomer, ladder },
-    ...{ has_passphrase, protection, key_lasts_s },
+    ...{ has_passphrase, protection, key_lasts_s, recordings, clips },
   };
 }
 
@@ -275,6 +278,7 @@ function SettingsFields({ said, onSay, plansError }: SettingsFieldsProps) {
           </option>
         ))}
       </Select>
+      <KeepingFields said={said} onSay={onSay} />
       <Choice
         label={words.access}
         value={said.access}

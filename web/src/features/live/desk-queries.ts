@@ -21,6 +21,8 @@ export type StreamSettings = Pick<
   | "has_passphrase"
   | "protection"
   | "key_lasts_s"
+  | "recordings"
+  | "clips"
 >;
 export type SaidOfStream = StreamSettings & { name: string; description: string };
 

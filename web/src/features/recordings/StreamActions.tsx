@@ -1,6 +1,5 @@
 import type { LiveStream } from "@streamverse/client";
-import { Button, Choice, Dialog, showToast } from "@streamverse/ui";
-import { useQuery } from "@tanstack/react-query";
+import { Button, Dialog, showToast } from "@streamverse/ui";
 import { Archive, Scissors } from "lucide-react";
 import { useState } from "react";
 
@@ -10,18 +9,15 @@ import { useErrorToast } from "../../app/use-error-toast";
 import { FormDialog } from "../FormDialog";
 import { CopyLine } from "../staff/CopyLine";
 import { useMay } from "../staff/queries";
-import { type Keeping, keepingQuery, useChooseKeeping, useClip } from "./queries";
-
-const CHOICES = ["off", "private", "public"] as const;
+import { KeepingFields } from "./KeepingFields";
+import { type Keeping, useChooseKeeping, useClip } from "./queries";
 
 /** What one may do with what goes out: clip it, and say what becomes of it. */
 export function StreamActions({ stream }: { stream: LiveStream }) {
   const { recordings } = useText();
   const maySend = useMay("live.manage") === true;
-  const keeping = useQuery(keepingQuery(stream.id)).data;
   const [isChoosing, setIsChoosing] = useState(false);
-  const mayClip = stream.live_since !== null && (maySend || keeping?.clips !== "off");
-  if (keeping === undefined) return null;
+  const mayClip = stream.live_since !== null && (maySend || stream.clips !== "off");
   return (
     <>
       {mayClip && <ClipButton id={stream.id} />}
@@ -34,9 +30,7 @@ export function StreamActions({ stream }: { stream: LiveStream }) {
           {recordings.keep}
         </Button>
       )}
-      {isChoosing && (
-        <KeepingDialog stream={stream} keeping={keeping} onClose={() => setIsChoosing(false)} />
-      )}
+      {isChoosing && <KeepingDialog stream={stream} onClose={() => setIsChoosing(false)} />}
     </>
   );
 }
@@ -76,16 +70,13 @@ function ClipButton({ id }: { id: string }) {
   );
 }
 
-interface KeepingDialogProps {
-  stream: LiveStream;
-  keeping: Keeping;
-  onClose: () => void;
-}
-
-function KeepingDialog({ stream, keeping, onClose }: KeepingDialogProps) {
+function KeepingDialog({ stream, onClose }: { stream: LiveStream; onClose: () => void }) {
   const text = useText();
   const { recordings } = text;
-  const [chosen, setChosen] = useState(keeping);
+  const [chosen, setChosen] = useState<Keeping>({
+    recordings: stream.recordings,
+    clips: stream.clips,
+  });
   const choose = useChooseKeeping(stream.id);
   return (
     <FormDialog
@@ -106,18 +97,7 @@ function KeepingDialog({ stream, keeping, onClose }: KeepingDialogProps) {
         });
       }}
     >
-      <Choice
-        label={recordings.whole}
-        value={chosen.recordings}
-        onChange={(value) => setChosen({ ...chosen, recordings: value })}
-        choices={CHOICES.map((value) => ({ value, label: recordings.wholeChoices[value] }))}
-      />
-      <Choice
-        label={recordings.clips}
-        value={chosen.clips}
-        onChange={(value) => setChosen({ ...chosen, clips: value })}
-        choices={CHOICES.map((value) => ({ value, label: recordings.clipsChoices[value] }))}
-      />
+      <KeepingFields said={chosen} onSay={(said) => setChosen({ ...chosen, ...said })} />
     </FormDialog>
   );
 }

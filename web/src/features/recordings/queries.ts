@@ -1,31 +1,22 @@
 /** What recordings and clips ask the server. */
-import { unwrap } from "@streamverse/client";
+import { type LiveStream, unwrap } from "@streamverse/client";
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 
 import { api } from "../../app/api";
 
 const LOOK_AGAIN_MS = 5_000;
 
-export interface Keeping {
-  recordings: "off" | "private" | "public";
-  clips: "off" | "private" | "public";
-}
+export type Keeping = Pick<LiveStream, "recordings" | "clips">;
 
 const ofStream = (id: string) => ({ params: { path: { stream_id: id } } });
 const ofTitle = (id: string) => ({ params: { path: { title_id: id } } });
-
-export const keepingQuery = (id: string) =>
-  queryOptions({
-    queryKey: ["live", "keeping", id],
-    queryFn: () => unwrap(api.GET("/api/v1/live/streams/{stream_id}/keeping", ofStream(id))),
-  });
 
 export function useChooseKeeping(id: string) {
   const queryClient = useQueryClient();
   return useMutation({
     mutationFn: (body: Keeping) =>
-      unwrap(api.PUT("/api/v1/live/streams/{stream_id}/keeping", { ...ofStream(id), body })),
-    onSuccess: (chosen) => queryClient.setQueryData(keepingQuery(id).queryKey, chosen),
+      unwrap(api.PATCH("/api/v1/live/streams/{stream_id}", { ...ofStream(id), body })),
+    onSettled: () => queryClient.invalidateQueries({ queryKey: ["live"] }),
   });
 }
 

@@ -17,11 +17,7 @@ from streamverse.domains.live.errors import (
 from streamverse.domains.live.routes.delivery import LiveDelivery
 from streamverse.domains.live.routes.desk import handlers as desk_handlers
 from streamverse.domains.live.routes.elsewhere import Elsewhere
-from streamverse.domains.live.routes.recordings import (
-    choose_keeping,
-    clip_last_minute,
-    get_keeping,
-)
+from streamverse.domains.live.routes.recordings import clip_last_minute
 from streamverse.domains.live.routes.slates import handlers as slate_handlers
 from streamverse.domains.live.routes.sources import handlers as source_handlers
 from streamverse.domains.live.routes.targets import handlers as target_handlers
@@ -123,8 +119,6 @@ router = Router(
         *target_handlers,
         *source_handlers,
         *slate_handlers,
-        get_keeping,
-        choose_keeping,
         clip_last_minute,
     ],
 )

@@ -1,12 +1,12 @@
-"""What becomes of what goes out, over HTTP."""
+"""Clips of what goes out, over HTTP."""
 
 from __future__ import annotations
 
 from uuid import UUID
 
-from litestar import get, post, put
+from litestar import post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
+from litestar.params import FromPath
 
 from streamverse.domains.live.contracts import StreamId
 from streamverse.domains.live.errors import (
@@ -17,30 +17,11 @@ from streamverse.domains.live.errors import (
     StreamNotLive,
     StreamPlanNeeded,
 )
-from streamverse.domains.live.schemas.recordings import ClipOut, KeepingIn, KeepingOut
+from streamverse.domains.live.schemas.recordings import ClipOut
 from streamverse.domains.live.service import recordings
 from streamverse.domains.live.service.desk import LiveDesk
-from streamverse.kit.http import may, problems, signed_in
+from streamverse.kit.http import problems, signed_in
 from streamverse.kit.work import Work
-
-
-@get("/streams/{stream_id:uuid}/keeping", guards=[signed_in], responses=problems(StreamNotFound))
-async def get_keeping(stream_id: FromPath[UUID], work: NamedDependency[Work]) -> KeepingOut:
-    """Tell what becomes of what goes out on a stream."""
-    return KeepingOut.of(await recordings.get_keeping(work, StreamId(stream_id)))
-
-
-@put(
-    "/streams/{stream_id:uuid}/keeping",
-    guards=[may("live.manage")],
-    responses=problems(StreamNotFound),
-)
-async def choose_keeping(
-    stream_id: FromPath[UUID], data: JSONBody[KeepingIn], work: NamedDependency[Work]
-) -> KeepingOut:
-    """Choose what becomes of what goes out on a stream, from its next end on."""
-    chosen = await recordings.choose_keeping(work, StreamId(stream_id), data.to_keeping())
-    return KeepingOut.of(chosen)
 
 
 @post(

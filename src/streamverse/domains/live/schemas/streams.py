@@ -11,6 +11,7 @@ from msgspec import UNSET, UnsetType
 
 from streamverse.domains.live.contracts import (
     Encoder,
+    Keep,
     Ladder,
     Latency,
     Newcomer,
@@ -58,7 +59,8 @@ class LiveStreamSettings(msgspec.Struct, forbid_unknown_fields=True, kw_only=Tru
     ``height`` is what encoders are meant to send, null for anything; ``plan_ids`` are the plans
     that it is for where ``access`` is for plans. Who sends by SRT has to encrypt where there is a
     passphrase. What goes out on a protected stream is encrypted, with a new key whenever
-    ``key_lasts_s`` are over.
+    ``key_lasts_s`` are over. ``recordings`` and ``clips`` say what becomes of what went out, and of
+    what viewers clip from it: nothing, a draft for staff, or a title for everybody.
     """
 
     rewind_minutes: _RewindMinutes = REWIND_MINUTES
@@ -71,6 +73,8 @@ class LiveStreamSettings(msgspec.Struct, forbid_unknown_fields=True, kw_only=Tru
     has_passphrase: bool = False
     protection: Protection = Protection.NONE
     key_lasts_s: _KeyLasts = KEY_LASTS_S
+    recordings: Keep = Keep.PRIVATE
+    clips: Keep = Keep.OFF
 
     def to_settings(self) -> StreamSettings:
         """Give what is asked for."""
@@ -85,6 +89,8 @@ class LiveStreamSettings(msgspec.Struct, forbid_unknown_fields=True, kw_only=Tru
             has_passphrase=self.has_passphrase,
             protection=self.protection,
             key_lasts_s=self.key_lasts_s,
+            recordings=self.recordings,
+            clips=self.clips,
         )
 
 
@@ -101,6 +107,8 @@ class LiveSettingsOut(msgspec.Struct, kw_only=True):
     has_passphrase: bool
     protection: Protection
     key_lasts_s: int
+    recordings: Keep
+    clips: Keep
 
     @classmethod
     def of_settings(cls, settings: StreamSettings) -> LiveSettingsOut:
@@ -116,6 +124,8 @@ class LiveSettingsOut(msgspec.Struct, kw_only=True):
             has_passphrase=settings.has_passphrase,
             protection=settings.protection,
             key_lasts_s=settings.key_lasts_s,
+            recordings=settings.recordings,
+            clips=settings.clips,
         )
 
 
@@ -145,6 +155,8 @@ class LiveStreamChangeIn(msgspec.Struct, forbid_unknown_fields=True, kw_only=Tru
     has_passphrase: bool | UnsetType = UNSET
     protection: Protection | UnsetType = UNSET
     key_lasts_s: _KeyLasts | UnsetType = UNSET
+    recordings: Keep | UnsetType = UNSET
+    clips: Keep | UnsetType = UNSET
 
     def to_change(self) -> StreamChange:
         """Give what is asked for."""

@@ -19,10 +19,10 @@ from streamverse.domains.live.contracts import (
     StreamId,
 )
 from streamverse.domains.live.errors import ClipsOff, NothingToClip, StreamNotLive
-from streamverse.domains.live.models import BroadcastRow, KeepingRow, LiveSegmentRow, StreamRow
-from streamverse.domains.live.repository import Broadcasts, Keepings, Streams
+from streamverse.domains.live.models import BroadcastRow, LiveSegmentRow, StreamRow
+from streamverse.domains.live.repository import Broadcasts, Streams
 from streamverse.domains.live.service.edge import PICTURES, SOUND, keys_of
-from streamverse.domains.live.service.watching import get_watchable, require_known
+from streamverse.domains.live.service.watching import get_watchable
 from streamverse.domains.media import public as media
 from streamverse.domains.media.contracts import ReelId
 from streamverse.domains.media.public import NewCut, ReelHead, ReelSegment
@@ -45,32 +45,6 @@ def store_prefix(broadcast_id: UUID) -> str:
 def object_key(broadcast_id: UUID, name: str) -> str:
     """Name an object of a broadcast in the store."""
     return f"{store_prefix(broadcast_id)}/{name}"
-
-
-@dataclass(frozen=True, slots=True)
-class Keeping:
-    """What becomes of what goes out on a stream, and of what viewers clip from it."""
-
-    recordings: Keep = Keep.PRIVATE
-    clips: Keep = Keep.OFF
-
-
-async def get_keeping(work: Work, stream_id: StreamId) -> Keeping:
-    """Get what becomes of what goes out on a stream, or fail with ``StreamNotFound``."""
-    await require_known(work, stream_id)
-    row = await Keepings(work).find(stream_id)
-    return Keeping(Keep(row.recordings), Keep(row.clips)) if row is not None else Keeping()
-
-
-async def choose_keeping(work: Work, stream_id: StreamId, chosen: Keeping) -> Keeping:
-    """Choose what becomes of what goes out on a stream; it holds for what ends from now on."""
-    await Streams(work).get(stream_id)
-    row = await Keepings(work).find(stream_id)
-    if row is None:
-        row = KeepingRow(stream_id=stream_id)
-        Keepings(work).add(row)
-    row.recordings, row.clips = chosen.recordings.value, chosen.clips.value
-    return chosen
 
 
 # --- the end of a broadcast -----------------------------------------------------------------------
@@ -123,16 +97,16 @@ async def keep_recording(
 ) -> None:
     """Let a broadcast become a title, or nothing. From now on its reel is its index."""
     stream, broadcast_id = unkept.stream, BroadcastId(unkept.broadcast.id)
-    keeping = await get_keeping(work, StreamId(stream.id))
+    keep = Keep(stream.recordings)
     await Broadcasts(work).forget_segments(broadcast_id)
-    if keeping.recordings is Keep.OFF:
+    if keep is Keep.OFF:
         work.enqueue(LetGo(broadcast_id), run_at=work.now + LET_GO_AFTER)
         return
     began_at = unkept.broadcast.started_at
     name = f"{stream.name}, {began_at:%Y-%m-%d}"
     await _keep_reel(work, broadcast_id, heads, unkept.segments)
     cut = await media.cut_reel(work, ReelId(broadcast_id), name)
-    _tell(work, stream, cut, name, keeping.recordings, RecordingKind.WHOLE, began_at)
+    _tell(work, stream, cut, name, keep, RecordingKind.WHOLE, began_at)
 
 
 # --- clips ----------------------------------------------------------------------------------------
@@ -152,9 +126,9 @@ async def clip_last_minute(
 ) -> Clip:
     """Make a clip of the last minute that went out on a stream."""
     stream = await get_watchable(work, stream_id)
-    keeping = await get_keeping(work, stream_id)
+    keep = Keep(stream.clips)
     is_staff = work.actor.may("live.manage")
-    if keeping.clips is Keep.OFF and not is_staff:
+    if keep is Keep.OFF and not is_staff:
         raise ClipsOff
     broadcast = await Broadcasts(work).find_running(stream_id)
     if broadcast is None:
@@ -168,8 +142,8 @@ async def clip_last_minute(
     await _keep_reel(work, broadcast_id, heads, segments)
     run = segments[0].number, segments[-1].number
     cut = await media.cut_reel(work, ReelId(broadcast_id), name, [run])
-    title_id = _tell(work, stream, cut, name, keeping.clips, RecordingKind.CLIP, work.now)
-    return Clip(title_id, name, is_public=keeping.clips is Keep.PUBLIC)
+    title_id = _tell(work, stream, cut, name, keep, RecordingKind.CLIP, work.now)
+    return Clip(title_id, name, is_public=keep is Keep.PUBLIC)
 
 
 def _complete(stored: Sequence[LiveSegmentRow]) -> Sequence[LiveSegmentRow]:

@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from streamverse.domains.billing import public as billing
-from streamverse.domains.live.contracts import Ladder, Latency, Newcomer, StreamId, StreamState
+from streamverse.domains.live.contracts import (
+    Keep,
+    Ladder,
+    Latency,
+    Newcomer,
+    StreamId,
+    StreamState,
+)
 from streamverse.domains.live.errors import StreamInvalid, StreamIsLive
 from streamverse.domains.live.models import StreamRow
 from streamverse.domains.live.repository import Broadcasts, Slots, StreamPlans, Streams
@@ -48,6 +55,8 @@ class StreamSettings:
     has_passphrase: bool = False
     protection: Protection = Protection.NONE
     key_lasts_s: int = KEY_LASTS_S
+    recordings: Keep = Keep.PRIVATE
+    clips: Keep = Keep.OFF
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +204,8 @@ def _settings_of(row: StreamRow, plan_ids: Sequence[UUID]) -> StreamSettings:
         has_passphrase=row.has_passphrase,
         protection=Protection(row.protection),
         key_lasts_s=row.key_lasts_s,
+        recordings=Keep(row.recordings),
+        clips=Keep(row.clips),
     )
 
 
@@ -207,6 +218,8 @@ def _decide(row: StreamRow, settings: StreamSettings, vault: Vault) -> None:
     row.ladder = settings.ladder
     row.protection = settings.protection
     row.key_lasts_s = settings.key_lasts_s
+    row.recordings = settings.recordings
+    row.clips = settings.clips
     row.has_passphrase = settings.has_passphrase
     if row.has_passphrase and row.sealed_passphrase is None:
         _seal_passphrase(row, vault)

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import msgspec
 
-from streamverse.domains.live.contracts import Ladder, Latency, Newcomer, TemplateId
+from streamverse.domains.live.contracts import Keep, Ladder, Latency, Newcomer, TemplateId
 from streamverse.domains.live.models import TemplateRow
 from streamverse.domains.live.repository import Templates
 from streamverse.domains.live.rules.access import Access
@@ -41,7 +41,10 @@ OURS = (
             rewind_minutes=240, height=720, latency=Latency.STEADY, ladder=Ladder.SMALLER
         ),
     ),
-    Template("Rehearsal for staff", StreamSettings(rewind_minutes=30, access=Access.STAFF)),
+    Template(
+        "Rehearsal for staff",
+        StreamSettings(rewind_minutes=30, access=Access.STAFF, recordings=Keep.OFF),
+    ),
 )
 
 
