@@ -123,3 +123,29 @@ async def channel(clients: Clients, resources: Resources) -> AsyncGenerator[Chan
     key = (await clients.owner.get(f"/live/streams/{stream['id']}/key")).json()["key"]
     yield Channel(resources.live_desk, StreamId(UUID(stream["id"])), key)
     await resources.live_desk.end_all()
+
+
+class Clock:
+    """The time that encoders are judged by."""
+
+    def __init__(self) -> None:
+        self.now_s = 0.0
+
+    def __call__(self) -> float:
+        return self.now_s
+
+
+@pytest.fixture
+def pace(channel: Channel) -> Clock:
+    """Hold the time."""
+    clock = Clock()
+    channel.desk.health.clock = clock
+    return clock
+
+
+def go_on(pace: Clock, seconds: float, *publishers: Publisher) -> None:
+    """Let time pass, in which these encoders send."""
+    for _ in range(round(seconds * 10)):
+        pace.now_s += 0.1
+        for publisher in publishers:
+            publisher.send(0.1)

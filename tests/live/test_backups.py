@@ -14,7 +14,7 @@ from streamverse.kit.work import Actor, Workshop
 from streamverse.mediakit.ingest.samples import PublishRefused, PublishRequest
 from tests.conftest import Clients
 from tests.factories.pipeline import eventually
-from tests.live.conftest import Channel, Line, Publisher
+from tests.live.conftest import Channel, Clock, Line, Publisher, go_on
 
 # --- the rule -------------------------------------------------------------------------------------
 
@@ -51,24 +51,6 @@ def test_a_gap_begins_the_steady_time_anew():
 # --- a stream with both ---------------------------------------------------------------------------
 
 
-class Clock:
-    """The time that the encoders are judged by."""
-
-    def __init__(self) -> None:
-        self.now_s = 0.0
-
-    def __call__(self) -> float:
-        return self.now_s
-
-
-@pytest.fixture
-def pace(channel: Channel) -> Clock:
-    """Hold the time."""
-    clock = Clock()
-    channel.desk.health.clock = clock
-    return clock
-
-
 @pytest.fixture
 async def backup_key(clients: Clients, channel: Channel) -> str:
     """Let the stream have a backup encoder."""
@@ -85,14 +67,6 @@ async def connect(channel: Channel, key: str) -> Publisher:
     publisher = Publisher(await channel.desk.admit(request), line)
     publisher.begin()
     return publisher
-
-
-def go_on(pace: Clock, seconds: float, *publishers: Publisher) -> None:
-    """Let time pass, in which these encoders send."""
-    for _ in range(round(seconds * 10)):
-        pace.now_s += 0.1
-        for publisher in publishers:
-            publisher.send(0.1)
 
 
 async def encoders(clients: Clients, channel: Channel) -> tuple[str | None, list[str]]:

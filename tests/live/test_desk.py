@@ -13,6 +13,7 @@ from streamverse.domains.identity.contracts import AccountId
 from streamverse.domains.live.contracts import RemindOfStreams
 from streamverse.domains.live.jobs import LiveJobs
 from streamverse.domains.live.public import LIVE_EXPORTERS
+from streamverse.domains.live.rules.backups import STALLED_S
 from streamverse.domains.live.service.desk import SECOND, STOPPED, TAKEN_OVER
 from streamverse.kit.jobs import DEFAULT_LANE
 from streamverse.kit.work import Actor, Workshop
@@ -20,7 +21,7 @@ from streamverse.kit.worker import Worker, handlers_of
 from streamverse.mediakit.ingest.samples import PublishRefused
 from tests.conftest import Clients
 from tests.factories.mails import read_mails
-from tests.live.conftest import Channel, make_stream
+from tests.live.conftest import Channel, Clock, go_on, make_stream
 
 if TYPE_CHECKING:
     from streamverse.app.resources import Resources
@@ -39,6 +40,8 @@ DEFAULTS: dict[str, Any] = {
     "has_passphrase": False,
     "protection": "none",
     "key_lasts_s": 600,
+    "recordings": "private",
+    "clips": "off",
 }
 
 
@@ -229,6 +232,45 @@ async def test_a_stream_whose_encoder_is_gone_is_away_until_it_is_back_or_stoppe
     back.receiver.on_end("The publisher hung up.")
     await clients.owner.post("/live/streams/stop", json={"ids": [str(channel.id)]})
     assert (await show(clients.viewer, channel))["state"] == "idle"
+
+
+async def test_a_stream_is_away_while_its_encoder_is_silent(
+    clients: Clients, channel: Channel, pace: Clock
+):
+    publisher = await channel.connect()
+    publisher.begin()
+    go_on(pace, 3, publisher)
+    await channel.settle()
+    pace.now_s += STALLED_S - 0.1
+    assert (await show(clients.viewer, channel))["state"] == "live"
+    pace.now_s += 0.2
+    assert (await show(clients.viewer, channel))["state"] == "away"
+    # Other servers learn the same.
+    assert list(channel.desk.publishing) == []
+    go_on(pace, 0.1, publisher)
+    assert (await show(clients.viewer, channel))["state"] == "live"
+    assert list(channel.desk.publishing) == [channel.id]
+    assert publisher.line.closed == []
+
+
+async def test_who_comes_back_before_the_old_line_is_dead_is_not_refused(
+    clients: Clients, channel: Channel, pace: Clock
+):
+    await clients.owner.patch(f"/live/streams/{channel.id}", json={"newcomer": "refuse"})
+    cut = await channel.connect()
+    cut.begin()
+    go_on(pace, 3, cut)
+    with pytest.raises(PublishRefused):
+        await channel.connect()
+    pace.now_s += STALLED_S
+    back = await channel.connect()
+    assert cut.line.closed == [TAKEN_OVER]
+    back.begin()
+    go_on(pace, 2, back)
+    await channel.settle()
+    assert (await show(clients.viewer, channel))["state"] == "live"
+    with pytest.raises(PublishRefused):
+        await channel.connect()
 
 
 # --- many at once ---------------------------------------------------------------------------------

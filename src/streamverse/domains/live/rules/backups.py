@@ -28,11 +28,16 @@ class Pace:
         self.last_s = now_s
 
 
+def is_stalled(pace: Pace, now_s: float) -> bool:
+    """Tell whether an encoder counts as away although its connection is there."""
+    return now_s - pace.last_s >= STALLED_S
+
+
 def may_go_on_air(
     encoder: Encoder, own: Pace, other: Pace | None, comeback: Comeback, now_s: float
 ) -> bool:
     """Decide at a keyframe whether an encoder takes over from the one on air, if one is."""
-    if other is None or now_s - other.last_s >= STALLED_S:
+    if other is None or is_stalled(other, now_s):
         return True
     is_wanted = encoder is Encoder.MAIN and comeback is Comeback.TAKE_BACK
     return is_wanted and now_s - own.steady_since_s >= STEADY_S

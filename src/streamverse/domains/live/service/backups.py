@@ -10,7 +10,7 @@ from streamverse.domains.live.contracts import Comeback, Encoder, EncoderChanged
 from streamverse.domains.live.errors import BackupNotFound
 from streamverse.domains.live.models import BackupRow
 from streamverse.domains.live.repository import Backups, Streams
-from streamverse.domains.live.rules.backups import Pace, may_go_on_air
+from streamverse.domains.live.rules.backups import Pace, is_stalled, may_go_on_air
 from streamverse.domains.live.service.streams import open_passphrase
 from streamverse.kit.tokens import hash_secret, new_secret
 from streamverse.kit.work import Actor
@@ -54,6 +54,16 @@ class Encoders:
     def connected(self) -> list[Encoder]:
         """Which encoders publish, on air or not."""
         return [encoder for encoder in Encoder if encoder in self._seats]
+
+    @property
+    def are_silent(self) -> bool:
+        """Whether the encoder on air is connected, but sends nothing to be shown."""
+        return self.on_air is not None and self.is_silent(self.on_air)
+
+    def is_silent(self, encoder: Encoder) -> bool:
+        """Tell whether an encoder that is connected has sent nothing to be shown for a while."""
+        seat = self._seats.get(encoder)
+        return seat is not None and is_stalled(seat.pace, self._clock())
 
     def enter(self, encoder: Encoder) -> None:
         """Take an encoder; it is on air at once if nobody else is there."""

@@ -227,8 +227,10 @@ class LiveDesk:
 
     @property
     def publishing(self) -> Collection[UUID]:
-        """The streams on which somebody publishes here."""
-        return tuple({stream_id for stream_id, _ in self._publishers})
+        """The streams on which somebody publishes here, and is not silent."""
+        return tuple(
+            {stream_id for stream_id, _ in self._publishers if not self._is_silent(stream_id)}
+        )
 
     def heads_of(self, stream_id: UUID) -> dict[str, list[InitSegment]]:
         """Give how the tracks of what goes out on a stream are coded, from the first head on."""
@@ -342,9 +344,10 @@ class LiveDesk:
         if row.stopped_at is not None:
             return STOPPED
         earlier = self._publishers.get((row.id, encoder))
-        if row.newcomer == Newcomer.REFUSE and earlier and not earlier.request.is_fetched:
-            return SECOND
-        return None
+        if row.newcomer != Newcomer.REFUSE or earlier is None or earlier.request.is_fetched:
+            return None
+        # Whose line was cut may come back before their old connection is found to be dead.
+        return None if earlier.encoders.is_silent(encoder) else SECOND
 
     async def _take(self, row: StreamRow, encoder: Encoder) -> Broadcast:
         """Take a stream for this node, with what goes out on it if that is not over."""
@@ -439,8 +442,12 @@ class LiveDesk:
         return (stream_id, Encoder.MAIN) in self._publishers
 
     def is_away(self, stream_id: UUID) -> bool:
-        """Tell whether a stream waits for its publisher to come back."""
-        return stream_id in self._endings
+        """Tell whether a stream waits for its publisher to come back, or to send again."""
+        return stream_id in self._endings or self._is_silent(stream_id)
+
+    def _is_silent(self, stream_id: UUID) -> bool:
+        encoders = self._encoders.get(stream_id)
+        return encoders is not None and encoders.are_silent
 
     async def stop(self, stream_id: StreamId) -> None:
         """End whoever publishes on a stream, and what goes out on it, at once."""
