@@ -16,6 +16,7 @@ import httpx
 import pytest
 from sqlalchemy import select
 
+from streamverse.domains.live.contracts import TrimBroadcasts
 from streamverse.domains.live.models import BroadcastRow
 from streamverse.domains.live.public import LiveDesk
 from streamverse.domains.media.models import ReelRow, ReelSegmentRow
@@ -202,6 +203,38 @@ async def test_what_is_not_to_be_kept_is_let_go(
     await studio.work_off()
     assert stored_files(root) == []
     assert await studio.recordings() == []
+
+
+async def test_what_goes_out_without_end_fills_no_disk(
+    studio: Studio, resources: Resources, workshop: Workshop, clock: FixedClock
+):
+    await studio.keep(recordings="off", clips="public")
+    path = f"/live/streams/{studio.stream_id}"
+    await studio.clients.owner.patch(path, json={"rewind_minutes": 1})
+    await studio.send(12)
+    broadcast = studio.desk.find(UUID(studio.stream_id))
+    assert broadcast is not None
+    pictures = broadcast.edge.tracks["v"]
+    await until(lambda: all(one.is_stored for one in pictures.segments if one.is_whole))
+    folder = resources.store.local_path(f"live/{broadcast.id}/v")
+    assert folder is not None
+    segments = {f"{one.number}.m4s" for one in pictures.segments if one.is_stored}
+    assert len(segments) >= 5
+
+    async def left() -> set[str]:
+        async with workshop.work(Actor.system()) as work:
+            work.enqueue(TrimBroadcasts())
+        await studio.work_off()
+        return segments & set(stored_files(folder))
+
+    assert await left() == segments
+    clipped = await studio.clients.viewer.post(f"{path}/clips")
+    assert clipped.status_code == 201, clipped.text
+    clock.advance(timedelta(minutes=4))
+    assert await left() == segments
+    # Nobody plays it any more, but its first segment still tells how its times are counted.
+    await remove_film(studio.clients.owner, clipped.json()["title_id"])
+    assert await left() == {"0.m4s"}
 
 
 async def test_a_broadcast_of_a_process_that_died_is_kept(

@@ -213,6 +213,11 @@ class RemindOfStreams(Job):
 
 
 @dataclass(frozen=True, slots=True)
+class TrimBroadcasts(Job):
+    """Delete what running broadcasts stored that nobody records, and nobody can rewind to."""
+
+
+@dataclass(frozen=True, slots=True)
 class RecordingMade(Event):
     """What went out can be played from now on; its title gets the id of the asset."""
 

@@ -7,8 +7,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from streamverse.domains.live.contracts import KeepRecording, LetGo, RemindOfStreams
-from streamverse.domains.live.repository import StreamReminders
+from streamverse.domains.live.contracts import (
+    KeepRecording,
+    LetGo,
+    RemindOfStreams,
+    TrimBroadcasts,
+)
+from streamverse.domains.live.repository import Broadcasts, StreamReminders
 from streamverse.domains.live.service import recordings
 from streamverse.domains.live.service.reminders import remind_of_streams
 from streamverse.kit.jobs import JobHandlers
@@ -26,6 +31,7 @@ if TYPE_CHECKING:
     from streamverse.mediakit.cmaf import InitSegment
 
 REMIND_EVERY = timedelta(minutes=1)
+TRIM_EVERY = timedelta(minutes=10)
 _SEGMENT = re.compile(r".*/([0-9]+)\.m4s")
 
 
@@ -43,7 +49,9 @@ class LiveJobs:
         declared.lengthy(RemindOfStreams, self.remind)
         declared.lengthy(KeepRecording, self.keep_recording)
         declared.lengthy(LetGo, self.let_go)
+        declared.lengthy(TrimBroadcasts, self.trim)
         declared.every(REMIND_EVERY, RemindOfStreams())
+        declared.every(TRIM_EVERY, TrimBroadcasts())
         return declared
 
     async def remind(self, run: Run, _job: RemindOfStreams) -> None:
@@ -78,6 +86,16 @@ class LiveJobs:
             return read_head(await self.store.get(key))
         except ObjectNotFound:
             return None
+
+    async def trim(self, run: Run, _job: TrimBroadcasts) -> None:
+        """Go through what goes out; what a crash leaves of it is deleted when it is over."""
+        async with run.reading() as work:
+            running = await Broadcasts(work).unrecorded()
+        for one in running:
+            async with self.workshop.work(Actor.system(one.tenant_id)) as work:
+                gone = await recordings.trim(work, one)
+            for key in gone:
+                await self.store.delete(key)
 
     async def let_go(self, run: Run, job: LetGo) -> None:
         """Delete all but what is still played."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import and_, case, delete, func, insert, or_, select, update
+from sqlalchemy import and_, case, delete, func, insert, not_, or_, select, update
 
-from streamverse.domains.live.contracts import BroadcastId, StreamId, TargetId, TemplateId
+from streamverse.domains.live.contracts import BroadcastId, Keep, StreamId, TargetId, TemplateId
 from streamverse.domains.live.errors import StreamNotFound, TargetNotFound, TemplateNotFound
 from streamverse.domains.live.models import (
     AudienceRow,
@@ -89,6 +90,15 @@ class Streams:
     async def remove(self, row: StreamRow) -> None:
         """Remove a stream with its broadcasts."""
         await self._work.session.delete(row)
+
+
+@dataclass(frozen=True, slots=True)
+class Unrecorded:
+    """What goes out and becomes no recording, and how far it can be rewound."""
+
+    tenant_id: UUID
+    broadcast_id: BroadcastId
+    rewind: timedelta
 
 
 class Broadcasts:
@@ -186,6 +196,35 @@ class Broadcasts:
         )
         query = query.order_by(LiveSegmentRow.number, LiveSegmentRow.starts_at)
         return (await self._work.session.scalars(query)).all()
+
+    async def unrecorded(self) -> Sequence[Unrecorded]:
+        """List what goes out in all tenants and becomes no recording."""
+        query = select(BroadcastRow.tenant_id, BroadcastRow.id, StreamRow.rewind_minutes)
+        query = query.join(StreamRow, StreamRow.id == BroadcastRow.stream_id)
+        query = query.where(BroadcastRow.ended_at.is_(None), StreamRow.recordings == Keep.OFF)
+        found = await self._work.session.execute(query)
+        return [
+            Unrecorded(tenant_id, BroadcastId(number), timedelta(minutes=minutes))
+            for tenant_id, number, minutes in found
+        ]
+
+    async def trim(
+        self, broadcast_id: BroadcastId, before: datetime, kept: Collection[tuple[int, int]]
+    ) -> Sequence[tuple[str, int]]:
+        """Take out of the index what began before an instant; tell the tracks and numbers.
+
+        What is in the runs that are kept stays, and so does that with which a stretch began.
+        """
+        statement = delete(LiveSegmentRow).where(
+            LiveSegmentRow.broadcast_id == broadcast_id,
+            LiveSegmentRow.starts_at < before,
+            LiveSegmentRow.number != LiveSegmentRow.stretch,
+            *(not_(LiveSegmentRow.number.between(first, last)) for first, last in kept),
+        )
+        gone = await self._work.session.execute(
+            statement.returning(LiveSegmentRow.track, LiveSegmentRow.number)
+        )
+        return [(track, number) for track, number in gone]
 
     async def forget_segments(self, broadcast_id: BroadcastId) -> None:
         """Take all of a broadcast out of the index."""

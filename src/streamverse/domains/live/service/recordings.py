@@ -20,7 +20,7 @@ from streamverse.domains.live.contracts import (
 )
 from streamverse.domains.live.errors import ClipsOff, NothingToClip, StreamNotLive
 from streamverse.domains.live.models import BroadcastRow, LiveSegmentRow, StreamRow
-from streamverse.domains.live.repository import Broadcasts, Streams
+from streamverse.domains.live.repository import Broadcasts, Streams, Unrecorded
 from streamverse.domains.live.service.edge import PICTURES, SOUND, keys_of
 from streamverse.domains.live.service.watching import get_watchable
 from streamverse.domains.media import public as media
@@ -227,6 +227,14 @@ async def let_all_go(work: Work, stream_id: StreamId) -> None:
 def order_letting_go(work: Work, broadcast_id: BroadcastId) -> None:
     """Order that what a broadcast stored is deleted where nothing plays it."""
     work.enqueue(LetGo(broadcast_id), run_at=work.now + LET_GO_AFTER)
+
+
+async def trim(work: Work, one: Unrecorded) -> Sequence[str]:
+    """Take out of the index what nobody can play any more of what goes out; name its objects."""
+    kept = await media.list_played(work, ReelId(one.broadcast_id))
+    before = work.now - one.rewind - LET_GO_AFTER
+    gone = await Broadcasts(work).trim(one.broadcast_id, before, kept)
+    return [object_key(one.broadcast_id, f"{track}/{number}.m4s") for track, number in gone]
 
 
 async def let_go(work: Work, broadcast_id: BroadcastId) -> Sequence[tuple[int, int]] | None:

@@ -97,17 +97,22 @@ async def loosen_reel(work: Work, reel_id: ReelId) -> Sequence[Run] | None:
     if row is None:
         await ReelKeys(work).remove_of(reel_id)
         return None
-    runs = [
-        (first, last)
-        for cut in await Cuts(work).of_reel(reel_id)
-        for first, last in (*cut.runs, *cut.whole)
-    ]
+    runs = await list_played(work, reel_id)
     if runs:
         await Reels(work).keep_only(reel_id, runs)
     else:
         await Reels(work).remove(row)
         await ReelKeys(work).remove_of(reel_id)
     return runs
+
+
+async def list_played(work: Work, reel_id: ReelId) -> Sequence[Run]:
+    """List what cuts play of a reel."""
+    return [
+        (first, last)
+        for cut in await Cuts(work).of_reel(reel_id)
+        for first, last in (*cut.runs, *cut.whole)
+    ]
 
 
 async def load_reel(work: Work, reel_id: ReelId) -> Reel:
