@@ -15,10 +15,12 @@ from streamverse.kit.events import EventRow
 from streamverse.kit.work import Actor, Workshop
 from streamverse.mediakit.ingest.samples import CLOCK_HZ, Sample
 from tests.conftest import Clients
-from tests.factories.pipeline import fetch
+from tests.factories.mails import read_mails
+from tests.factories.pipeline import WorkOff, fetch
 from tests.live.conftest import FRAME, Channel, Publisher
 
 if TYPE_CHECKING:
+    from streamverse.domains.identity.public import Correspondence
     from streamverse.kit.clock import FixedClock
 
 LOOK = timedelta(seconds=2)
@@ -128,6 +130,27 @@ async def test_rare_keyframes_are_warned_of_and_told_once(
     await studio.pass_time(45, publisher)
     assert (await studio.health())["warnings"] == []
     assert [name for name, _ in await told(workshop)] == ["live.stream_unwell", "live.stream_well"]
+
+
+async def test_those_who_run_the_streams_are_written_to_once_an_hour(
+    studio: Studio,
+    publisher: Publisher,
+    workshop: Workshop,
+    correspondence: Correspondence,
+    work_off: WorkOff,
+):
+    await studio.pass_time(15, publisher, gop=300)
+    await work_off()
+    (mail,) = await read_mails(workshop, correspondence)
+    assert (mail.to, mail.subject) == ("owner@example.org", "Viewers suffer: Sunday service")
+    assert "Your encoder sends a key frame every 10 s; set it to 2." in mail.text
+    # It gets well, is unwell again within the hour, and other programs alone are told.
+    await studio.pass_time(45, publisher)
+    await studio.pass_time(150, publisher, gop=300)
+    names = [name for name, _ in await told(workshop)]
+    assert names == ["live.stream_unwell", "live.stream_well", "live.stream_unwell"]
+    await work_off()
+    assert await read_mails(workshop, correspondence) == [mail]
 
 
 async def test_a_publisher_who_is_gone_is_warned_of(studio: Studio, publisher: Publisher):

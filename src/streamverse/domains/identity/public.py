@@ -29,15 +29,20 @@ from streamverse.domains.identity.repository import (
     Sessions,
     Tenants,
 )
+from streamverse.domains.identity.rules.staff import STAFF_ROLES
 from streamverse.domains.identity.service import accounts, activity, sessions
 from streamverse.domains.identity.service.audit import Verified, audit, verify_all
 from streamverse.domains.identity.service.exports import STORE_OWNERS as IDENTITY_STORE_OWNERS
 from streamverse.domains.identity.service.mails import Correspondence
 from streamverse.domains.identity.service.passwords import hash_password, is_password
+from streamverse.domains.identity.service.staff import power_of_account
 from streamverse.kit.db import JsonObject
 from streamverse.kit.errors import Unauthenticated
 from streamverse.kit.tokens import setup_token
 from streamverse.kit.work import Actor, Role, Work, Workshop
+
+# More staff than this is not looked for.
+STAFF_AT_MOST = 10_000
 
 __all__ = [
     "IDENTITY_STORE_OWNERS",
@@ -53,6 +58,7 @@ __all__ = [
     "find_session_end",
     "find_setup_token",
     "find_tenants",
+    "find_who_may",
     "hash_password",
     "is_holder_active",
     "is_password",
@@ -153,6 +159,16 @@ async def find_accounts(work: Work, ids: Collection[AccountId]) -> Mapping[Accou
     """Find some accounts; those that are gone are left out."""
     rows = await Accounts(work).find_all(ids)
     return {AccountId(row.id): _view(row) for row in rows}
+
+
+async def find_who_may(work: Work, permission: str) -> Sequence[Account]:
+    """Find the accounts of the tenant that have a permission, and can log in."""
+    rows = await Accounts(work).page_staff(STAFF_ROLES, after=None, limit=STAFF_AT_MOST)
+    return [
+        _view(row)
+        for row in rows
+        if row.deactivated_at is None and permission in power_of_account(row).permissions
+    ]
 
 
 async def list_account_names(work: Work) -> Sequence[AccountName]:

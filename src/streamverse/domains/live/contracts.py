@@ -213,6 +213,14 @@ class RemindOfStreams(Job):
 
 
 @dataclass(frozen=True, slots=True)
+class WarnStaff(Job):
+    """Write to those who run the streams what viewers of one suffer from."""
+
+    stream_id: StreamId
+    sentences: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class TrimBroadcasts(Job):
     """Delete what running broadcasts stored that nobody records, and nobody can rewind to."""
 

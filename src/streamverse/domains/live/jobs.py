@@ -12,10 +12,12 @@ from streamverse.domains.live.contracts import (
     LetGo,
     RemindOfStreams,
     TrimBroadcasts,
+    WarnStaff,
 )
 from streamverse.domains.live.repository import Broadcasts, StreamReminders
 from streamverse.domains.live.service import recordings
 from streamverse.domains.live.service.reminders import remind_of_streams
+from streamverse.domains.live.service.warnings import warn_staff
 from streamverse.kit.jobs import JobHandlers
 from streamverse.kit.storage import ObjectNotFound
 from streamverse.kit.work import Actor
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
 
     from streamverse.domains.identity.public import Correspondence
     from streamverse.kit.storage import ObjectStore
-    from streamverse.kit.work import Workshop
+    from streamverse.kit.work import Work, Workshop
     from streamverse.kit.worker import Run
     from streamverse.mediakit.cmaf import InitSegment
 
@@ -37,7 +39,7 @@ _SEGMENT = re.compile(r".*/([0-9]+)\.m4s")
 
 @dataclass(frozen=True, slots=True)
 class LiveJobs:
-    """Remind people of streams that begin, make recordings of what is over, delete the rest."""
+    """Write to people, make recordings of what is over, delete the rest."""
 
     workshop: Workshop
     correspondence: Correspondence
@@ -46,6 +48,7 @@ class LiveJobs:
     def handlers(self) -> JobHandlers:
         """Say which jobs these are."""
         declared = JobHandlers()
+        declared.brief(WarnStaff, self.warn)
         declared.lengthy(RemindOfStreams, self.remind)
         declared.lengthy(KeepRecording, self.keep_recording)
         declared.lengthy(LetGo, self.let_go)
@@ -53,6 +56,10 @@ class LiveJobs:
         declared.every(REMIND_EVERY, RemindOfStreams())
         declared.every(TRIM_EVERY, TrimBroadcasts())
         return declared
+
+    async def warn(self, work: Work, job: WarnStaff) -> None:
+        """Write to those who run the streams."""
+        await warn_staff(work, self.correspondence, job)
 
     async def remind(self, run: Run, _job: RemindOfStreams) -> None:
         """Go through the tenants in which somebody waits, each in a Work of its own."""

@@ -1,4 +1,4 @@
-"""What is written to those who asked to be reminded, in every language that mails have."""
+"""What is written of streams, in every language that mails have."""
 
 from __future__ import annotations
 
@@ -33,5 +33,30 @@ STREAM_BEGINS: Mapping[str, Letter] = {
             "هذا هو التذكير الوحيد به.",
             "يمكنك إيقاف الرسائل من تفضيلات الملف الشخصي {profile}.",
         ),
+    ),
+}
+
+STREAM_UNWELL: Mapping[str, Letter] = {
+    "en": Letter(
+        subject="Viewers suffer: {stream}",
+        paragraphs=("Something is wrong with {stream}, which is live on {brand}.", "{problems}"),
+        button="To the stream",
+        small_print=(
+            "Everybody who may run the live streams gets this mail, once an hour at most.",
+        ),
+    ),
+    "de": Letter(
+        subject="Zuschauer leiden: {stream}",
+        paragraphs=("Mit {stream}, gerade live auf {brand}, stimmt etwas nicht.", "{problems}"),
+        button="Zum Stream",
+        small_print=(
+            "Diese Mail bekommen alle, die Live-Streams betreiben, höchstens einmal pro Stunde.",
+        ),
+    ),
+    "ar": Letter(
+        subject="المشاهدون يعانون: {stream}",
+        paragraphs=("هناك مشكلة في {stream} الذي يُبث الآن على {brand}.", "{problems}"),
+        button="إلى البث",
+        small_print=("تصل هذه الرسالة إلى كل من يدير البث المباشر، مرة في الساعة على الأكثر.",),
     ),
 }

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
-from streamverse.domains.live.contracts import StreamUnwell, StreamWell
+from streamverse.domains.live.contracts import StreamUnwell, StreamWell, WarnStaff
 from streamverse.domains.live.repository import Streams
 from streamverse.domains.live.rules.health import (
     USUAL_NEEDS,
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 LOOK_EVERY_S: Final = 2.0
+# Other programs are told more often; of a stream that is unwell again and again, mails are enough.
+MAILED_EVERY: Final = timedelta(hours=1)
 KEPT_FOR: Final = timedelta(minutes=30)
 JUDGED_BY: Final = 2 * USUAL_NEEDS
 
@@ -59,6 +61,7 @@ class StreamHealth:
     watch: Watch = field(default_factory=Watch)
     complaints: Sequence[Complaint] = ()
     level_db: float | None = None
+    mailed_at: datetime | None = None
 
     def note(self, moment: Moment) -> None:
         """Keep what was seen, and forget what is too old."""
@@ -143,11 +146,9 @@ class HealthDesk:
         health.complaints = health.watch.see(found, now)
         news = health.watch.tell(health.complaints, now)
         if news is not None:
-            await self._tell(broadcast, news, health.complaints)
+            await self._tell(broadcast, news, health)
 
-    async def _tell(
-        self, broadcast: Broadcast, news: News, complaints: Sequence[Complaint]
-    ) -> None:
+    async def _tell(self, broadcast: Broadcast, news: News, health: StreamHealth) -> None:
         stream = broadcast.stream
         async with self._workshop.work(Actor.system(stream.tenant_id)) as work:
             row = await Streams(work).find(stream.id)
@@ -156,5 +157,8 @@ class HealthDesk:
             if news is News.WELL:
                 work.emit(StreamWell(stream.id, broadcast.id, row.name))
                 return
-            said = tuple(one.sentence for one in complaints if one.is_grave)
+            said = tuple(one.sentence for one in health.complaints if one.is_grave)
             work.emit(StreamUnwell(stream.id, broadcast.id, row.name, said))
+            if health.mailed_at is None or work.now - health.mailed_at >= MAILED_EVERY:
+                health.mailed_at = work.now
+                work.enqueue(WarnStaff(stream.id, said))
