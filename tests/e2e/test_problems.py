@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Request, Route, StorageState, expect
 
 from streamverse.kit.crypto import derive_key, load_or_create_master_secret
 from streamverse.kit.tokens import Signer
-from tests.e2e.browsing import Player, Visit, Visitor
+from tests.e2e.browsing import Player, Visit, Visitor, photograph
 from tests.e2e.conftest import Library, logged_in
 from tests.e2e.test_sessions import begin, sessions_of
 from tests.factories.media import MediaFactory, picture
@@ -115,6 +115,28 @@ def test_what_does_not_arrive_is_tried_again_by_a_button(
         expect(dialog).to_have_count(0)
     page.get_by_role("button", name="Try again").click()
     Player(page).wait_until_it_plays()
+
+
+def test_a_line_that_is_lost_while_it_plays_says_so_and_is_tried_at_once(
+    owner: Visitor, long_title_id: str
+) -> None:
+    page = owner.page
+    owner.expected += ["/media/", "/player/", "net::ERR_FAILED", "NetworkError"]
+    owner.open(f"/watch/{long_title_id}")
+    player = Player(page)
+    player.wait_until_it_plays()
+    page.route("**/media/**", lambda route: route.abort())
+    # Far from what it has in hand.
+    page.keyboard.press("9")
+    lost = page.get_by_text("The connection is gone.")
+    expect(lost).to_be_visible()
+    assert owner.barriers() == []
+    photograph(page, "player-line-lost")
+    page.unroute("**/media/**")
+    page.get_by_role("button", name="Try now").click()
+    expect(lost).to_have_count(0)
+    at = player.position_s()
+    player.wait_until_at(at + 1)
 
 
 @pytest.fixture(scope="module")

@@ -33,6 +33,7 @@ from streamverse.domains.playback.contracts import (
 from streamverse.domains.playback.jobs import handlers
 from streamverse.domains.playback.models import PlaybackSessionRow
 from streamverse.domains.playback.repository import PlaybackSessions
+from streamverse.domains.playback.rules.lines import Watched
 from streamverse.domains.playback.service.desk import PlaybackDesk
 from streamverse.domains.playback.service.opening import end_session
 from streamverse.kit.clock import FixedClock
@@ -108,6 +109,7 @@ async def test_a_session_is_all_that_a_player_begins_with(
     assert session["resume_at_ms"] is session["next_title"] is session["throughput_bps"] is None
     assert (row.account_id, row.lease_until) == (people.viewer.account_id, clock.now() + LEASE)
     assert (row.ended_at, row.state, row.sequence) == (None, "starting", -1)
+    assert session["buffering"] == {"ahead_ms": 30_000, "resume_after_ms": 500}
 
 
 async def test_an_opening_asks_little_of_the_database(
@@ -443,13 +445,15 @@ async def test_how_fast_the_line_was_is_told_of_the_network_that_one_is_in(
         )
         here.device_id = there.device_id = device_id
         here.throughput_bps, there.throughput_bps = 1_000_000, 9_000_000
+        here.played_ms, here.stalled_ms = 99_000, 1_000
         here.network, there.network = "192.0.2.0/24", "198.51.100.0/24"
     async with workshop.reading(people.viewer) as work:
         known = PlaybackSessions(work)
-        assert await known.last_throughput(device_id, "192.0.2.0/24") == 1_000_000
-        # In a network that is new the last one is better than none.
-        assert await known.last_throughput(device_id, "203.0.113.0/24") == 9_000_000
-        assert await known.last_throughput(uuid4(), "192.0.2.0/24") is None
+        assert await known.watched_on(device_id, "192.0.2.0/24") == [
+            Watched(is_here=False, throughput_bps=9_000_000, played_ms=0, stalled_ms=0),
+            Watched(is_here=True, throughput_bps=1_000_000, played_ms=99_000, stalled_ms=1_000),
+        ]
+        assert await known.watched_on(uuid4(), "192.0.2.0/24") == []
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

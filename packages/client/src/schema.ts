@@ -4673,6 +4673,11 @@ export interface components {
         BucketsOut: {
             items: string[];
         };
+        /** BufferingOut */
+        BufferingOut: {
+            ahead_ms: number;
+            resume_after_ms: number;
+        };
         /** BulkChangeIn */
         BulkChangeIn: {
             title_ids: string[];
@@ -7657,6 +7662,7 @@ export interface components {
             markers: components["schemas"]["MarkerLine"][];
             next_title: components["schemas"]["NextTitleOut"] | null;
             throughput_bps: number | null;
+            buffering: components["schemas"]["BufferingOut"];
         };
         /** StreamOut */
         playback_schemas_StreamOut: {

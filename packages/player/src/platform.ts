@@ -53,5 +53,7 @@ export interface Platform {
   announce(playing: NowPlaying, onCommand: (command: PlayerCommand) => void): () => void;
   /** Hear when the page may be about to go away, which is the time to remember things. */
   watchLeaving(onLeave: () => void): () => void;
+  /** Hear when the device has a network again. */
+  watchOnline(onOnline: () => void): () => void;
   nowMs(): number;
 }

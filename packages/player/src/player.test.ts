@@ -92,12 +92,14 @@ const film: Source = {
   durationSeconds: 600,
   isGrowing: false,
   lineBps: null,
+  buffering: { aheadSeconds: 30, resumeAfterSeconds: 0.5 },
   sessionId: "session",
   master: null,
 };
 
 let engines: ScriptedEngine[];
 let stored: Map<string, string>;
+let online: () => void = () => undefined;
 let nowMs: number;
 let renewals: number;
 let reported: WatchProgress[];
@@ -160,6 +162,10 @@ function makePlayer(
       return Promise.resolve(engine);
     },
     watchLeaving: () => () => undefined,
+    watchOnline: (onOnline) => {
+      online = onOnline;
+      return () => undefined;
+    },
     nowMs: () => nowMs,
   };
   const count = () => {
@@ -553,7 +559,7 @@ test("a line that is lost while a film plays is waited for, and found again by i
   const player = await playFilm();
   const engine = lastEngine();
   engine.listener.onProblem(lost);
-  expect(player.store.get()).toMatchObject({ status: "ready", problem: null });
+  expect(player.store.get()).toMatchObject({ status: "ready", problem: null, isLineLost: true });
   await vi.advanceTimersByTimeAsync(1_500);
   expect(engine.fetches).toBe(1);
   nowMs += 299_000;
@@ -561,10 +567,29 @@ test("a line that is lost while a film plays is waited for, and found again by i
   await vi.advanceTimersByTimeAsync(1_500);
   expect(engine.fetches).toBe(2);
   video.dispatchEvent(new Event("progress"));
+  expect(player.store.get().isLineLost).toBe(false);
   nowMs += 299_000;
   engine.listener.onProblem(lost);
   expect(player.store.get().status).toBe("ready");
   await player.destroy();
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(engine.fetches).toBe(2);
+  vi.useRealTimers();
+});
+
+test("whoever thinks that the line is back need not wait", async () => {
+  vi.useFakeTimers();
+  const player = await playFilm();
+  const engine = lastEngine();
+  player.tryNow();
+  online();
+  expect(engine.fetches).toBe(0);
+  engine.listener.onProblem(lost);
+  player.tryNow();
+  expect(engine.fetches).toBe(1);
+  engine.listener.onProblem(lost);
+  online();
+  expect(engine.fetches).toBe(2);
   await vi.advanceTimersByTimeAsync(10_000);
   expect(engine.fetches).toBe(2);
   vi.useRealTimers();

@@ -1,5 +1,6 @@
-import { bufferedRanges, bufferedSeconds } from "./buffer";
+import { bufferedRanges } from "./buffer";
 import type { Cue } from "./cues";
+import { debugStateOf, nothingMeasured } from "./debug-state";
 import type { Engine, EngineListener } from "./engine";
 import { type PlayerCommand, steppedRate } from "./keys";
 import { inWantedLanguage } from "./languages";
@@ -8,7 +9,6 @@ import type { NowPlaying, Platform } from "./platform";
 import type { PlayerProblem } from "./problem";
 import {
   initialState,
-  type Measures,
   noPreferences,
   type PlayerDebugState,
   type PlayerState,
@@ -77,7 +77,10 @@ export class Player {
   #seenAtSeconds: number | null = null;
   #renewedAtMs = -Infinity;
   #isRenewing = false;
-  readonly #outage = new Outage(() => this.#tryAgain());
+  readonly #outage = new Outage(
+    () => this.#tryAgain(),
+    (isLineLost) => this.store.set({ isLineLost }),
+  );
   /** When more of a growing film was last named, and where its end was before. */
   #lastGrowth = { atMs: -Infinity, endSeconds: 0 };
 
@@ -316,28 +319,14 @@ export class Player {
   }
 
   debugState = (): PlayerDebugState => {
-    const { video } = this.#options;
-    const state = this.store.get();
-    const frames = video.getVideoPlaybackQuality();
-    return {
-      ...(this.#engine?.measures() ?? nothingMeasured),
-      currentTime: video.currentTime,
-      duration: state.durationSeconds,
-      playable: state.playableSeconds,
-      paused: video.paused,
-      growing: state.isGrowing,
-      stalls: state.stalls,
-      edgeWaits: state.edgeWaits,
-      width: state.activeQuality?.width ?? video.videoWidth,
-      height: state.activeQuality?.height ?? video.videoHeight,
-      droppedFrames: frames.droppedVideoFrames,
-      decodedFrames: frames.totalVideoFrames,
-      framesPerSecond: state.activeQuality?.framesPerSecond ?? null,
-      bitrateBps: state.activeQuality?.bitrateBps ?? null,
-      bufferedSeconds: bufferedSeconds(video),
-      startUpMs: state.startUpMs,
-    };
+    const measures = this.#engine?.measures() ?? nothingMeasured;
+    return debugStateOf(this.#options.video, this.store.get(), measures);
   };
+
+  /** Whoever waits for a lost line thinks that it is back. */
+  tryNow(): void {
+    this.#outage.hurry();
+  }
 
   async destroy(): Promise<void> {
     this.#report();
@@ -503,6 +492,7 @@ export class Player {
       this.#cleanups.push(mode.watch(video, read));
     }
     this.#cleanups.push(platform.watchLeaving(() => this.#report()));
+    this.#cleanups.push(platform.watchOnline(() => this.tryNow()));
   }
 
   #noteTime(): void {
@@ -596,5 +586,3 @@ const modes = [
   ["pictureInPicture", "isPictureInPicture"],
   ["casting", "isCasting"],
 ] as const;
-
-const nothingMeasured: Measures = { videoCodec: null, audioCodec: null, bandwidthBps: null };

@@ -46,6 +46,12 @@ export interface Protection {
   readonly keyIds: readonly string[];
 }
 
+/** How much to hold in hand, and how much of it to await after it has run dry. */
+export interface Buffering {
+  readonly aheadSeconds: number;
+  readonly resumeAfterSeconds: number;
+}
+
 /** What is to be played. */
 export interface Source {
   readonly id: string;
@@ -61,6 +67,7 @@ export interface Source {
   readonly isGrowing: boolean;
   /** What the line of this device carried when it was last measured; null if it never was. */
   readonly lineBps: number | null;
+  readonly buffering: Buffering;
 }
 
 /** How somebody likes films to be played, as long as they do not say otherwise on the spot. */
@@ -95,6 +102,8 @@ export interface PlayerState {
   readonly isEnded: boolean;
   /** Nothing to show just now: the picture waits for bytes. */
   readonly isWaiting: boolean;
+  /** The server cannot be reached any more; it is tried again and again. */
+  readonly isLineLost: boolean;
   readonly positionSeconds: number;
   readonly durationSeconds: number;
   /** Up to here it can be played; less than the duration while the film is still being processed. */
@@ -134,6 +143,7 @@ export const initialState: PlayerState = {
   isPaused: true,
   isEnded: false,
   isWaiting: false,
+  isLineLost: false,
   positionSeconds: 0,
   durationSeconds: 0,
   playableSeconds: 0,

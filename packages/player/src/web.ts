@@ -152,5 +152,6 @@ export const webPlatform: Platform = {
   },
   announce,
   watchLeaving: (onLeave) => watchAll([[window, "pagehide"]], onLeave),
+  watchOnline: (onOnline) => watchAll([[window, "online"]], onOnline),
   nowMs: () => performance.now(),
 };

@@ -6,6 +6,7 @@ import { askForKeys } from "../license";
 import type { ProblemKind } from "../problem";
 import {
   type AudioTrack,
+  type Buffering,
   type Measures,
   type PlayedSo,
   type Protection,
@@ -30,6 +31,7 @@ export class ShakaEngine implements Engine {
   #adaptation: Adaptation | null = null;
   #text: TextKeeper | null = null;
   #given: string | null = null;
+  readonly #gone = new AbortController();
 
   constructor(video: HTMLVideoElement, listener: EngineListener) {
     this.#video = video;
@@ -71,6 +73,7 @@ export class ShakaEngine implements Engine {
     if (source.protection !== null && !(await this.#unlock(source.protection))) return;
     if (source.lineBps !== null)
       this.#player.configure("abr.defaultBandwidthEstimate", source.lineBps);
+    this.#bufferAs(source.buffering);
     const told = { sessionId: source.sessionId, contentId: source.id };
     sayWithRequests(this.#player, source.hlsUrl, told);
     try {
@@ -81,6 +84,13 @@ export class ShakaEngine implements Engine {
       if (isShakaError(error)) this.#report(error);
       else throw error;
     }
+  }
+
+  /** To begin, little is enough; only who has run dry waits for more. */
+  #bufferAs({ aheadSeconds, resumeAfterSeconds }: Buffering): void {
+    this.#player.configure("streaming.bufferingGoal", aheadSeconds);
+    const begun = () => this.#player.configure("streaming.rebufferingGoal", resumeAfterSeconds);
+    this.#video.addEventListener("playing", begun, { once: true, signal: this.#gone.signal });
   }
 
   /** Where the master is read: in memory, if it is there. */
@@ -200,6 +210,7 @@ export class ShakaEngine implements Engine {
   }
 
   async destroy(): Promise<void> {
+    this.#gone.abort();
     await this.#player.destroy();
     if (this.#given !== null) forgetMaster(this.#given);
   }

@@ -8,13 +8,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import String, Uuid, and_, bindparam, delete, func, or_, select, update
+from sqlalchemy import Uuid, and_, bindparam, delete, func, or_, select, update
 
 from streamverse.domains.identity.contracts import AccountId, SessionId
 from streamverse.domains.media.contracts import PackageId
 from streamverse.domains.playback.contracts import LEASE, EndedBy, PlaybackSessionId
 from streamverse.domains.playback.errors import SessionNotFound
 from streamverse.domains.playback.models import IssueRow, PlaybackSessionRow
+from streamverse.domains.playback.rules.lines import Watched
 from streamverse.domains.playback.rules.summaries import Measured
 from streamverse.kit.db import JsonObject
 from streamverse.kit.questions import Question, insert_row
@@ -41,6 +42,8 @@ class OpenSession:
         return self.title_id or self.stream_id
 
 
+# So many sessions of a device say how its line is.
+LINE_JUDGED_BY = 10
 _OPEN = Question(
     select(
         PlaybackSessionRow.id,
@@ -59,17 +62,16 @@ _OPEN = Question(
     )
     .order_by(PlaybackSessionRow.id)
 )
-_THROUGHPUT = Question(
-    select(PlaybackSessionRow.throughput_bps)
-    .where(
-        PlaybackSessionRow.device_id == bindparam("device_id", type_=Uuid()),
-        PlaybackSessionRow.throughput_bps.is_not(None),
+_WATCHED_ON = Question(
+    select(
+        PlaybackSessionRow.network,
+        PlaybackSessionRow.throughput_bps,
+        PlaybackSessionRow.played_ms,
+        PlaybackSessionRow.stalled_ms,
     )
-    .order_by(
-        PlaybackSessionRow.network != bindparam("network", type_=String()),
-        PlaybackSessionRow.id.desc(),
-    )
-    .limit(1)
+    .where(PlaybackSessionRow.device_id == bindparam("device_id", type_=Uuid()))
+    .order_by(PlaybackSessionRow.id.desc())
+    .limit(LINE_JUDGED_BY)
 )
 
 
@@ -195,11 +197,10 @@ class PlaybackSessions:
         found = await self._work.session.execute(query)
         return {device_id: name for device_id, name in found if device_id is not None}
 
-    async def last_throughput(self, device_id: UUID, network: str) -> int | None:
-        """Find how fast the line of a device was last: in this network, else in any."""
-        asked = {"device_id": device_id, "network": network}
-        row = await _THROUGHPUT.ask_one(self._work.session, **asked)
-        return row[0] if row is not None else None
+    async def watched_on(self, device_id: UUID, network: str) -> Sequence[Watched]:
+        """Give how the last sessions of a device went, the newest first."""
+        rows = await _WATCHED_ON.ask(self._work.session, device_id=device_id)
+        return [Watched(place == network, *rest) for place, *rest in rows]
 
     async def page(
         self, *, is_running: bool | None, is_reported: bool, before: UUID | None, limit: int

@@ -206,11 +206,19 @@ class NextTitleOut(msgspec.Struct):
     name: str
 
 
+class BufferingOut(msgspec.Struct):
+    """How much a player should hold in hand, and how much of it await after it has run dry."""
+
+    ahead_ms: int
+    resume_after_ms: int
+
+
 class SessionOut(msgspec.Struct):
     """A session that is open, and all that its player begins with.
 
     Each heartbeat lets it last `lease_ms` longer; `throughput_bps` is how fast the line of this
-    device was when it was last measured.
+    device was when it was last measured, and `buffering` what to do on it by how often it has made
+    people wait.
     """
 
     session_id: UUID
@@ -222,11 +230,12 @@ class SessionOut(msgspec.Struct):
     markers: list[MarkerLine]
     next_title: NextTitleOut | None
     throughput_bps: int | None
+    buffering: BufferingOut
 
     @classmethod
     def of(cls, opened: Opened) -> Self:
         """Show an open session."""
-        following = opened.next_title
+        following, buffering = opened.next_title, opened.line.buffering
         return cls(
             session_id=opened.session_id,
             playback=opened.playback,
@@ -236,7 +245,8 @@ class SessionOut(msgspec.Struct):
             resume_at_ms=opened.resume_at_ms,
             markers=list(opened.markers),
             next_title=NextTitleOut(*following) if following else None,
-            throughput_bps=opened.throughput_bps,
+            throughput_bps=opened.line.throughput_bps,
+            buffering=BufferingOut(buffering.ahead_ms, buffering.resume_after_ms),
         )
 
 
@@ -289,7 +299,7 @@ class LiveSessionOut(msgspec.Struct):
             events_token=opened.events_token,
             heartbeat_ms=milliseconds(HEARTBEAT_EVERY),
             lease_ms=milliseconds(LEASE),
-            throughput_bps=opened.throughput_bps,
+            throughput_bps=opened.line.throughput_bps,
         )
 
 

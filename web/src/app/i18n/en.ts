@@ -320,6 +320,8 @@ export const en = {
     growing: (playable: string, total: string) =>
       `Still being processed: playable up to ${playable} of ${total}`,
     waitingForMore: "Waiting for the next part to be processed",
+    lineLost: "The connection is gone. It goes on by itself as soon as it is back.",
+    tryNow: "Try now",
     resumed: (time: string) => `Resumed at ${time}`,
     fromStart: "Play from the start",
     notYetBody:

@@ -299,27 +299,32 @@ interface MiddleProps {
   word: string | null;
 }
 
+/** What is waited for; where it is the line, one may try it at once. */
+function WaitingFor({ player, state }: Pick<MiddleProps, "player" | "state">) {
+  const { player: words } = useText();
+  if (state.isLineLost)
+    return (
+      <div className="pointer-events-auto grid max-w-md justify-items-center gap-3 rounded-2xl bg-black/70 px-6 py-4 text-center">
+        <p>{words.lineLost}</p>
+        <Button onClick={() => player?.tryNow()}>{words.tryNow}</Button>
+      </div>
+    );
+  const isAtEdge = state.isGrowing && state.playableSeconds - state.positionSeconds < 1.5;
+  if (isAtEdge && state.status === "ready")
+    return <span className="rounded-full bg-black/60 px-4 py-2">{words.waitingForMore}</span>;
+  return <span className="sr-only">{words.buffering}</span>;
+}
+
 /** What stands in the middle of the picture: waiting, a big button, or a word about a key. */
 function Middle({ player, state, isAway, word }: MiddleProps) {
   const text = useText();
   const isWaiting = state.isWaiting || state.status === "loading";
-  const isAtEdge = state.isGrowing && state.playableSeconds - state.positionSeconds < 1.5;
   return (
     <div className="pointer-events-none absolute inset-0 grid place-items-center">
       {isWaiting && (
         <div role="status" className="grid justify-items-center gap-4">
           <Spinner className="size-16 text-white/90" />
-          <span
-            className={
-              isAtEdge && state.status === "ready"
-                ? "rounded-full bg-black/60 px-4 py-2"
-                : "sr-only"
-            }
-          >
-            {isAtEdge && state.status === "ready"
-              ? text.player.waitingForMore
-              : text.player.buffering}
-          </span>
+          <WaitingFor player={player} state={state} />
         </div>
       )}
       {!isWaiting && state.isPaused && !state.isEnded && !isAway && state.status === "ready" && (

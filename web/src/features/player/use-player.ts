@@ -19,7 +19,12 @@ declare global {
   }
 }
 
-export function sourceOf({ session_id, playback, throughput_bps }: OpenSession): Source {
+export function sourceOf({
+  session_id,
+  playback,
+  throughput_bps,
+  buffering,
+}: OpenSession): Source {
   return {
     id: playback.title_id,
     sessionId: session_id,
@@ -32,6 +37,10 @@ export function sourceOf({ session_id, playback, throughput_bps }: OpenSession):
     durationSeconds: playback.duration_ms / 1000,
     isGrowing: playback.is_growing,
     lineBps: throughput_bps,
+    buffering: {
+      aheadSeconds: buffering.ahead_ms / 1000,
+      resumeAfterSeconds: buffering.resume_after_ms / 1000,
+    },
   };
 }
 

@@ -37,6 +37,7 @@ from streamverse.domains.playback.errors import (
 from streamverse.domains.playback.repository import OpenSession, PlaybackSessions
 from streamverse.domains.playback.rules.access import Access, Wish, decide_access
 from streamverse.domains.playback.rules.limits import allow_height, limits_of
+from streamverse.domains.playback.rules.lines import Line
 from streamverse.domains.playback.schemas import PlaybackOut
 from streamverse.domains.playback.service.desk import PlaybackDesk
 from streamverse.domains.playback.service.places import (
@@ -45,7 +46,7 @@ from streamverse.domains.playback.service.places import (
     Subject,
     Viewer,
     enter,
-    find_throughput,
+    find_line,
     find_viewer,
     hold_places,
     refuse_place,
@@ -67,7 +68,7 @@ class Opened:
     resume_at_ms: int | None
     markers: Sequence[MarkerLine]
     next_title: tuple[TitleId, str] | None
-    throughput_bps: int | None
+    line: Line
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +226,7 @@ async def _show(
         resume_at_ms=await _find_resume_point(work, session, known, title.id),
         markers=known.markers,
         next_title=known.next_title,
-        throughput_bps=await find_throughput(work, session),
+        line=await find_line(work, session),
     )
 
 

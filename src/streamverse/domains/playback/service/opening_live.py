@@ -11,12 +11,13 @@ from streamverse.domains.media.public import MediaAddresses
 from streamverse.domains.playback.contracts import LiveWish, PlaybackSessionId
 from streamverse.domains.playback.rules.access import Access, Wish, decide_access
 from streamverse.domains.playback.rules.limits import Limits, limits_of
+from streamverse.domains.playback.rules.lines import Line
 from streamverse.domains.playback.service.desk import PlaybackDesk
 from streamverse.domains.playback.service.places import (
     Subject,
     Viewer,
     enter,
-    find_throughput,
+    find_line,
     find_viewer,
     hold_places,
     refuse_place,
@@ -43,7 +44,7 @@ class OpenedLive:
     session_id: PlaybackSessionId
     address: LiveAddress
     events_token: str
-    throughput_bps: int | None
+    line: Line
 
 
 async def open_live(work: Work, door: LiveDoor, wish: LiveWish) -> OpenedLive:
@@ -64,7 +65,7 @@ async def open_live(work: Work, door: LiveDoor, wish: LiveWish) -> OpenedLive:
         session_id=session.id,
         address=address,
         events_token=door.desk.sign(session.id, address.expires_at),
-        throughput_bps=await find_throughput(work, session),
+        line=await find_line(work, session),
     )
 
 

@@ -25,6 +25,7 @@ from streamverse.domains.playback.errors import TooManyDevices, TooManyStreams
 from streamverse.domains.playback.repository import OpenSession, PlaybackSessions
 from streamverse.domains.playback.rules.access import Access, Wish
 from streamverse.domains.playback.rules.limits import Limits
+from streamverse.domains.playback.rules.lines import Line, judge_line
 from streamverse.domains.playback.schemas import StreamOut
 from streamverse.domains.profiles import public as profiles
 from streamverse.domains.profiles.contracts import Preferences, Profile, ProfileId
@@ -210,9 +211,9 @@ async def _add(work: Work, viewer: Viewer, subject: Subject) -> Entered:
     return entered
 
 
-async def find_throughput(work: Work, entered: Entered) -> int | None:
-    """Find how fast the line of the device was when it was last measured, best in this network."""
+async def find_line(work: Work, entered: Entered) -> Line:
+    """Find what to expect of the line of a device."""
     if entered.device_id is None:
-        return None
+        return judge_line(())
     network = network_of(work.actor.place)
-    return await PlaybackSessions(work).last_throughput(entered.device_id, network)
+    return judge_line(await PlaybackSessions(work).watched_on(entered.device_id, network))
