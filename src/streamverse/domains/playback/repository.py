@@ -200,7 +200,7 @@ class PlaybackSessions:
     async def watched_on(self, device_id: UUID, network: str) -> Sequence[Watched]:
         """Give how the last sessions of a device went, the newest first."""
         rows = await _WATCHED_ON.ask(self._work.session, device_id=device_id)
-        return [Watched(place == network, *rest) for place, *rest in rows]
+        return [Watched(row[0] == network, row[1], row[2], row[3]) for row in rows]
 
     async def page(
         self, *, is_running: bool | None, is_reported: bool, before: UUID | None, limit: int
