@@ -10,6 +10,7 @@ start fast and do not need it.
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import shutil
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Iterator
@@ -48,6 +49,7 @@ from streamverse.kit.work import Actor, Workshop
 from streamverse.kit.worker import Worker, handlers_of
 from streamverse.mediakit.ffmpeg import find_tools
 from tests.factories.accounts import People, make_people, make_session
+from tests.factories.engines import make_engine
 
 if TYPE_CHECKING:
     from litestar import Litestar
@@ -65,6 +67,11 @@ settings.load_profile("streamverse")
 
 ASGIApp = Callable[..., Awaitable[None]]
 Visit = Callable[..., AbstractAsyncContextManager[httpx.AsyncClient]]
+
+
+def pytest_configure() -> None:
+    """Look for garbage less often: what thousands of tests keep is much to look through."""
+    gc.set_threshold(50_000, 10, 10)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -85,6 +92,14 @@ def _asks_too_much(item: pytest.Item) -> bool:
 
 
 # --- databases ------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session", autouse=True)
+def statements_are_compiled_once() -> Iterator[None]:
+    """Let the engines of all tests share what they have compiled."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("streamverse.kit.db.create_async_engine", make_engine)
+        yield
 
 
 @pytest.fixture(scope="session")
