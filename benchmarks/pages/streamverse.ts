@@ -10,6 +10,7 @@ export const start: Start = (video, url) => {
     durationSeconds: 0,
     isGrowing: false,
     lineBps: null,
+    buffering: { aheadSeconds: 30, resumeAfterSeconds: 0.5 },
     sessionId: "film",
     master: null,
   };

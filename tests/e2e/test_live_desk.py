@@ -139,6 +139,10 @@ def test_rare_keyframes_are_warned_of_with_the_cure(
         owner.open("/live")
         page.wait_for_function("() => document.querySelector('ol img')?.naturalWidth === 640")
         look_at(owner, "live-thumbnail")
+    owner.open(f"/live/{stream_id}/health")
+    expect(page.get_by_role("heading", name="Why encoders went")).to_be_visible()
+    expect(page.get_by_text("The publisher")).to_be_visible()
+    look_at(owner, "live-incidents")
 
 
 def test_streams_are_put_in_order_stopped_and_removed_together(owner: Visitor, desk: Desk):

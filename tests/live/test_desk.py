@@ -182,6 +182,9 @@ async def test_a_newcomer_is_refused_where_that_is_wanted(clients: Clients, chan
         await channel.connect()
     assert refused.value.sentence == SECOND
     assert first.line.closed == []
+    health = (await clients.owner.get(f"/live/streams/{channel.id}/health")).json()
+    (incident,) = health["incidents"]
+    assert (incident["sentence"], incident["is_refusal"]) == (SECOND, True)
     first.receiver.on_end("The publisher hung up.")
     await channel.connect()
 
@@ -265,6 +268,9 @@ async def test_who_comes_back_before_the_old_line_is_dead_is_not_refused(
     pace.now_s += STALLED_S
     back = await channel.connect()
     assert cut.line.closed == [TAKEN_OVER]
+    health = (await clients.owner.get(f"/live/streams/{channel.id}/health")).json()
+    told = [(one["sentence"], one["is_refusal"]) for one in health["incidents"]]
+    assert told == [(TAKEN_OVER, False), (SECOND, True)]
     back.begin()
     go_on(pace, 2, back)
     await channel.settle()

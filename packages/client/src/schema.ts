@@ -5633,6 +5633,7 @@ export interface components {
             broadcasts: components["schemas"]["LiveBroadcastOut"][];
             on_air: components["schemas"]["Encoder"] | null;
             connected: components["schemas"]["Encoder"][];
+            incidents: components["schemas"]["LiveIncidentOut"][];
         };
         /** LiveHoldingOut */
         LiveHoldingOut: {
@@ -5644,6 +5645,14 @@ export interface components {
             sample_rate_hz: number | null;
             channels: number | null;
             bitrate_bps: number | null;
+        };
+        /** LiveIncidentOut */
+        LiveIncidentOut: {
+            /** Format: date-time */
+            at: string;
+            encoder: components["schemas"]["Encoder"];
+            sentence: string;
+            is_refusal: boolean;
         };
         /** LiveIntakeOut */
         LiveIntakeOut: {
@@ -6187,7 +6196,7 @@ export interface components {
             devices_at_most: number;
             max_height: number | null;
             regions: string[];
-            streams: components["schemas"]["playback_schemas_StreamOut"][];
+            streams: components["schemas"]["playback_schemas_starting_StreamOut"][];
             devices: components["schemas"]["UsedDeviceOut"][];
         };
         /** ParentalPreferences */
@@ -7121,7 +7130,7 @@ export interface components {
         };
         /** SummariesOut */
         SummariesOut: {
-            items: components["schemas"]["playback_schemas_SummaryOut"][];
+            items: components["schemas"]["playback_schemas_telling_SummaryOut"][];
         };
         /** SwitchIn */
         SwitchIn: {
@@ -7651,7 +7660,7 @@ export interface components {
             characters: string[];
         };
         /** SessionOut */
-        playback_schemas_SessionOut: {
+        playback_schemas_starting_SessionOut: {
             /** Format: uuid */
             session_id: string;
             playback: components["schemas"]["PlaybackOut"];
@@ -7665,7 +7674,7 @@ export interface components {
             buffering: components["schemas"]["BufferingOut"];
         };
         /** StreamOut */
-        playback_schemas_StreamOut: {
+        playback_schemas_starting_StreamOut: {
             /** Format: uuid */
             id: string;
             device: string;
@@ -7674,7 +7683,7 @@ export interface components {
             since: string;
         };
         /** SummaryOut */
-        playback_schemas_SummaryOut: {
+        playback_schemas_telling_SummaryOut: {
             key: string;
             name: string;
             sessions: number;
@@ -20791,7 +20800,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["playback_schemas_SessionOut"];
+                    "application/json": components["schemas"]["playback_schemas_starting_SessionOut"];
                 };
             };
             /** @description Bad request syntax or unsupported method */

@@ -54,6 +54,7 @@ export function LiveHealthPage() {
         <>
           <OnAir health={health.data} />
           <Warnings warnings={health.data.warnings} isLive={isLive} />
+          <Incidents incidents={health.data.incidents} />
           <Charts moments={health.data.moments} />
           <Broadcasts broadcasts={health.data.broadcasts} />
         </>
@@ -73,6 +74,33 @@ function Warnings({ warnings, isLive }: Pick<LiveHealth, "warnings"> & { isLive:
         {warnings.map(({ code, sentence, is_grave }) => (
           <li key={code}>
             <Notice tone={is_grave ? "danger" : "info"}>{sentence}</Notice>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+/** Why encoders send no more, or were not let in. */
+function Incidents({ incidents }: Pick<LiveHealth, "incidents">) {
+  const { liveDesk: words } = useText();
+  if (incidents.length === 0) return null;
+  return (
+    <section aria-labelledby="incidents" className="grid gap-3">
+      <h2 id="incidents" className="text-2xl font-bold">
+        {words.incidents}
+      </h2>
+      <ul className="divide-y divide-line rounded-2xl border border-line bg-surface px-4">
+        {incidents.map(({ at, encoder, sentence, is_refusal }) => (
+          <li key={`${at} ${sentence}`} className="grid gap-1 py-3 sm:flex sm:gap-4">
+            <time dateTime={at} className="shrink-0 text-muted tabular-nums">
+              {formatMoment(at)}
+            </time>
+            <span>
+              {encoder === "backup" && <b>{words.ofBackup} </b>}
+              {is_refusal && <b>{words.notLetIn} </b>}
+              {sentence}
+            </span>
           </li>
         ))}
       </ul>

@@ -19,12 +19,7 @@ declare global {
   }
 }
 
-export function sourceOf({
-  session_id,
-  playback,
-  throughput_bps,
-  buffering,
-}: OpenSession): Source {
+export function sourceOf({ session_id, playback, throughput_bps, buffering }: OpenSession): Source {
   return {
     id: playback.title_id,
     sessionId: session_id,

@@ -345,10 +345,20 @@ class LiveBroadcastOut(msgspec.Struct):
         return cls(row.id, row.started_at, row.ended_at, row.peak_viewers, watched)
 
 
+class LiveIncidentOut(msgspec.Struct):
+    """An encoder that was ended or went, or was not let in; the sentence says why."""
+
+    at: datetime
+    encoder: Encoder
+    sentence: str
+    is_refusal: bool
+
+
 class LiveHealthOut(msgspec.Struct):
     """How a stream comes in: what is wrong now, and the looks since an instant, oldest first.
 
-    ``connected`` are the encoders that send, of which one may be ``on_air``.
+    ``connected`` are the encoders that send, of which one may be ``on_air``; ``incidents`` say why
+    some send no more, the newest first.
     """
 
     warnings: list[LiveWarningOut]
@@ -356,6 +366,7 @@ class LiveHealthOut(msgspec.Struct):
     broadcasts: list[LiveBroadcastOut]
     on_air: Encoder | None
     connected: list[Encoder]
+    incidents: list[LiveIncidentOut]
 
     @classmethod
     def of(
@@ -376,6 +387,10 @@ class LiveHealthOut(msgspec.Struct):
             broadcasts=[LiveBroadcastOut.of(row) for row in rows],
             on_air=encoders.on_air if encoders is not None else None,
             connected=encoders.connected if encoders is not None else [],
+            incidents=[
+                LiveIncidentOut(one.at, one.encoder, one.sentence, one.is_refusal)
+                for one in reversed(health.incidents if health is not None else ())
+            ],
         )
 
 

@@ -109,9 +109,9 @@ class _Publisher:
 
     def on_end(self, reason: str, /) -> None:
         """Hear that nothing more comes."""
-        del reason
         if not self.is_over:
             self.is_over = True
+            self.desk.health.tell(self.broadcast.stream.id, self.encoder, reason)
             self.desk.publisher_gone(self)
 
     async def writable(self) -> None:
@@ -121,6 +121,7 @@ class _Publisher:
     def give_way(self, reason: str) -> None:
         """End this publisher for another one, or because staff wants so."""
         self.is_over = True
+        self.desk.health.tell(self.broadcast.stream.id, self.encoder, reason)
         if self.encoders.on_air is self.encoder:
             self.broadcast.pause()
         self.request.connection.close(reason)
@@ -311,10 +312,21 @@ class LiveDesk:
         async with self.workshop.reading(Actor.system()) as work:
             row, backup = await find_published(work, hash_secret(request.key))
             comeback = await find_comeback(work, StreamId(row.id)) if row is not None else None
+        if row is None:
+            raise PublishRefused(KEY_UNKNOWN)
         encoder = Encoder.MAIN if backup is None else Encoder.BACKUP
-        row = self._admissible(row, encoder)
+        try:
+            return await self._let_in(request, row, encoder, comeback)
+        except PublishRefused as refused:
+            self.health.tell(StreamId(row.id), encoder, refused.sentence, is_refusal=True)
+            raise
+
+    async def _let_in(
+        self, request: PublishRequest, row: StreamRow, encoder: Encoder, comeback: str | None
+    ) -> _Publisher:
+        self._check_admissible(row, encoder)
         async with self._turns[row.id]:
-            row = self._admissible(row, encoder)
+            self._check_admissible(row, encoder)
             broadcast = self._broadcasts.get(row.id)
             if broadcast is None or broadcast.edge.is_abandoned:
                 broadcast = await self._take(row, encoder)
@@ -331,13 +343,10 @@ class LiveDesk:
             encoders.enter(encoder)
             return publisher
 
-    def _admissible(self, row: StreamRow | None, encoder: Encoder) -> StreamRow:
-        """Refuse who has no key, or comes while nobody may."""
-        if row is None:
-            raise PublishRefused(KEY_UNKNOWN)
+    def _check_admissible(self, row: StreamRow, encoder: Encoder) -> None:
+        """Refuse who comes while nobody may."""
         if (refusal := self.refusal_of(row, encoder)) is not None:
             raise PublishRefused(refusal)
-        return row
 
     def refusal_of(self, row: StreamRow, encoder: Encoder) -> str | None:
         """Say why nobody may come to a stream now, in a sentence; None where they may."""

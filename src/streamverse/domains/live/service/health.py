@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
-from streamverse.domains.live.contracts import StreamUnwell, StreamWell, WarnStaff
+from streamverse.domains.live.contracts import Encoder, StreamUnwell, StreamWell, WarnStaff
 from streamverse.domains.live.repository import Streams
 from streamverse.domains.live.rules.health import (
     USUAL_NEEDS,
@@ -38,6 +38,7 @@ LOOK_EVERY_S: Final = 2.0
 MAILED_EVERY: Final = timedelta(hours=1)
 KEPT_FOR: Final = timedelta(minutes=30)
 JUDGED_BY: Final = 2 * USUAL_NEEDS
+INCIDENTS: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,16 @@ class Moment:
     reading: Reading
     level_db: float | None
     viewers: int
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """An encoder that was ended or went, or was not let in; the sentence says why."""
+
+    at: datetime
+    encoder: Encoder
+    sentence: str
+    is_refusal: bool
 
 
 @dataclass(slots=True)
@@ -62,6 +73,7 @@ class StreamHealth:
     complaints: Sequence[Complaint] = ()
     level_db: float | None = None
     mailed_at: datetime | None = None
+    incidents: deque[Incident] = field(default_factory=lambda: deque[Incident](maxlen=INCIDENTS))
 
     def note(self, moment: Moment) -> None:
         """Keep what was seen, and forget what is too old."""
@@ -96,6 +108,14 @@ class HealthDesk:
         health.readings.clear()
         return health.meter
 
+    def tell(
+        self, stream_id: StreamId, encoder: Encoder, sentence: str, *, is_refusal: bool = False
+    ) -> None:
+        """Keep why an encoder went or was refused, for whoever set it up."""
+        health = self._streams.setdefault(stream_id, StreamHealth())
+        now = self._workshop.clock.now()
+        health.incidents.append(Incident(now, encoder, sentence, is_refusal))
+
     def pause(self, stream_id: StreamId) -> None:
         """Note that the publisher of a stream is gone."""
         health = self._streams.get(stream_id)
@@ -119,10 +139,8 @@ class HealthDesk:
             if health is not None and broadcast.started.is_set():
                 await self._look_at(broadcast, health, now)
         for stream_id, health in list(self._streams.items()):
-            is_over = health.meter is None and (
-                not health.moments or health.moments[-1].at <= now - KEPT_FOR
-            )
-            if is_over:
+            seen = [one[-1].at for one in (health.moments, health.incidents) if one]
+            if health.meter is None and max(seen, default=now - KEPT_FOR) <= now - KEPT_FOR:
                 del self._streams[stream_id]
 
     async def _look_at(self, broadcast: Broadcast, health: StreamHealth, now: datetime) -> None:

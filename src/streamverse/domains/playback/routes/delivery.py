@@ -13,7 +13,7 @@ from litestar.params import FromQuery, QueryParameter
 from streamverse.domains.media.public import MEDIA_COOKIE, MediaAddresses
 from streamverse.domains.playback.contracts import PlaybackSessionId
 from streamverse.domains.playback.errors import SessionEnded, SessionLive, SessionNotFound
-from streamverse.domains.playback.schemas import (
+from streamverse.domains.playback.schemas.starting import (
     CookieAddressOut,
     DeliveryTokenOut,
     MediaCookieOut,

@@ -17,14 +17,14 @@ from streamverse.domains.playback.errors import (
     TooManyIssues,
 )
 from streamverse.domains.playback.rules.summaries import Grouping
-from streamverse.domains.playback.schemas import (
+from streamverse.domains.playback.schemas.starting import OwnPlanOut
+from streamverse.domains.playback.schemas.telling import (
     AnalyticsOut,
     DebugOut,
     EventsIn,
     EventsOut,
     IssueIn,
     IssueOut,
-    OwnPlanOut,
     QualitySwitchIn,
     SummariesOut,
     SummaryOut,

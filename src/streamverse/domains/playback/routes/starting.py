@@ -45,7 +45,7 @@ from streamverse.domains.playback.errors import (
     TooManyDevices,
     TooManyStreams,
 )
-from streamverse.domains.playback.schemas import (
+from streamverse.domains.playback.schemas.starting import (
     LicenseIn,
     LicenseOut,
     LivePlaybackOut,

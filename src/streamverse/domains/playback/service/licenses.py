@@ -13,7 +13,7 @@ from streamverse.domains.playback.contracts import PlaybackSessionId
 from streamverse.domains.playback.errors import LicenseNotYours, TitleNotVisible
 from streamverse.domains.playback.repository import PlaybackSessions
 from streamverse.domains.playback.rules.licenses import TEMPORARY, read_key_ids, write_base64url
-from streamverse.domains.playback.schemas import KeyOut, LicenseIn, LicenseOut
+from streamverse.domains.playback.schemas.starting import KeyOut, LicenseIn, LicenseOut
 from streamverse.domains.playback.service.license_throttle import LicenseThrottle
 from streamverse.domains.playback.service.playing import require_access
 

@@ -38,7 +38,7 @@ from streamverse.domains.playback.repository import OpenSession, PlaybackSession
 from streamverse.domains.playback.rules.access import Access, Wish, decide_access
 from streamverse.domains.playback.rules.limits import allow_height, limits_of
 from streamverse.domains.playback.rules.lines import Line
-from streamverse.domains.playback.schemas import PlaybackOut
+from streamverse.domains.playback.schemas.starting import PlaybackOut
 from streamverse.domains.playback.service.desk import PlaybackDesk
 from streamverse.domains.playback.service.places import (
     Entered,

@@ -26,7 +26,7 @@ from streamverse.domains.playback.repository import OpenSession, PlaybackSession
 from streamverse.domains.playback.rules.access import Access, Wish
 from streamverse.domains.playback.rules.limits import Limits
 from streamverse.domains.playback.rules.lines import Line, judge_line
-from streamverse.domains.playback.schemas import StreamOut
+from streamverse.domains.playback.schemas.starting import StreamOut
 from streamverse.domains.profiles import public as profiles
 from streamverse.domains.profiles.contracts import Preferences, Profile, ProfileId
 from streamverse.kit.clock import new_id

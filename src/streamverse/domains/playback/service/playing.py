@@ -14,7 +14,7 @@ from streamverse.domains.playback.errors import (
 )
 from streamverse.domains.playback.rules.access import Access, Wish, decide_access
 from streamverse.domains.playback.rules.licenses import write_base64url
-from streamverse.domains.playback.schemas import DrmOut, PlaybackOut, ThumbnailSpriteOut
+from streamverse.domains.playback.schemas.starting import DrmOut, PlaybackOut, ThumbnailSpriteOut
 
 if TYPE_CHECKING:
     from streamverse.domains.catalog.contracts import Title, TitleId

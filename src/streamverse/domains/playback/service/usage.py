@@ -8,7 +8,7 @@ from streamverse.domains.identity.contracts import AccountId
 from streamverse.domains.playback.contracts import PlaybackSettings
 from streamverse.domains.playback.repository import PlaybackSessions
 from streamverse.domains.playback.rules.limits import limits_of
-from streamverse.domains.playback.schemas import OwnPlanOut, UsedDeviceOut
+from streamverse.domains.playback.schemas.starting import OwnPlanOut, UsedDeviceOut
 from streamverse.domains.playback.service.places import DEVICE_COUNTS_FOR, show_streams
 from streamverse.kit.errors import Unauthenticated
 from streamverse.kit.work import Work

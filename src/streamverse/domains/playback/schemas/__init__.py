@@ -1,0 +1,1 @@
+"""Playback's JSON, in and out, by theme."""
