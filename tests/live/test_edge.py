@@ -333,3 +333,50 @@ async def test_nothing_is_hinted_at_before_its_head_is_known(
     back.send(0.5)
     await channel.settle()
     assert "#EXT-X-PRELOAD-HINT" in (await player.get("v.m3u8")).text
+
+
+async def test_pictures_that_are_missing_for_a_while_leave_a_gap_and_nothing_too_long(
+    channel: Channel, player: Player, publisher: Publisher
+):
+    publisher.send(20, has_video=False)
+    publisher.send(7)
+    await channel.settle()
+    broadcast = channel.desk.find(channel.id)
+    assert broadcast is not None
+    assert len(broadcast.edge.stretches) == 2
+    for name in ("v", "a"):
+        playlist = await player.playlist(name)
+        named = [one for one in playlist.segments if one.uri]
+        assert all(round(one.duration) <= playlist.target_duration for one in named)
+        assert all(part.duration <= 0.36 for one in playlist.segments for part in one.parts)
+        # Whoever watches goes on where it goes on: the times are those of the clock.
+        first, last = named[0].program_date_time, named[-1].program_date_time
+        assert 28 < (last - first).total_seconds() + named[-1].duration < 32.1
+    heard = payloads((await player.get("a/init-0.mp4")).content + await all_of(player, "a"))
+    # The sound of the while is not given out, but for what nobody knew to be without pictures.
+    assert 12 < len(heard) * 1024 / 48_000 < 17
+
+
+async def test_sound_that_is_missing_is_silence(
+    channel: Channel, player: Player, publisher: Publisher
+):
+    publisher.send(9, has_audio=False)
+    await channel.settle()
+    broadcast = channel.desk.find(channel.id)
+    assert broadcast is not None
+    assert len(broadcast.edge.stretches) == 1
+    assert await numbers(player, "a") == await numbers(player, "v")
+    assert len(await numbers(player, "a")) == 6
+
+
+async def numbers(player: Player, name: str) -> list[str]:
+    """Name the whole segments of a track."""
+    playlist = await player.playlist(name)
+    return [one.uri.rpartition("/")[2] for one in playlist.segments if one.uri]
+
+
+async def all_of(player: Player, name: str) -> bytes:
+    """Fetch all whole segments of a track."""
+    return b"".join(
+        [(await player.get(f"{name}/{one}")).content for one in await numbers(player, name)]
+    )

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from streamverse.mediakit.cmaf import Fragment, FragmentReader
+from streamverse.mediakit.ffmpeg import find_tools
 from streamverse.mediakit.ingest.samples import (
     CLOCK_HZ,
     AudioFormat,
@@ -17,7 +20,7 @@ from streamverse.mediakit.ingest.samples import (
     Sample,
     VideoFormat,
 )
-from streamverse.mediakit.live.heads import write_head
+from streamverse.mediakit.live.heads import timescale_of, write_head
 from streamverse.mediakit.live.packager import (
     AAC_FRAME_SAMPLES,
     PART_TARGET_S,
@@ -27,11 +30,12 @@ from streamverse.mediakit.live.packager import (
     SegmentEnd,
     frame_samples,
 )
+from streamverse.mediakit.live.silence import silence_of
 
 AVCC = bytes.fromhex("0142c00dffe100176742c00dda05067e7c0440000003004000000f03c50aa801000468ce0fc8")
 VIDEO = VideoFormat("h264", AVCC, 320, 180)
 AUDIO = AudioFormat("aac", bytes.fromhex("1190"), 48_000, 2)
-OPUS = AudioFormat("opus", bytes.fromhex("0002013800bb80000000"), 48_000, 2)
+OPUS = AudioFormat("opus", bytes.fromhex("000201380000bb80000000"), 48_000, 2)
 SOUND_TICKS = AAC_FRAME_SAMPLES * CLOCK_HZ // 48_000
 
 
@@ -219,3 +223,94 @@ def test_every_sample_is_in_one_part_in_its_order(rate: int, gop: int, seconds: 
 def test_how_long_a_packet_of_opus_lasts(packet: bytes, count: int):
     assert frame_samples(OPUS, packet) == count
     assert frame_samples(AUDIO, packet) == AAC_FRAME_SAMPLES
+
+
+# --- sound that comes no more ---------------------------------------------------------------------
+
+
+def gone(samples: Sequence[Sample], since_s: float, until_s: float) -> list[Sample]:
+    """Leave out the sound of a while."""
+    missing = range(round(since_s * CLOCK_HZ), round(until_s * CLOCK_HZ))
+    return [one for one in samples if one.kind == "video" or one.decode_ticks not in missing]
+
+
+def test_sound_that_comes_no_more_goes_on_in_silence():
+    packager = Packager(VIDEO, AUDIO)
+    samples = gone(film(12), 4, 12)
+    pieces = [piece for sample in samples for piece in packager.add(sample)]
+    heard = spans(pieces, "audio", 48_000)
+    # Whoever plays it has sound to where the pictures are, without a hole.
+    assert all(before[1] == after[0] for before, after in pairwise(heard.values()))
+    assert list(heard) == list(range(6))
+    assert 11.5 < heard[5][1] <= 12
+    ended = [piece.segment for piece in pieces if isinstance(piece, SegmentEnd)]
+    assert sorted(ended) == sorted([*range(5), *range(5)])
+    payload = b"".join(fragment.payload for fragment in fragments(pieces, AUDIO))
+    assert payload.endswith(silence_of(AUDIO) or b"?")
+
+
+def test_sound_that_comes_back_takes_its_place_again():
+    pieces = cut(gone(film(12), 4, 9), Packager(VIDEO, AUDIO))
+    heard = spans(pieces, "audio", 48_000)
+    assert all(before[1] == after[0] for before, after in pairwise(heard.values()))
+    assert heard[5][1] == pytest.approx(12, abs=0.03)
+    last = list(fragments(pieces, AUDIO))[-1]
+    assert b"sound" in last.payload
+
+
+def test_sound_that_is_late_is_waited_for():
+    # Each frame of sound comes two and a half seconds after its picture.
+    samples = film(12)
+    samples.sort(key=lambda one: one.decode_ticks + 2.5 * CLOCK_HZ * (one.kind == "audio"))
+    pieces = cut(samples, Packager(VIDEO, AUDIO))
+    payload = b"".join(fragment.payload for fragment in fragments(pieces, AUDIO))
+    assert (silence_of(AUDIO) or b"?") not in payload
+    assert payload.count(b"sound") == 12 * CLOCK_HZ // SOUND_TICKS
+
+
+@pytest.mark.parametrize(
+    "media",
+    [
+        AudioFormat("aac", bytes.fromhex("11b0"), 48_000, 6),
+        AudioFormat("aac", bytes.fromhex("2b118800"), 48_000, 2),
+        AudioFormat("aac", b"", 48_000, 2),
+    ],
+)
+def test_where_no_silence_is_known_nothing_is_put(media: AudioFormat):
+    assert silence_of(media) is None
+    pieces = cut(gone(film(12), 4, 12), Packager(VIDEO, media))
+    heard = spans(pieces, "audio", 48_000)
+    assert max(end for _, end in heard.values()) < 4.1
+
+
+@pytest.mark.parametrize(
+    "media",
+    [
+        AUDIO,
+        AudioFormat("aac", bytes.fromhex("1188"), 48_000, 1),
+        AudioFormat("aac", bytes.fromhex("1210"), 44_100, 2),
+        OPUS,
+    ],
+    ids=["stereo", "mono", "44.1 kHz", "opus"],
+)
+def test_silence_is_decoded_as_silence(media: AudioFormat, tmp_path: Path):
+    silence = silence_of(media)
+    assert silence is not None
+    packager = Packager(None, media)
+    lasts = frame_samples(media, silence)
+    step = lasts * CLOCK_HZ // timescale_of(media)
+    frames = [
+        Sample("audio", number * step, number * step, is_keyframe=True, payload=silence)
+        for number in range(50)
+    ]
+    pieces = cut(frames, packager)
+    path = tmp_path / "silence.mp4"
+    path.write_bytes(
+        bytes(write_head(media)) + b"".join(part.payload for part in parts(pieces, "audio"))
+    )
+    command = [str(find_tools().ffmpeg), "-v", "error", "-xerror", "-i", str(path)]
+    decoded = subprocess.run(
+        [*command, "-f", "s16le", "-"], check=True, capture_output=True, timeout=60
+    )
+    assert decoded.stderr == b""
+    assert decoded.stdout.count(0) == len(decoded.stdout) > 40 * lasts

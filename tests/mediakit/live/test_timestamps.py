@@ -49,6 +49,16 @@ def test_a_jump_is_taken_out_for_both_whichever_comes_first(jump: int, first: Ki
     assert decoded(clock, jump + FRAME // 2, kind=second) == [after + FRAME // 2]
 
 
+def test_what_was_missing_for_long_comes_back_beside_the_other():
+    clock = SteadyClock()
+    decoded(clock, 0, FRAME)
+    decoded(clock, 0, kind="audio")
+    decoded(clock, *range(2 * FRAME, 30 * CLOCK_HZ, FRAME))
+    # A quarter of a second behind the pictures, as it was said to be.
+    at = 30 * CLOCK_HZ - CLOCK_HZ // 4
+    assert decoded(clock, at, kind="audio") == [at]
+
+
 def test_a_short_step_back_is_a_slip_that_moves_nothing_else():
     clock = SteadyClock()
     assert decoded(clock, 0, FRAME, FRAME - 10, 2 * FRAME) == [0, FRAME, FRAME + 1, 2 * FRAME]

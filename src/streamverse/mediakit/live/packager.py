@@ -2,7 +2,8 @@
 
 Pictures lead: a segment begins with the first keyframe that comes late enough, and sound is cut
 where that picture is shown. Sound that is ahead of the pictures waits for them, so that it is never
-put into a segment that turns out to have ended.
+put into a segment that turns out to have ended. Sound that does not come any more while pictures
+do is filled with silence, as players stand still where one of the two is missing.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from streamverse.mediakit.cmaf import NON_SYNC_SAMPLE, Fragment
 from streamverse.mediakit.cmaf import Sample as CodedSample
 from streamverse.mediakit.ingest.samples import CLOCK_HZ, AudioFormat, Kind, Sample, VideoFormat
 from streamverse.mediakit.live.heads import timescale_of
+from streamverse.mediakit.live.silence import silence_of
 
 # Ten pictures of 30 a second last a third of a second, and a little more where times are rounded.
 PART_TARGET_S: Final = 0.35
@@ -24,6 +26,8 @@ SHORTEST_SEGMENT_S: Final = 1.5
 TARGET_DURATION_S: Final = 4
 # Sound that goes on alone for so long is not held back for pictures.
 LONGEST_HOLD_S: Final = 1
+# Sound that has not come for so long is not expected any more.
+SILENT_AFTER_S: Final = 3
 # So far sound may be from where its publisher says that it is.
 SOUND_TOLERANCE_S: Final = 0.02
 AAC_FRAME_SAMPLES: Final = 1024
@@ -184,13 +188,34 @@ class _Sound:
         # Where segments begin that sound has not come to, in ticks of the clock.
         self.starts: deque[int] = deque()
         self._next_ticks: int | None = None
+        self._silence = silence_of(media)
+
+    def fill(self, until_ticks: int) -> list[Piece]:
+        """Put silence where nothing has come, up to an instant of the clock."""
+        pieces: list[Piece] = []
+        if self._silence is None or self._next_ticks is None:
+            return pieces
+        rate, lasts = self.cutter.timescale, frame_samples(self._media, self._silence)
+        while (self._next_ticks + lasts) * CLOCK_HZ <= until_ticks * rate:
+            at = self._next_ticks * CLOCK_HZ // rate
+            pieces += self._place(Sample("audio", at, at, is_keyframe=True, payload=self._silence))
+        return pieces
 
     def release(self, until_ticks: int | None) -> list[Piece]:
         """Place what is held, up to an instant of the clock; all if there is none."""
         pieces: list[Piece] = []
         while self.held and (until_ticks is None or self.held[0].decode_ticks <= until_ticks):
+            if self._is_full:
+                break
             pieces += self._place(self.held.popleft())
         return pieces
+
+    @property
+    def _is_full(self) -> bool:
+        """Whether the segment is as long as one may be, and no picture has begun the next."""
+        return not self.starts and (
+            self.cutter.segment_ticks >= TARGET_DURATION_S * self.cutter.timescale
+        )
 
     def finish(self) -> list[Piece]:
         """Give all that is left."""
@@ -233,6 +258,10 @@ class Packager:
         self._pictures = _Pictures(first_segment) if video is not None else None
         self._sound = _Sound(audio, first_segment) if audio is not None else None
         self._has_begun = False
+        # Where the pictures were when sound last came, and how far it was behind them then.
+        self._heard_at_ticks: int | None = None
+        self._behind_ticks = 0
+        self._shown_ticks = 0
 
     def add(self, sample: Sample) -> list[Piece]:
         """Take a sample whose times are steady, and give what it completes."""
@@ -248,7 +277,17 @@ class Packager:
             if start is not None and start.segment > self._first_segment:
                 self._sound.starts.append(start.present_ticks)
             pieces += self._sound.release(sample.decode_ticks)
+            pieces += self._fill_silence(self._sound, sample.decode_ticks)
         return pieces
+
+    def _fill_silence(self, sound: _Sound, now_ticks: int) -> list[Piece]:
+        """Go on in silence, as far behind the pictures as sound was while it came."""
+        self._shown_ticks = now_ticks
+        if self._heard_at_ticks is None:
+            self._heard_at_ticks = now_ticks
+        if now_ticks - self._heard_at_ticks < SILENT_AFTER_S * CLOCK_HZ:
+            return []
+        return sound.fill(now_ticks - self._behind_ticks)
 
     def finish(self) -> list[Piece]:
         """Give what is left when nothing more comes."""
@@ -266,6 +305,9 @@ class Packager:
             if sound.cutter.segment_ticks >= 2 * sound.cutter.timescale:
                 sound.starts.append(sample.decode_ticks)
             return sound.release(None)
+        if self._has_begun:
+            self._heard_at_ticks = self._shown_ticks
+            self._behind_ticks = max(0, self._shown_ticks - sample.decode_ticks)
         # What comes before the first picture is held, and given up if it gets too much.
         oldest = sample.decode_ticks - LONGEST_HOLD_S * CLOCK_HZ
         if not self._has_begun:

@@ -9,6 +9,8 @@ from streamverse.mediakit.ingest.samples import CLOCK_HZ, Kind, Sample
 
 # A longer step is a jump of the publisher's clock, or a silence that nobody wants to watch.
 LONGEST_STEP_TICKS: Final = 10 * CLOCK_HZ
+# Pictures and sound of one moment come no farther apart than this.
+LONGEST_APART_TICKS: Final = 2 * CLOCK_HZ
 # A shorter step back is a publisher that counts badly, and its next sample is right again.
 SHORTEST_JUMP_BACK_TICKS: Final = CLOCK_HZ
 LONGEST_REORDERING_TICKS: Final = 2 * CLOCK_HZ
@@ -48,7 +50,8 @@ class SteadyClock:
         newest = self._newest_shift
         candidates = [shift for shift in (self._shifts.get(kind), newest) if shift is not None]
         for shift in candidates:
-            if self._is_step(said_ticks + shift - self._last(kind)):
+            place = said_ticks + shift
+            if self._is_step(place - self._last(kind)) or self._is_beside(place, kind):
                 break
         else:
             shift = self._newest_shift = self._end_ticks - said_ticks
@@ -57,6 +60,11 @@ class SteadyClock:
 
     def _last(self, kind: Kind) -> int:
         return self._last_ticks.get(kind, self._start_ticks - 1)
+
+    def _is_beside(self, place_ticks: int, kind: Kind) -> bool:
+        """Tell whether a kind that was missing comes back where the other one is by now."""
+        is_later = place_ticks > self._last(kind)
+        return is_later and abs(place_ticks - self._end_ticks) <= LONGEST_APART_TICKS
 
     @staticmethod
     def _is_step(step_ticks: int) -> bool:

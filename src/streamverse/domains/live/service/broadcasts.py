@@ -42,7 +42,13 @@ from streamverse.mediakit.ingest.samples import (
     VideoFormat,
 )
 from streamverse.mediakit.live.heads import write_head
-from streamverse.mediakit.live.packager import Packager, Part, Piece, SegmentStart
+from streamverse.mediakit.live.packager import (
+    TARGET_DURATION_S,
+    Packager,
+    Part,
+    Piece,
+    SegmentStart,
+)
 from streamverse.mediakit.live.timestamps import SteadyClock
 
 if TYPE_CHECKING:
@@ -55,6 +61,8 @@ log = logging.getLogger(__name__)
 TRACK_OF: dict[Kind, str] = {"video": PICTURES, "audio": SOUND}
 # Who has sent so much of one kind alone has nothing of the other.
 ALONE_TICKS = CLOCK_HZ
+# Pictures that have not come for so long are not waited for: no segment is that long.
+PICTURES_GONE_TICKS = TARGET_DURATION_S * CLOCK_HZ
 # So many segments of a track may wait for the store before the publisher has to.
 UNSTORED_AT_MOST = 4
 STORE_PAUSE_S = 0.5
@@ -105,6 +113,8 @@ class Broadcast:
         self._formats: dict[Kind, VideoFormat | AudioFormat] = {}
         self._early: list[Sample] = []
         self._packager: Packager | None = None
+        # When the last picture that was cut is decoded.
+        self._pictured_ticks: int | None = None
         self._begins_at: datetime | None = None
         self._begins_stretch = False
         # The segment from which on tracks have the last of their heads.
@@ -153,13 +163,30 @@ class Broadcast:
         if not self.shield.is_on:
             self.relay.take_sample(steady)
         self.fan.take_sample(steady)
+        are_pictures_gone = self._are_pictures_gone(steady)
+        if are_pictures_gone and steady.kind == "video":
+            self._begin_anew()
         if self._packager is not None:
-            self._pack(self._packager, steady)
+            # Nobody plays on without pictures: their sound would fill a segment without end.
+            if not are_pictures_gone:
+                self._pack(self._packager, steady)
             return
         self._early.append(steady)
         is_alone = steady.decode_ticks - self._early[0].decode_ticks > ALONE_TICKS
         if len(self._formats) == len(TRACK_OF) or is_alone:
             self._begin_packager()
+
+    def _are_pictures_gone(self, sample: Sample) -> bool:
+        if self._packager is None or self._pictured_ticks is None:
+            return False
+        return sample.decode_ticks - self._pictured_ticks > PICTURES_GONE_TICKS
+
+    def _begin_anew(self) -> None:
+        """Go on behind a gap as behind another publisher, from the next keyframe on."""
+        self._end_packager()
+        media = self._formats.get("video")
+        if self.ladder is not None and isinstance(media, VideoFormat):
+            self.ladder.take_format(media)
 
     def pause(self) -> None:
         """Give out what there is: the publisher is gone, and may come back."""
@@ -250,6 +277,8 @@ class Broadcast:
 
     def _pack(self, packager: Packager, sample: Sample) -> None:
         """Cut a sample before the ladder has it, which cuts its pictures at the same places."""
+        if sample.kind == "video":
+            self._pictured_ticks = sample.decode_ticks
         self._take_pieces(packager.add(sample))
         if self.ladder is not None and sample.kind == "video":
             self.ladder.take(sample)
@@ -301,6 +330,7 @@ class Broadcast:
         return {name: self.shield.head(number, name, head) for name, head in heads.items()}
 
     def _end_packager(self) -> None:
+        self._pictured_ticks = None
         if self._packager is not None:
             packager, self._packager = self._packager, None
             self.edge.is_going_on = False
